@@ -1,0 +1,84 @@
+//! What actions are: their parameters, the request that they make of them, and how an answer is read. Pure data,
+//! no IO: `deliver` sends. One file a service; `ALL` lists the declared ones, `http` holds `http.*`.
+
+mod judge;
+mod request;
+
+use std::sync::Arc;
+
+use crate::value::{Bytes, Fault, Kinds, Value};
+
+pub use judge::{Attempt, Class, Judged, Rules, judge, returned};
+pub use request::{Body, RenderError, Rendered, Request};
+
+/// An action of a service, as data.
+#[derive(Debug)]
+pub struct ActionSpec {
+    /// `bizon.add_subscriber`.
+    pub name: &'static str,
+    pub summary: &'static str,
+    /// Where the service documents it.
+    pub source: &'static str,
+    pub params: &'static [ParamSpec],
+    /// Names that begin so are taken as optional texts too (`utm_`).
+    pub open_prefixes: &'static [&'static str],
+    pub returns: &'static [ReturnSpec],
+    /// Replaced by `base = "…"` of a call, which every declared action takes.
+    pub base: &'static str,
+    /// May be sent again when it is not known whether it took effect.
+    pub repeatable: bool,
+    /// An answer that has one of these (and not as false, 0, "", [] or {}) is a failure that had no effect.
+    pub refuse: &'static [&'static str],
+    /// An answer without one of these is a failure of unknown effect.
+    pub require: &'static [&'static str],
+    /// Parameters by name, `empty` ones left out.
+    pub build: fn(base: &str, params: &[(Arc<str>, Value)]) -> Result<Request, Fault>,
+}
+
+#[derive(Debug)]
+pub struct ParamSpec {
+    pub name: &'static str,
+    pub kinds: Kinds,
+    pub format: Format,
+    pub required: bool,
+    /// A literal here belongs into a secret.
+    pub secret: bool,
+    /// Must be known when the script is loaded: a literal or a constant.
+    pub constant: bool,
+    pub doc: &'static str,
+}
+
+/// What a literal is checked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Any,
+    Email,
+    Time,
+    Url,
+}
+
+#[derive(Debug)]
+pub struct ReturnSpec {
+    pub name: &'static str,
+    /// A path into the answer's body.
+    pub path: &'static str,
+    pub always: bool,
+    pub doc: &'static str,
+}
+
+/// Every declared action, by name.
+pub static ALL: &[&ActionSpec] = &[];
+
+pub fn find(name: &str) -> Option<&'static ActionSpec> {
+    ALL.binary_search_by(|action| action.name.cmp(name)).ok().and_then(|at| ALL.get(at).copied())
+}
+
+/// A whole answer of a target, headers in lower case, the body within its limit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
+    pub body: Bytes,
+    /// Made up by `--dry-run`: what the action declares as returned is `dry-run:NAME`.
+    pub dry_run: bool,
+}

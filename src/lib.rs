@@ -1,0 +1,63 @@
+//! wj runs webhook pipelines written as text. The rooms stand in floors: a room uses only rooms above it in this list, and
+//! a test holds the order. `docs/ARCHITECTURE.md` says where each kind of thing is added.
+
+#![forbid(unsafe_code)]
+
+// ── ground ──
+/// What is wrong in a script, said as data.
+pub mod diagnostic;
+/// Text, spans, lines and columns.
+pub mod source;
+
+// ── words ──
+/// Content type and bytes to a value.
+pub mod bodies;
+/// Text to tree; never fails. Alone knows pest.
+pub mod syntax;
+/// What scripts compute with; JSON in and out.
+pub mod value;
+
+// ── meaning ──
+/// What actions send and how their answers are read; one file a service.
+pub mod actions;
+/// The pure functions, one file each.
+pub mod builtins;
+/// Paths into outside data, compiled once. Alone knows jsonpath-rust.
+pub mod extract;
+/// Tree to program.
+pub mod resolve;
+
+// ── uses of meaning ──
+/// Front door: sources to programs and diagnostics.
+pub mod check;
+/// Rules about scripts, one file each.
+pub mod lint;
+/// The engine: program and request to answer and actions.
+pub mod run;
+
+// ── outside: one room for each thing touched ──
+/// Sends one request, once. Alone knows reqwest.
+#[cfg(feature = "server")]
+pub mod deliver;
+/// Finds, reads and watches the scripts.
+#[cfg(feature = "server")]
+pub mod scripts;
+/// The operations, on disk or in memory. Alone knows redb.
+#[cfg(feature = "server")]
+pub mod store;
+
+// ── at work ──
+/// The life of an operation.
+#[cfg(feature = "server")]
+pub mod operations;
+/// Accepts, routes, answers. Alone knows hyper.
+#[cfg(feature = "server")]
+pub mod serve;
+
+// ── faces ──
+/// What operators ask a running server.
+#[cfg(feature = "server")]
+pub mod admin;
+/// The commands. Alone knows clap and miette.
+#[cfg(feature = "server")]
+pub mod cli;

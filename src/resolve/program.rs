@@ -1,0 +1,309 @@
+//! A program: the steps of one pipeline as flat code with jumps, over numbered slots. The engine is a small loop
+//! over it. Nothing in it refers to the tree.
+
+use std::sync::Arc;
+
+use crate::actions::{ActionSpec, Rules};
+use crate::builtins::Builtin;
+use crate::extract::{Path, Picker};
+use crate::source::Span;
+use crate::syntax::ast::BinaryOp;
+use crate::value::Value;
+
+/// One pipeline, ready to run.
+#[derive(Debug)]
+pub struct Pipeline {
+    pub name: Arc<str>,
+    pub title: Option<Arc<str>>,
+    /// The file that it stands in, as shown.
+    pub file: Arc<str>,
+    /// Where its name stands.
+    pub span: Span,
+    /// SHA-256 of the closure of its text: what an operation keeps as its program.
+    pub hash: [u8; 32],
+    pub routes: Vec<Route>,
+    pub cors: Option<Cors>,
+    /// In bytes.
+    pub body_limit: u64,
+    pub code: Vec<Op>,
+    /// Names of the slots, for traces.
+    pub slots: Vec<Arc<str>>,
+    /// All paths into `body` of the whole pipeline, answered together at the first use.
+    pub picker: Picker,
+    /// Names of the secrets that it uses, sorted.
+    pub secrets: Vec<Arc<str>>,
+    pub notify: Vec<Notify>,
+}
+
+#[derive(Debug)]
+pub struct Route {
+    /// `None` for `any`.
+    pub methods: Option<Vec<Arc<str>>>,
+    /// As written.
+    pub pattern: Arc<str>,
+    pub segments: Vec<Segment>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    Literal(Arc<str>),
+    Param(Arc<str>),
+}
+
+/// Allowed origins; `*` is `Any`.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Cors {
+    Any,
+    Origins(Vec<Arc<str>>),
+}
+
+/// `on_failure { notify … }`.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Notify {
+    Email(Vec<Arc<str>>),
+    Http(Arc<str>),
+}
+
+#[derive(Debug)]
+pub struct Op {
+    pub kind: OpKind,
+    /// The statement in the script.
+    pub span: Span,
+    /// The static part of the step path, from 1: `4.2`. A `[]` marks the place of a loop's round (`4.2[].1`).
+    pub path: Arc<str>,
+}
+
+#[derive(Debug)]
+pub enum OpKind {
+    Extract(Extract),
+    Let {
+        slot: u16,
+        value: Expr,
+        on_missing: Option<OnMissing>,
+    },
+    /// Goes on at `to` unless the condition holds.
+    JumpUnless {
+        cond: Expr,
+        to: u32,
+    },
+    Jump {
+        to: u32,
+    },
+    /// Opens a loop over a list; with no items goes on at `end`.
+    ForStart {
+        list: Expr,
+        at_most: u32,
+        slot: u16,
+        end: u32,
+    },
+    /// Takes the next item and goes back to `body`, or ends the loop.
+    ForNext {
+        body: u32,
+    },
+    Respond(Respond),
+    Call(Box<Call>),
+    Stop {
+        text: Option<Expr>,
+    },
+    Abort {
+        status: u16,
+        text: Option<Expr>,
+    },
+}
+
+#[derive(Debug)]
+pub struct Extract {
+    pub source: Source,
+    pub fields: Vec<Field>,
+}
+
+/// Where fields are reached from.
+#[derive(Debug)]
+pub enum Source {
+    /// The request's body, through the pipeline's picker: `Field::pick` says which of its results.
+    Body,
+    /// Any other value.
+    Value(Expr),
+}
+
+#[derive(Debug)]
+pub struct Field {
+    pub slot: u16,
+    pub path: Arc<Path>,
+    /// Index into the results of the pipeline's picker, where the source is the body.
+    pub pick: usize,
+    pub reader: Option<Reader>,
+    pub on_missing: OnMissing,
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub struct Reader {
+    pub function: &'static Builtin,
+    /// Behind the value.
+    pub args: Vec<Expr>,
+}
+
+#[derive(Debug)]
+pub enum OnMissing {
+    Abort { status: u16, text: Option<Expr> },
+    Empty,
+    Default(Expr),
+}
+
+#[derive(Debug)]
+pub struct Respond {
+    pub status: u16,
+    /// The status text, which HTTP/1.1 carries.
+    pub reason: Option<Arc<str>>,
+    pub headers: Vec<(Arc<str>, Expr)>,
+    pub body: RespondBody,
+}
+
+#[derive(Debug)]
+pub enum RespondBody {
+    None,
+    Json(Expr),
+    Text(Expr),
+    /// Bytes as they are.
+    Body(Expr),
+}
+
+#[derive(Debug)]
+pub struct Call {
+    /// `http.post`, `bizon.add_subscriber`.
+    pub name: Arc<str>,
+    pub request: RequestTemplate,
+    pub policy: Policy,
+    /// The name that is bound to what it returns.
+    pub slot: Option<u16>,
+    pub on_fail: OnFail,
+    /// No `respond` can come any more on the ways from here: an empty 200 goes out before this call.
+    pub answers_first: bool,
+}
+
+#[derive(Debug)]
+pub enum RequestTemplate {
+    Http(Http),
+    Declared { spec: &'static ActionSpec, base: Arc<str>, params: Vec<(Arc<str>, Expr)> },
+}
+
+#[derive(Debug)]
+pub struct Http {
+    pub method: Arc<str>,
+    pub origin: Arc<str>,
+    /// Of the URL, in order; each renders into one segment.
+    pub segments: Vec<Expr>,
+    /// The URL's own query first, then `query { … }`: names, and an object or single values.
+    pub query: Vec<(Arc<str>, Expr)>,
+    pub headers: Vec<(Arc<str>, Expr)>,
+    pub body: HttpBody,
+}
+
+#[derive(Debug)]
+pub enum HttpBody {
+    None,
+    Json(Expr),
+    Form(Vec<(Arc<str>, Expr)>),
+    Text(Expr),
+    Bytes(Expr),
+}
+
+/// How a call is carried out.
+#[derive(Debug)]
+pub struct Policy {
+    /// Of one try, in milliseconds.
+    pub timeout: u64,
+    pub retry: Retry,
+    /// Bounds all tries together, in milliseconds.
+    pub give_up_after: Option<u64>,
+    /// May be sent again when its outcome is unknown (`on_crash retry`).
+    pub repeatable: bool,
+    pub rules: Rules,
+    /// The largest answer, in bytes.
+    pub answer_limit: u64,
+    pub key: Option<Key>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Nothing written: the schedule of the delivery contract after the answer, one try before it.
+    Unsaid,
+    /// `retry none`.
+    None,
+    /// Up to `times` more tries; milliseconds.
+    Times { times: u32, first: u64, at_most: u64 },
+}
+
+#[derive(Debug)]
+pub enum Key {
+    Auto,
+    Expr(Expr),
+}
+
+#[derive(Debug)]
+pub enum OnFail {
+    /// The run ends as failed.
+    Fail,
+    /// The name is empty, and the run goes on with the next op.
+    Continue,
+    /// The name is empty, `failure` is bound to an object with `text` and `status`, and the run goes on at `to`;
+    /// the block's end jumps behind the call.
+    Block { to: u32, failure: u16 },
+}
+
+#[derive(Debug)]
+pub struct Expr {
+    pub kind: ExprKind,
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub enum ExprKind {
+    Const(Value),
+    Slot(u16),
+    /// A secret's name.
+    Secret(Arc<str>),
+    /// What the request itself gives.
+    Input(Input),
+    Text(Vec<Expr>),
+    Member(Box<Expr>, Arc<str>),
+    Index(Box<Expr>, Box<Expr>),
+    Call {
+        function: &'static Builtin,
+        args: Vec<Expr>,
+    },
+    Not(Box<Expr>),
+    Negate(Box<Expr>),
+    Binary {
+        op: BinaryOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    If {
+        cond: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
+    List(Vec<Expr>),
+    /// An empty member is left out when it is written as JSON.
+    Object(Vec<(Arc<str>, Expr)>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    Body,
+    BodyRaw,
+    Query,
+    Headers,
+    Cookies,
+    PathParam(Arc<str>),
+    OperationId,
+    /// `request.method`, `request.path`, `request.url`, `request.ip`, `request.time`.
+    Method,
+    RequestPath,
+    Url,
+    Ip,
+    Time,
+}

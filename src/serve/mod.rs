@@ -1,0 +1,1 @@
+//! The network side: accepts, routes, answers, and drives operations, store and deliver.

@@ -1,0 +1,141 @@
+//! Text and places in it: a source file, byte spans, and the line index that turns a byte offset into
+//! a line and a column. Knows only the standard library.
+
+use std::sync::Arc;
+
+/// A half-open range of bytes in one source text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    pub fn new(start: usize, end: usize) -> Span {
+        Span { start: clamp(start), end: clamp(end) }
+    }
+
+    /// An empty span, for what is missing at a place.
+    pub fn at(offset: usize) -> Span {
+        Span::new(offset, offset)
+    }
+
+    /// The smallest span that covers both.
+    pub fn to(self, other: Span) -> Span {
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The same span in a text that begins `by` bytes further into the file.
+    pub fn shifted(self, by: usize) -> Span {
+        Span::new(self.start as usize + by, self.end as usize + by)
+    }
+
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+}
+
+/// A file is refused above 1 MiB long before an offset could leave `u32`.
+fn clamp(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+/// One file of the language: the name that people see, and its text.
+#[derive(Debug)]
+pub struct Source {
+    /// The path as it is shown: relative to where `wj` was called, with `/`.
+    pub name: String,
+    pub text: Arc<str>,
+    lines: LineIndex,
+}
+
+impl Source {
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Source {
+        let text = text.into();
+        let lines = LineIndex::new(&text);
+        Source { name: name.into(), text, lines }
+    }
+
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or("")
+    }
+
+    /// Line and column of a byte offset, both from 1, the column in code points.
+    pub fn position(&self, offset: u32) -> Position {
+        self.lines.position(&self.text, offset, |c| c.len_utf8().min(1) as u32)
+    }
+
+    /// Line and column of a byte offset, both from 1, the column in UTF-16 units.
+    pub fn position_utf16(&self, offset: u32) -> Position {
+        self.lines.position(&self.text, offset, |c| c.len_utf16() as u32)
+    }
+}
+
+/// A place as people and editors name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// The byte offset at which each line begins. `\n`, `\r\n` and a lone `\r` end a line.
+#[derive(Debug)]
+struct LineIndex {
+    starts: Vec<u32>,
+}
+
+impl LineIndex {
+    fn new(text: &str) -> LineIndex {
+        let bytes = text.as_bytes();
+        let mut starts = vec![0];
+        for (at, byte) in bytes.iter().enumerate() {
+            let ends = match byte {
+                b'\n' => true,
+                b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            if ends {
+                starts.push(clamp(at + 1));
+            }
+        }
+        LineIndex { starts }
+    }
+
+    fn position(&self, text: &str, offset: u32, width: impl Fn(char) -> u32) -> Position {
+        let mut offset = (offset as usize).min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.starts.partition_point(|start| *start as usize <= offset) - 1;
+        let start = self.starts.get(line).map_or(0, |start| *start as usize);
+        let before = text.get(start..offset).unwrap_or("");
+        // A byte order mark takes no column.
+        let before = before.strip_prefix('\u{feff}').unwrap_or(before);
+        Position { line: line as u32 + 1, column: before.chars().map(width).sum::<u32>() + 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_code_points_and_utf16_units() {
+        let source = Source::new("a.wj", "имя 😀 x\r\nb\rc");
+        let at = |needle: &str| source.text.find(needle).map(|o| o as u32).unwrap_or(0);
+        assert_eq!(source.position(at("x")), Position { line: 1, column: 7 });
+        assert_eq!(source.position_utf16(at("x")), Position { line: 1, column: 8 });
+        assert_eq!(source.position(at("b")), Position { line: 2, column: 1 });
+        assert_eq!(source.position(at("c")), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_column() {
+        let source = Source::new("a.wj", "\u{feff}x");
+        assert_eq!(source.position(3), Position { line: 1, column: 1 });
+    }
+}

@@ -1,0 +1,1 @@
+//! The operations in memory: nothing outlives the process.

@@ -1,0 +1,1 @@
+//! The operations in redb, in the layout of the delivery contract.
