@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Hash, Millis, State};
-use crate::value::{Bytes, Id};
+use crate::value::Bytes;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Fact {
@@ -44,7 +44,7 @@ pub enum Fact {
     Resumed(u32),
     Note(Arc<str>),
     /// A retry that a person ordered linked it to this one.
-    Linked(Id),
+    Linked([u8; 16]),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

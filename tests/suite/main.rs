@@ -1,0 +1,13 @@
+//! All integration tests, in one binary so that they link once.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod architecture;
+mod cases;
+mod check_cases;
+mod check_cli;
+mod code_pages;
+mod run_cases;
+mod server;
+mod store_contract;
+mod syntax_cases;
