@@ -42,6 +42,9 @@ pub mod deliver;
 /// Finds, reads and watches the scripts.
 #[cfg(feature = "server")]
 pub mod scripts;
+/// The values of secrets, and the one way to mask them.
+#[cfg(feature = "server")]
+pub mod secrets;
 /// The operations, on disk or in memory. Alone knows redb.
 #[cfg(feature = "server")]
 pub mod store;
