@@ -13,7 +13,7 @@ mod targets;
 pub use clock::{Ids, Random};
 pub use live::{Live, Outgoing, Step, begin, resume};
 pub use log::{Ended, Log, RETRY, Recorded, Told, replay_trace};
-pub use orders::{interrupted_by_stop, retry};
+pub use orders::{interrupted, retry};
 pub use targets::{Permit, Targets};
 
 use std::sync::Arc;

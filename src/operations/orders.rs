@@ -34,20 +34,13 @@ pub fn retry(operation: &Operation, who: &str, now: Millis) -> Result<Write, Str
     Ok(step(operation, 0, &[fact], State::Open, "", status, WorkChange::Put(work), None, now))
 }
 
-/// What a start says of an operation that the last server left open. This version goes on only with what a person orders.
-pub fn interrupted_by_stop(
-    operation: &Operation,
-    fence: u64,
-    notify: bool,
-    now: Millis,
-) -> Result<Write, String> {
-    let log = Log::read(operation)?;
-    let reason = "the server stopped";
+/// Ends an operation that cannot go on here, for a person to decide.
+pub fn interrupted(operation: &Operation, fence: u64, reason: &str, notify: bool, now: Millis) -> Write {
     // The step it stood at is the action without an end; a retry goes on there by itself.
     let fact = Fact::End { state: State::Interrupted, reason: reason.into(), at_step: None };
-    let status = log.answer.map_or(0, |told| told.status);
+    let status = Log::read(operation).ok().and_then(|log| log.answer).map_or(0, |told| told.status);
     let notice = notify.then(|| reason.to_owned());
-    Ok(step(operation, fence, &[fact], State::Interrupted, reason, status, WorkChange::Remove, notice, now))
+    step(operation, fence, &[fact], State::Interrupted, reason, status, WorkChange::Remove, notice, now)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the fields of one row, each given once")]
