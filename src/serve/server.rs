@@ -160,7 +160,7 @@ impl Handler for Arc<Server> {
                 at: now,
                 pipeline: pipeline.name.clone(),
                 program,
-                commit: self.around.commit.clone(),
+                commit: self.around.commit(),
                 file: pipeline.file.clone(),
                 dry_run: self.around.dry_run,
                 method: received.method,
