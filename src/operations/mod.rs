@@ -37,7 +37,7 @@ pub struct Surroundings {
 impl Surroundings {
     /// The git commit of the scripts now.
     pub fn commit(&self) -> Option<Arc<str>> {
-        self.commit.load().as_ref().map(|commit| Arc::clone(commit))
+        self.commit.load().as_deref().cloned()
     }
 }
 

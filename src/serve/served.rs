@@ -122,13 +122,6 @@ impl Served {
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(|name| &**name)
     }
-
-    /// Names more secrets: those of a program that outlived its file. Gives whether one is new.
-    pub fn know(&mut self, names: &[Arc<str>]) -> bool {
-        let before = self.secrets.len();
-        self.secrets.extend(names.iter().cloned());
-        self.secrets.len() > before
-    }
 }
 
 fn programs_of(file: &CheckedFile) -> Vec<Arc<Program>> {
