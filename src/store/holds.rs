@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Millis, NOBODY};
+use super::{ACCEPTED, Millis, NOBODY};
 use crate::value::Id;
 
 /// The key of a work row, but for the operation's id.
@@ -45,6 +45,11 @@ impl Holds {
         self.fence += 1;
         self.by_id.insert(id, Held { fence: self.fence, place });
         self.fence
+    }
+
+    /// The fence of who puts held work with this one: a person's order goes on as if it had been accepted now.
+    pub(super) fn after(fence: u64) -> u64 {
+        if fence == NOBODY { ACCEPTED } else { fence }
     }
 
     pub(super) fn hold(&mut self, id: Id, held: Held) {

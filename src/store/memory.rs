@@ -274,7 +274,7 @@ impl Kept {
         let place = Place { lane: self.names.take_lane(&work.lane), due: work.due };
         self.work.insert((place, id), Work { held: false, ..work.clone() });
         if work.held {
-            self.holds.hold(id, Held { fence, place });
+            self.holds.hold(id, Held { fence: Holds::after(fence), place });
         }
         place
     }

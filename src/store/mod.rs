@@ -25,7 +25,8 @@ pub type Hash = [u8; 32];
 /// The fence of who wrote row 0 with its work held.
 pub const ACCEPTED: u64 = 0;
 
-/// The fence of a person's order: it stands if nobody here holds the operation.
+/// The fence of a person's order: it stands if nobody here holds the operation. Who holds it with that step goes on with
+/// `ACCEPTED`.
 pub const NOBODY: u64 = u64::MAX;
 
 /// Where an operation stands.
