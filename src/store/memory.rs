@@ -90,7 +90,9 @@ impl Store for Memory {
         let heads = heads.into_iter().filter_map(|(lane, (due, depth))| {
             Some(LaneHead { lane: kept.names.lane(lane)?, due: due?, depth })
         });
-        Ok(heads.collect())
+        let mut heads: Vec<LaneHead> = heads.collect();
+        heads.sort_by(|a, b| a.lane.cmp(&b.lane));
+        Ok(heads)
     }
 
     fn load(&self, id: Id) -> Result<Option<Operation>, StoreError> {

@@ -333,7 +333,7 @@ pub trait Store: Send + Sync {
     fn commit(&self, batch: &[Write], now: Millis) -> Result<Vec<Written>, StoreError>;
     /// Due work of these lanes, oldest first, up to the count given with each, not yet held here.
     fn claim(&self, lanes: &[(Lane, usize)], now: Millis) -> Result<Vec<Claimed>, StoreError>;
-    /// The next due time and depth of each lane: what the scheduler sleeps on.
+    /// The next due time and depth of each lane, in the order of lanes: what the scheduler sleeps on.
     fn lanes(&self) -> Result<Vec<LaneHead>, StoreError>;
     /// The whole log, for replay and for people.
     fn load(&self, id: Id) -> Result<Option<Operation>, StoreError>;

@@ -18,10 +18,6 @@ impl Bounds {
         Bounds { low: filter.since.map_or(Id([0; 16]), first_of), high: until.min(after) }
     }
 
-    pub(super) fn holds(&self, id: Id) -> bool {
-        self.low <= id && id < self.high
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.low >= self.high
     }
@@ -95,8 +91,9 @@ mod tests {
         let id = |millis| Id::new(millis, 0, [9; 10]);
         let filter = Filter { since: Some(10), until: Some(20), ..Filter::default() };
         let bounds = Bounds::of(&filter, None);
-        assert!(bounds.holds(id(10)) && bounds.holds(id(19)));
-        assert!(!bounds.holds(id(9)) && !bounds.holds(id(20)));
+        let range = bounds.low..bounds.high;
+        assert!(range.contains(&id(10)) && range.contains(&id(19)));
+        assert!(!range.contains(&id(9)) && !range.contains(&id(20)));
         assert_eq!(Bounds::of(&filter, Some(&Cursor(id(15)))).high, id(15));
         assert!(Bounds::of(&filter, Some(&Cursor(id(9)))).is_empty());
     }

@@ -67,6 +67,7 @@ pub(super) fn heads(store: &Redb) -> Result<Vec<LaneHead>, StoreError> {
                 }
             }
         }
+        heads.sort_by(|a, b| a.lane.cmp(&b.lane));
         Ok(heads)
     })
 }
