@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use hyper::body::{Body as _, Incoming as Body};
+use hyper::body::Incoming as IncomingBody;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request};
@@ -11,10 +11,11 @@ use crate::resolve::program::{Pipeline, Route};
 use crate::run::Headers;
 use crate::value::Bytes;
 
+use super::body::Body;
 use super::progress::{Phase, Progress};
 use super::reply::{Answer, Refusal, no_content, refuse, write};
 use super::routes::Found;
-use super::{Handler, Incoming, Network, body, cors, host};
+use super::{Handler, Incoming, Network, cors, host};
 
 /// One connection, as its requests see it.
 pub struct Peer<H> {
@@ -28,11 +29,12 @@ type Params = Vec<(Arc<str>, Arc<str>)>;
 
 impl<H: Handler> Peer<H> {
     /// Answers one request, whatever it is.
-    pub async fn answer(&self, request: Request<Body>) -> Answer {
-        let (head, mut body) = request.into_parts();
-        self.progress.enter(if body.is_end_stream() { Phase::Handling } else { Phase::Body });
+    pub async fn answer(&self, request: Request<IncomingBody>) -> Answer {
+        let (head, body) = request.into_parts();
+        let mut body = Body::new(body);
+        self.progress.enter(if body.is_finished() { Phase::Handling } else { Phase::Body });
         let mut answer = self.pass(head, &mut body).await;
-        if !body.is_end_stream() {
+        if !body.is_finished() {
             // The rest of the body stands in the way of the next request.
             answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -95,13 +97,13 @@ impl<H: Handler> Peer<H> {
             return self.reject(&pipeline, params, head, Refusal::UnsupportedEncoding);
         }
         // The announced length is looked at before the body: a sender that waits for `100 Continue` need not send it.
-        if body.size_hint().lower() > pipeline.body_limit {
+        if body.announced() > pipeline.body_limit {
             return self.reject(&pipeline, params, head, Refusal::BodyTooLarge);
         }
         let mut lease = self.network.bodies.lease();
         let mut bytes = Bytes::new();
-        if !body.is_end_stream() {
-            bytes = match body::read(body, pipeline.body_limit, &mut lease, &self.progress).await {
+        if !body.is_finished() {
+            bytes = match body.read(pipeline.body_limit, &mut lease, &self.progress).await {
                 Ok(bytes) => bytes,
                 Err(Refusal::BodyTooLarge) => {
                     return self.reject(&pipeline, params, head, Refusal::BodyTooLarge);

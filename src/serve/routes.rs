@@ -72,6 +72,7 @@ impl Routes {
         if let Some((pipeline, route)) = self.find_literal(method, path) {
             return Found::Pipeline { pipeline, route, params: Vec::new() };
         }
+        let Some(path) = path.strip_prefix('/') else { return Found::Unknown };
         let Some(segments) = target::segments(path) else { return Found::Malformed };
         let mut fitting = Vec::new();
         self.root.collect(&segments, &mut fitting);
