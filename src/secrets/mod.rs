@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use mask::Masker;
+pub use mask::{Masker, mask_of};
 
 /// Values shorter than this are not masked by value: they would blot out ordinary text.
 pub const SHORTEST_MASKED: usize = 8;
