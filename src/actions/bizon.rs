@@ -175,7 +175,8 @@ mod tests {
         ];
         params.extend(more.iter().map(|(name, value)| (Arc::from(*name), value.clone())));
         let rendered = (ADD_SUBSCRIBER.build)(base, &params).unwrap().masked().unwrap();
-        let headers: String = rendered.headers.iter().map(|(name, value)| format!("\n{name}: {value}")).collect();
+        let headers: String =
+            rendered.headers.iter().map(|(name, value)| format!("\n{name}: {value}")).collect();
         let body = String::from_utf8(rendered.body.to_vec()).unwrap();
         format!("{} {}{headers}\n{body}", rendered.method, rendered.url)
     }
@@ -203,15 +204,22 @@ mod tests {
 
     #[test]
     fn a_base_of_the_call_replaces_either_api() {
-        assert!(build("http://127.0.0.1:9/api/v1", &[])
-            .starts_with("POST http://127.0.0.1:9/api/v1/webinars/subpages/addSubscriber?"));
-        assert!(build("http://127.0.0.1:9", &[("project", Value::text("7"))])
-            .starts_with("POST http://127.0.0.1:9/7/subpages/addSubscriber\n"));
+        assert!(
+            build("http://127.0.0.1:9/api/v1", &[])
+                .starts_with("POST http://127.0.0.1:9/api/v1/webinars/subpages/addSubscriber?")
+        );
+        assert!(
+            build("http://127.0.0.1:9", &[("project", Value::text("7"))])
+                .starts_with("POST http://127.0.0.1:9/7/subpages/addSubscriber\n")
+        );
     }
 
     #[test]
     fn a_project_that_is_no_segment_is_a_fault() {
         let fault = (ADD_SUBSCRIBER.build)(V1, &[("project".into(), Value::text(".."))]).unwrap_err();
-        assert_eq!(fault.message, "`project` is the text \"..\", which cannot stand as a segment of a URL's path");
+        assert_eq!(
+            fault.message,
+            "`project` is the text \"..\", which cannot stand as a segment of a URL's path"
+        );
     }
 }

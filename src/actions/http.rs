@@ -27,7 +27,12 @@ pub static ALL: &[HttpAction] = &[
         method: Some("OPTIONS"),
         has_body: true,
     },
-    HttpAction { name: "http.patch", summary: "Sends a PATCH request.", method: Some("PATCH"), has_body: true },
+    HttpAction {
+        name: "http.patch",
+        summary: "Sends a PATCH request.",
+        method: Some("PATCH"),
+        has_body: true,
+    },
     HttpAction { name: "http.post", summary: "Sends a POST request.", method: Some("POST"), has_body: true },
     HttpAction { name: "http.put", summary: "Sends a PUT request.", method: Some("PUT"), has_body: true },
     HttpAction {

@@ -266,7 +266,9 @@ mod tests {
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
-        let wait = |value: &str| retry_after(&Attempt::Answered(answer(429, &[("retry-after", value)], "")), 784_111_770_500);
+        let wait = |value: &str| {
+            retry_after(&Attempt::Answered(answer(429, &[("retry-after", value)], "")), 784_111_770_500)
+        };
         assert_eq!(wait("120"), Some(120));
         assert_eq!(wait("99999999999999999999999"), Some(u64::MAX));
         assert_eq!(wait("Sun, 06 Nov 1994 08:49:37 GMT"), Some(7));
@@ -278,7 +280,8 @@ mod tests {
     #[test]
     fn what_is_returned_is_the_answer_and_what_the_action_declares() {
         let json = [("content-type", "application/json"), ("x-a", "1"), ("x-a", "2")];
-        let value = returned(&answer(200, &json, r#"{"hash": "h1", "n": [1.0]}"#), find("bizon.add_subscriber"));
+        let value =
+            returned(&answer(200, &json, r#"{"hash": "h1", "n": [1.0]}"#), find("bizon.add_subscriber"));
         assert_eq!(
             value::to_json(&value).unwrap(),
             r#"{"hash":"h1","status":200,"headers":{"content-type":"application/json","x-a":"2"},"body":{"hash":"h1","n":[1.0]}}"#

@@ -105,14 +105,22 @@ mod tests {
             assert!(find(action.name).is_some_and(|found| std::ptr::eq(found, *action)));
             assert!(action.name.contains('.') && action.summary.ends_with('.'), "{}", action.name);
             assert!(action.source.starts_with("https://"), "{}", action.name);
-            assert!(action.params.iter().all(|param| param.doc.ends_with('.') && !param.kinds.is_none()), "{}", action.name);
+            assert!(
+                action.params.iter().all(|param| param.doc.ends_with('.') && !param.kinds.is_none()),
+                "{}",
+                action.name
+            );
             assert!(action.returns.iter().all(|returned| returned.doc.ends_with('.')), "{}", action.name);
             let returned = action.returns.iter().map(|returned| returned.path);
             for path in returned.chain(action.require.iter().copied()).chain(action.refuse.iter().copied()) {
                 assert!(Path::compile(path).is_ok_and(|path| path.is_singular()), "{path}");
             }
             for always in action.returns.iter().filter(|returned| returned.always) {
-                assert!(action.require.contains(&always.path), "`{}` is promised and not required", always.name);
+                assert!(
+                    action.require.contains(&always.path),
+                    "`{}` is promised and not required",
+                    always.name
+                );
             }
         }
     }

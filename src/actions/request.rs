@@ -114,7 +114,9 @@ pub fn segment(value: Value, what: &str) -> Result<Value, Fault> {
     }
     if is_no_segment(&value::render(&value)?) {
         let shown = value.shown();
-        return Err(Fault::outside(format!("{what} is {shown}, which cannot stand as a segment of a URL's path")));
+        return Err(Fault::outside(format!(
+            "{what} is {shown}, which cannot stand as a segment of a URL's path"
+        )));
     }
     Ok(value)
 }
@@ -169,12 +171,16 @@ mod tests {
     fn values_are_encoded_for_their_place_and_cannot_leave_it() {
         let mut request = get();
         request.segments.push(Value::text("a/b?c#d%2e ы"));
-        request.query = vec![named("q", Value::text("a&b=c d")), named("none", Value::Empty), named("n", Value::from(7))];
+        request.query =
+            vec![named("q", Value::text("a&b=c d")), named("none", Value::Empty), named("n", Value::from(7))];
         assert_eq!(
             render(&request).unwrap().url,
             "https://a.example/in/a%2Fb%3Fc%23d%252e%20%D1%8B?q=a%26b%3Dc+d&n=7"
         );
-        assert_eq!(render(&Request::to("GET", "http://[::1]:8/x/", &[]).unwrap()).unwrap().url, "http://[::1]:8/x");
+        assert_eq!(
+            render(&Request::to("GET", "http://[::1]:8/x/", &[]).unwrap()).unwrap().url,
+            "http://[::1]:8/x"
+        );
         assert_eq!(render(&Request::to("GET", "http://h", &[]).unwrap()).unwrap().url, "http://h/");
     }
 
@@ -183,7 +189,9 @@ mod tests {
         let mut request = get();
         request.segments.push(secret("KEY"));
         request.query.push(named("k", secret("KEY")));
-        request.headers.push(named("Authorization", concat(&[Value::text("Bearer "), secret("KEY")]).unwrap()));
+        request
+            .headers
+            .push(named("Authorization", concat(&[Value::text("Bearer "), secret("KEY")]).unwrap()));
         let mut object = Object::new();
         object.set("deep", Value::list(vec![secret("KEY"), Value::text("\"")]));
         request.body = Body::Json(Value::object(object));

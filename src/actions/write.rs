@@ -55,7 +55,9 @@ impl<'a> Writer<'a> {
         for segment in &request.segments {
             let text = self.text(segment)?;
             if matches!(segment, Value::Sealed(_)) && is_no_segment(&text) {
-                return Err(Fault::outside("a secret's value cannot stand as a segment of a URL's path").into());
+                return Err(
+                    Fault::outside("a secret's value cannot stand as a segment of a URL's path").into()
+                );
             }
             url.push('/');
             self.encoded(segment, &text, percent_encode, &mut url);

@@ -73,10 +73,18 @@ mod tests {
             (None, "\u{feff}[]", Format::Guessed(Plain::Text)),
             (None, "hello", Format::Plain(Plain::Text)),
             (Some("text/plain"), "[1]", Format::Guessed(Plain::Text)),
-            (Some("text/plain; charset=\"windows-1251\""), "a", Format::Plain(Plain::Unread("a charset other than UTF-8"))),
+            (
+                Some("text/plain; charset=\"windows-1251\""),
+                "a",
+                Format::Plain(Plain::Unread("a charset other than UTF-8")),
+            ),
             (Some("application/x-www-form-urlencoded"), "a=1", Format::Plain(Plain::Unread("a form"))),
             (Some("application/x-www-form-urlencoded"), "{}", Format::Guessed(Plain::Unread("a form"))),
-            (Some("multipart/form-data; boundary=x"), "{", Format::Plain(Plain::Unread("multipart/form-data"))),
+            (
+                Some("multipart/form-data; boundary=x"),
+                "{",
+                Format::Plain(Plain::Unread("multipart/form-data")),
+            ),
             (Some("application/soap+xml"), "<a/>", Format::Plain(Plain::Unread("XML"))),
             (Some("image/png"), "{", Format::Plain(Plain::Bytes)),
         ] {

@@ -45,10 +45,20 @@ mod tests {
         for text in ["a@b.example", "a.b+c@d-e.example", "иван@пример.рф", "a@b.c.example"] {
             assert!(is_email(text), "{text}");
         }
-        for text in
-            ["", "a", "a@b", "@b.example", "a@", "a@[127.0.0.1]", "\"a b\"@c.example", "A <a@b.example>", "a b@c.example",
-             "a@b.example, c@d.example", "a@b..example", "a@b.example\n"]
-        {
+        for text in [
+            "",
+            "a",
+            "a@b",
+            "@b.example",
+            "a@",
+            "a@[127.0.0.1]",
+            "\"a b\"@c.example",
+            "A <a@b.example>",
+            "a b@c.example",
+            "a@b.example, c@d.example",
+            "a@b..example",
+            "a@b.example\n",
+        ] {
             assert!(!is_email(text), "{text}");
         }
     }

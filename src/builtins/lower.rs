@@ -14,6 +14,8 @@ pub static LOWER: Builtin = Builtin {
     empty: OnEmpty::GivesEmpty,
     takes_secrets: false,
     gives_outside_data: false,
-    examples: &[Example { call: r#"lower("Анна@Пример.РФ")"#, gives: r#""анна@пример.рф""# }],
+    examples: &[Example {
+        call: r#"lower("Анна@Пример.РФ")"#, gives: r#""анна@пример.рф""#
+    }],
     call: Call::Pure(|args| Ok(Value::text(args::text(args, 0)?.to_lowercase()))),
 };

@@ -154,10 +154,18 @@ mod tests {
     fn all_is_sorted_and_every_function_is_described() {
         assert!(ALL.is_sorted_by(|a, b| a.name < b.name));
         for builtin in ALL {
-            assert!(find(builtin.name).is_some_and(|found| std::ptr::eq(found, *builtin)), "{}", builtin.name);
+            assert!(
+                find(builtin.name).is_some_and(|found| std::ptr::eq(found, *builtin)),
+                "{}",
+                builtin.name
+            );
             assert!(builtin.summary.ends_with('.') && !builtin.examples.is_empty(), "{}", builtin.name);
             let optional = builtin.params.iter().map(|param| param.optional);
-            assert!(optional.is_sorted(), "`{}` has a required parameter behind an optional one", builtin.name);
+            assert!(
+                optional.is_sorted(),
+                "`{}` has a required parameter behind an optional one",
+                builtin.name
+            );
             assert!(!builtin.params.iter().any(|param| param.kinds.is_none()), "{}", builtin.name);
             assert!(!builtin.returns.is_none(), "{}", builtin.name);
         }

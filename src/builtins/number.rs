@@ -91,7 +91,9 @@ mod tests {
         ] {
             assert_eq!(read(text).as_deref(), Some(digits), "{text}");
         }
-        for text in ["", " ", "-", ",5", "5,", "1  990", "12 34", "1990 000", "1e5", "1 990 ₽", "0x10", "1.2.3", "٣"] {
+        for text in
+            ["", " ", "-", ",5", "5,", "1  990", "12 34", "1990 000", "1e5", "1 990 ₽", "0x10", "1.2.3", "٣"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -33,15 +33,19 @@ fn round(args: &[Value]) -> Result<Value, Fault> {
         return Err(Fault::own("`round` was given no number"));
     };
     let digits = args::whole(args, 1, "round", "digits")?.unwrap_or(0);
-    let digits = u32::try_from(digits).ok().filter(|digits| *digits <= 28).ok_or_else(|| {
-        Fault::outside(format!("`digits` of `round` is {digits}, and can be 0 to 28"))
-    })?;
+    let digits = u32::try_from(digits)
+        .ok()
+        .filter(|digits| *digits <= 28)
+        .ok_or_else(|| Fault::outside(format!("`digits` of `round` is {digits}, and can be 0 to 28")))?;
     // What has no digits behind the point stays as it came, at any length.
     if number.as_str().bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
         return Ok(Value::Number(number.clone()));
     }
     let decimal = number.to_decimal().ok_or_else(|| {
-        Fault::outside(format!("{} has more digits than the 28 that wj calculates with", Value::Number(number.clone()).shown()))
+        Fault::outside(format!(
+            "{} has more digits than the 28 that wj calculates with",
+            Value::Number(number.clone()).shown()
+        ))
     })?;
     let rounded = decimal.round_dp_with_strategy(digits, MidpointAwayFromZero);
     Ok(Value::Number(Number::from_decimal(rounded)))

@@ -48,7 +48,8 @@ mod tests {
     #[test]
     fn places_out_of_range_are_cut_and_crossed_ones_give_nothing() {
         let cut = |from: i64, to: i64| {
-            let args = [Value::text("абв"), Value::Number(Number::from(from)), Value::Number(Number::from(to))];
+            let args =
+                [Value::text("абв"), Value::Number(Number::from(from)), Value::Number(Number::from(to))];
             slice(&args).unwrap().as_text().unwrap().to_owned()
         };
         assert_eq!(cut(-9, 2), "аб");

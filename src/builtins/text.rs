@@ -8,7 +8,12 @@ pub static TEXT: Builtin = Builtin {
     summary: "Renders a value as an insertion into a text does: a number digit for digit, a list or an object as compact JSON.",
     params: &[Param {
         name: "value",
-        kinds: Kinds::BOOL.or(Kinds::NUMBER).or(Kinds::TEXT).or(Kinds::LIST).or(Kinds::OBJECT).or(Kinds::TIME),
+        kinds: Kinds::BOOL
+            .or(Kinds::NUMBER)
+            .or(Kinds::TEXT)
+            .or(Kinds::LIST)
+            .or(Kinds::OBJECT)
+            .or(Kinds::TIME),
         optional: false,
     }],
     variadic: false,

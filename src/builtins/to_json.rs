@@ -8,7 +8,12 @@ pub static TO_JSON: Builtin = Builtin {
     summary: "Writes a value as compact JSON; empty members are left out, and bytes and durations have no JSON form.",
     params: &[Param {
         name: "value",
-        kinds: Kinds::BOOL.or(Kinds::NUMBER).or(Kinds::TEXT).or(Kinds::LIST).or(Kinds::OBJECT).or(Kinds::TIME),
+        kinds: Kinds::BOOL
+            .or(Kinds::NUMBER)
+            .or(Kinds::TEXT)
+            .or(Kinds::LIST)
+            .or(Kinds::OBJECT)
+            .or(Kinds::TIME),
         optional: false,
     }],
     variadic: false,

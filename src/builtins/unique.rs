@@ -53,7 +53,9 @@ fn key(value: &Value) -> Key<'_> {
         Value::Text(text) => Key::Text(text),
         Value::Bytes(bytes) => Key::Bytes(bytes),
         Value::List(items) => Key::List(items.iter().map(key).collect()),
-        Value::Object(object) => Key::Object(object.iter().map(|(name, value)| (&**name, key(value))).collect()),
+        Value::Object(object) => {
+            Key::Object(object.iter().map(|(name, value)| (&**name, key(value))).collect())
+        }
         Value::Time(time) => Key::Time(time.micros),
         Value::Duration(millis) => Key::Duration(*millis),
     }
@@ -66,7 +68,9 @@ mod tests {
 
     #[test]
     fn equal_values_are_kept_once_at_any_depth() {
-        let list = from_json(br#"[{"a": 1, "b": [2]}, {"b": [2.0], "a": 1e0}, [1, 2], [2, 1], [1, 2.00], null, false, ""]"#);
+        let list = from_json(
+            br#"[{"a": 1, "b": [2]}, {"b": [2.0], "a": 1e0}, [1, 2], [2, 1], [1, 2.00], null, false, ""]"#,
+        );
         let kept = unique(&[list.unwrap()]).unwrap();
         let expected = from_json(br#"[{"a": 1, "b": [2]}, [1, 2], [2, 1], null, false, ""]"#).unwrap();
         assert_eq!(kept, expected);
