@@ -118,7 +118,7 @@ pub fn begin(
         at: received.at,
         pipeline: pipeline.name.clone(),
         program: program.hash,
-        commit: around.commit.clone(),
+        commit: around.commit(),
         file: pipeline.file.clone(),
         dry_run: around.dry_run,
         method: received.method.clone(),

@@ -18,6 +18,8 @@ pub use targets::{Permit, Targets};
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
+
 use crate::secrets::Secrets;
 use crate::store::Millis;
 
@@ -29,7 +31,14 @@ pub struct Surroundings {
     /// Actions are recorded, not sent.
     pub dry_run: bool,
     /// The git commit of the scripts, if there is one.
-    pub commit: Option<Arc<str>>,
+    pub commit: ArcSwapOption<Arc<str>>,
+}
+
+impl Surroundings {
+    /// The git commit of the scripts now.
+    pub fn commit(&self) -> Option<Arc<str>> {
+        self.commit.load().as_deref().cloned()
+    }
 }
 
 /// What changes while the server runs, as it is at one moment.

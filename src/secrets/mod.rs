@@ -51,6 +51,11 @@ impl Secrets {
         self.values.get(name).cloned()
     }
 
+    /// Every name that was looked up, with a value or without.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().chain(&self.unset).map(|name| &**name)
+    }
+
     /// Names without a value, sorted.
     pub fn unset(&self) -> &[Arc<str>] {
         &self.unset

@@ -135,7 +135,10 @@ pub async fn interrupt(server: &Server, operation: &Operation, fence: u64, reaso
 fn pipeline_of(server: &Server, operation: &Operation, log: &Log) -> Option<Arc<Pipeline>> {
     let hash = log.received.program;
     let served = server.pipelines.load().get(&operation.pipeline).filter(|served| served.hash == hash).cloned();
-    served.or_else(|| server.compiled.find(&*server.store, hash, &operation.pipeline))
+    let kept = || server.compiled.find(&*server.store, hash, &operation.pipeline);
+    let pipeline = served.or_else(kept)?;
+    server.know_secrets(&pipeline.secrets);
+    Some(pipeline)
 }
 
 async fn blocking<T: Send + 'static>(

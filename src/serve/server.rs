@@ -97,6 +97,16 @@ impl Server {
         }
     }
 
+    /// Looks up the secrets of a program that is not served any more.
+    pub fn know_secrets(&self, names: &[Arc<str>]) {
+        let secrets = self.secrets.load();
+        if names.iter().all(|name| secrets.names().any(|known| *known == **name)) {
+            return;
+        }
+        let all = secrets.names().chain(names.iter().map(|name| &**name));
+        self.secrets.store(Arc::new(Secrets::load(all)));
+    }
+
     fn received(&self, now: Millis, request: Incoming) -> Received {
         Received {
             id: self.around.ids.next(now, 0),
@@ -160,7 +170,7 @@ impl Handler for Arc<Server> {
                 at: now,
                 pipeline: pipeline.name.clone(),
                 program,
-                commit: self.around.commit.clone(),
+                commit: self.around.commit(),
                 file: pipeline.file.clone(),
                 dry_run: self.around.dry_run,
                 method: received.method,
