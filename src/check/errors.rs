@@ -33,8 +33,23 @@ static DUPLICATE_PIPELINE: Code = Code {
     page: include_str!("../../docs/codes/WJ0504.md"),
 };
 
+static OUTSIDE_LINK: Code = Code {
+    id: "WJ0505",
+    name: "outside-link",
+    severity: Severity::Error,
+    page: include_str!("../../docs/codes/WJ0505.md"),
+};
+
+static UNREADABLE_FILE: Code = Code {
+    id: "WJ0506",
+    name: "unreadable-file",
+    severity: Severity::Error,
+    page: include_str!("../../docs/codes/WJ0506.md"),
+};
+
 /// Every code that this room reports, by id; those of the silences stand in `allow`.
-pub static CODES: &[&Code] = &[&NOT_UTF8, &FILE_TOO_LARGE, &DUPLICATE_ROUTE, &DUPLICATE_PIPELINE];
+pub static CODES: &[&Code] =
+    &[&NOT_UTF8, &FILE_TOO_LARGE, &DUPLICATE_ROUTE, &DUPLICATE_PIPELINE, &OUTSIDE_LINK, &UNREADABLE_FILE];
 
 pub(super) fn not_utf8(span: Span, byte: u8, offset: usize) -> Diagnostic {
     Diagnostic::new(
@@ -50,6 +65,19 @@ pub(super) fn file_too_large(bytes: u64) -> Diagnostic {
     let message = format!("the file has {bytes} bytes; a script has at most {}", super::MAX_FILE_BYTES);
     Diagnostic::new(&FILE_TOO_LARGE, Span::at(0), message)
         .help("Split it: pipelines may stand in as many files as you like.")
+}
+
+pub(super) fn outside_link() -> Diagnostic {
+    let message = "the file is a link that leads out of the folder of scripts, and is not followed";
+    Diagnostic::new(&OUTSIDE_LINK, Span::at(0), message).help(
+        "Scripts are read from one folder, so that nobody who may write there can have other files read. Copy the file into \
+         the folder, or give `wj` the folder that it lies in.",
+    )
+}
+
+pub(super) fn unreadable_file(reason: &str) -> Diagnostic {
+    Diagnostic::new(&UNREADABLE_FILE, Span::at(0), format!("the file cannot be read: {reason}"))
+        .help("Let the user that runs `wj` read it.")
 }
 
 pub(super) fn duplicate_route(

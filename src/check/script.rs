@@ -37,8 +37,21 @@ impl Script {
 
     /// A file over `MAX_FILE_BYTES`, which need not be read at all.
     pub fn too_large(name: &str, bytes: u64) -> Script {
-        let source = Arc::new(Source::new(name, ""));
-        Script { source, unreadable: Some(errors::file_too_large(bytes)) }
+        Script::unread(name, errors::file_too_large(bytes))
+    }
+
+    /// A link that leads out of the folder of scripts (or nowhere), which is not followed.
+    pub fn outside_link(name: &str) -> Script {
+        Script::unread(name, errors::outside_link())
+    }
+
+    /// A file that the system does not give; `reason` is the system's.
+    pub fn unreadable(name: &str, reason: &str) -> Script {
+        Script::unread(name, errors::unreadable_file(reason))
+    }
+
+    fn unread(name: &str, finding: Diagnostic) -> Script {
+        Script { source: Arc::new(Source::new(name, "")), unreadable: Some(finding) }
     }
 }
 

@@ -7,12 +7,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::redb::backends::FileBackend;
-use ::redb::{Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableError};
+use ::redb::{
+    Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableError,
+};
 
+use super::super::NOBODY;
 use super::super::StoreError;
 use super::super::holds::{Held, Holds};
 use super::super::names::Names;
-use super::super::NOBODY;
 use super::commit::{HOST, LANE, PIPELINE, work_of};
 use super::live::{Changes, Live, Tail};
 use super::tables::{
@@ -218,7 +220,10 @@ fn holds(txn: &ReadTransaction, epoch: u64, before: &Holds) -> Result<Holds, Sto
 fn index_tail(txn: &ReadTransaction, tail: &mut Tail) -> Result<(), StoreError> {
     let log = txn.open_table(LOG)?;
     for class in 0..16 {
-        let above = (std::ops::Bound::Excluded(&log_above(class, tail.mark)), std::ops::Bound::Included(&log_above(class, HIGHEST)));
+        let above = (
+            std::ops::Bound::Excluded(&log_above(class, tail.mark)),
+            std::ops::Bound::Included(&log_above(class, HIGHEST)),
+        );
         for row in log.range::<&[u8; 19]>(above)? {
             let (key, value) = row?;
             let id = id_at(key.value(), 1).ok_or_else(|| errors::unreadable("log"))?;
