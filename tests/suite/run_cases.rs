@@ -43,19 +43,27 @@ fn a_run_has_limits() {
     let list = |count: usize| format!("[{}]", vec!["1"; count].join(", "));
     let nested = |inside: &str| {
         let (outer, inner) = (list(200), list(300));
-        format!("pipeline p {{\n  on POST \"/\"\n  for a in {outer} {{\n    for b in {inner} {{\n{inside}\n    }}\n  }}\n}}\n")
+        format!(
+            "pipeline p {{\n  on POST \"/\"\n  for a in {outer} {{\n    for b in {inner} {{\n{inside}\n    }}\n  }}\n}}\n"
+        )
     };
     for (script, answer, reason) in [
         (nested("      let c = \"{a}{b}\""), 0, "a run takes at most 100000 steps"),
         (nested("      http.get \"https://a.example/\""), 0, "a run makes at most 1000 calls"),
-        (nested("      http.get \"https://a.example/\""), 1 << 20, "a run takes at most 8388608 bytes of answers"),
+        (
+            nested("      http.get \"https://a.example/\""),
+            1 << 20,
+            "a run takes at most 8388608 bytes of answers",
+        ),
     ] {
         let mut run = Run::new(pipeline(&script), Arc::new(received("POST / HTTP/1.1\n\n")));
         let body = Bytes::from(vec![b'x'; answer]);
         let end = loop {
             match run.next() {
                 Next::Answer(_) => {}
-                Next::Need(_) => run.resume(Carried::Ok(Answer { status: 200, body: body.clone(), ..Answer::default() })),
+                Next::Need(_) => {
+                    run.resume(Carried::Ok(Answer { status: 200, body: body.clone(), ..Answer::default() }))
+                }
                 Next::End(end) => break end,
             }
         };
@@ -87,8 +95,12 @@ fn pipeline(script: &str) -> Arc<Pipeline> {
     let source = Arc::new(Source::new("a.wj", script));
     let parsed = wj::syntax::parse(&source);
     let resolved = wj::resolve::resolve(&source, &parsed.file);
-    let errors: Vec<_> =
-        parsed.diagnostics.into_iter().chain(resolved.diagnostics).filter(|finding| finding.is_error()).collect();
+    let errors: Vec<_> = parsed
+        .diagnostics
+        .into_iter()
+        .chain(resolved.diagnostics)
+        .filter(|finding| finding.is_error())
+        .collect();
     assert!(errors.is_empty(), "{script}{}", cases::render(&source, &errors));
     resolved.pipelines.into_iter().next().expect("a script has a pipeline")
 }
@@ -127,11 +139,8 @@ fn params(pipeline: &Pipeline, target: &str) -> Vec<(Arc<str>, Arc<str>)> {
 fn run(pipeline: &Arc<Pipeline>, received: &mut Received, answers: &mut Vec<&Block>, traced: bool) -> String {
     received.params = params(pipeline, &received.target);
     let received = Arc::new(received.clone());
-    let mut run = if traced {
-        Run::traced(pipeline.clone(), received)
-    } else {
-        Run::new(pipeline.clone(), received)
-    };
+    let mut run =
+        if traced { Run::traced(pipeline.clone(), received) } else { Run::new(pipeline.clone(), received) };
     let mut out = String::new();
     loop {
         match run.next() {
