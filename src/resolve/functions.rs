@@ -9,6 +9,7 @@ use crate::builtins::{self, Builtin, OnEmpty};
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast;
+use crate::value::Value;
 
 /// Functions of the language that this version does not have yet.
 const LATER: [&str; 8] = ["format", "in_zone", "lines", "map", "next", "phone", "sort", "time"];
@@ -21,6 +22,7 @@ impl Resolver<'_> {
             return Checked::broken(span);
         }
         let ty = self.result(function, &args.iter().collect::<Vec<_>>(), 0);
+        self.pattern(function, &args);
         Checked::new(ExprKind::Call { function, args: args.into_iter().map(|arg| arg.expr).collect() }, span, ty)
     }
 
@@ -35,7 +37,7 @@ impl Resolver<'_> {
         if !self.arity(function, &reader.name, args.len() + 1, reader.span) {
             return None;
         }
-        let value = Checked::new(ExprKind::Const(crate::value::Value::Empty), reader.name.span, value);
+        let value = Checked::new(ExprKind::Const(Value::Empty), reader.name.span, value);
         if function.params.first().is_some_and(|param| value.ty.cannot_be(param.kinds)) {
             let wanted = function.params.first().map_or(value.ty.kinds, |param| param.kinds);
             self.report(kinds::wrong_argument(function.name, "value", reader.name.span, value.ty.kinds, wanted));
@@ -46,6 +48,17 @@ impl Resolver<'_> {
         let ty = self.result(function, &all, 1);
         let ty = Type { presence: Presence::Present, empty_since: None, ..ty };
         Some((Reader { function, args: args.into_iter().map(|arg| arg.expr).collect() }, ty))
+    }
+
+    /// A pattern that stands in the script is compiled here, since a bad one would stop every run.
+    fn pattern(&mut self, function: &Builtin, args: &[Checked]) {
+        let Some(at) = function.params.iter().position(|param| param.name == "pattern") else { return };
+        let Some(arg) = args.get(at) else { return };
+        if let Some(Value::Text(pattern)) = &arg.ty.constant
+            && let Some(why) = builtins::pattern_error(pattern)
+        {
+            self.report(super::errors::literals::bad_pattern(arg.span(), &why));
+        }
     }
 
     fn find_function(&mut self, name: &ast::Name) -> Option<&'static Builtin> {
@@ -95,7 +108,7 @@ impl Resolver<'_> {
     fn result(&mut self, function: &'static Builtin, args: &[&Checked], from: usize) -> Type {
         let mut broken = false;
         for (at, arg) in args.iter().enumerate().skip(from) {
-            let Some(param) = function.params.get(at).or_else(|| function.params.last()) else { continue };
+            let Some(param) = function.param(at) else { continue };
             broken |= arg.ty.broken;
             if arg.ty.cannot_be(param.kinds) {
                 self.report(kinds::wrong_argument(function.name, param.name, arg.span(), arg.ty.kinds, param.kinds));

@@ -9,6 +9,7 @@ use super::expressions::Checked;
 use super::model::{Shape, Type};
 use super::program::{Expr, ExprKind, HttpBody};
 use crate::actions::{ActionSpec, Format, ParamSpec};
+use crate::builtins;
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast::{self, EntryKind};
@@ -168,7 +169,7 @@ impl Resolver<'_> {
         let Value::Text(text) = constant else { return };
         match param.format {
             Format::Any => {}
-            Format::Email if super::literals::is_email(text) => {}
+            Format::Email if builtins::is_email(text) => {}
             Format::Email => self.report(literals::bad_email(span, text)),
             Format::Time if super::literals::is_iso_time(text) => {}
             Format::Time => self.report(literals::bad_time(span, text)),

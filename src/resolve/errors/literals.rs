@@ -1,7 +1,7 @@
 //! WJ04xx: literals that nobody accepts, URLs, routes and paths.
 
 use super::{
-    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_METHOD, BAD_ORIGIN, BAD_PATH, BAD_ROUTE, BAD_SIZE, BAD_STATUS,
+    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_METHOD, BAD_ORIGIN, BAD_PATH, BAD_PATTERN, BAD_ROUTE, BAD_SIZE, BAD_STATUS,
     BAD_TIME, BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART, NOT_A_LITERAL, REFUSED_PATH,
     UNKNOWN_WORD, URL_NOT_FIXED, suggest,
 };
@@ -321,4 +321,10 @@ pub(in crate::resolve) fn bad_path(raw: &Raw, error: PathError) -> Diagnostic {
 
 pub(in crate::resolve) fn division_by_zero(span: Span, zero: Span) -> Diagnostic {
     Diagnostic::new(&DIVISION_BY_ZERO, span, "this divides by zero").label("stops every run").also(zero, "zero")
+}
+
+pub(in crate::resolve) fn bad_pattern(span: Span, why: &str) -> Diagnostic {
+    Diagnostic::new(&BAD_PATTERN, span, format!("this is no pattern: {why}"))
+        .label("not a regular expression")
+        .help("Patterns are written in single quotes, in which each character is itself: `matches(x, '^\\d{4}$')`.")
 }

@@ -62,6 +62,7 @@ pub(super) static CODES: &[&Code] = &[
     &BAD_COUNT,
     &BODY_WITHOUT_PLACE,
     &DIVISION_BY_ZERO,
+    &BAD_PATTERN,
     &SECRET_LEAK,
     &SECRET_IN_PATH,
     &SECRET_DECIDES,
@@ -369,6 +370,12 @@ static DIVISION_BY_ZERO: Code = Code {
     name: "division-by-zero",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0417.md"),
+};
+static BAD_PATTERN: Code = Code {
+    id: "WJ0418",
+    name: "bad-pattern",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0418.md"),
 };
 static SECRET_LEAK: Code = Code {
     id: "WJ0701",
