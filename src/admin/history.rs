@@ -222,7 +222,7 @@ impl HistoryQuery {
 fn time(text: &str) -> Result<Millis, String> {
     let stamp = text.parse::<jiff::Timestamp>().ok().or_else(|| {
         let date: jiff::civil::Date = text.parse().ok()?;
-        date.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+        jiff::tz::TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()
     });
     stamp
         .and_then(|stamp| Millis::try_from(stamp.as_millisecond()).ok())

@@ -8,7 +8,7 @@ use super::mask::masked;
 use super::retry::{Tries, again};
 use super::targets::Permit;
 use super::{Moment, PATIENCE, Surroundings};
-use crate::actions::{Answer, Attempt, Class, Effect, RenderError, Rendered, judge};
+use crate::actions::{Answer, Attempt, Class, RenderError, Rendered, judge, retry_after};
 use crate::resolve::program::{Call, Pipeline, Retry};
 use crate::run::{self, Carried, EndState, Need, Next, Received, Reply, Run};
 use crate::store::{
@@ -245,7 +245,8 @@ impl Live {
             return;
         };
         let attempt = masked(attempt, moment.secrets.masker());
-        let judged = judge(&attempt, &call.policy.rules, moment.now / 1_000);
+        let judged = judge(&attempt, &call.policy.rules);
+        let asked = retry_after(&attempt, moment.now);
         let answer = match attempt {
             Attempt::Answered(answer) => Some(answer),
             Attempt::NotSent(_) | Attempt::Lost(_) => None,
@@ -255,14 +256,12 @@ impl Live {
         let tries = Tries { made: tries.made + 1, ..tries };
         self.tries = Some((path.clone(), tries));
 
-        let may_repeat = match call.policy.retry {
-            Retry::Times { .. } => judged.effect != Effect::Final,
-            _ if call.policy.repeatable => judged.effect != Effect::Final,
-            _ => matches!(judged.effect, Effect::NoConnection | Effect::Throttled | Effect::Unavailable),
-        };
+        // What may have taken effect is sent again only if the action is repeatable, or the step itself says so.
+        let repeats = call.policy.repeatable || matches!(call.policy.retry, Retry::Times { .. });
+        let may_repeat = judged.passing && (repeats || judged.class == Class::Refused);
         let waits_until = (!self.answered).then(|| self.patience_of(call, tries.first_at));
         let next = may_repeat
-            .then(|| again(&call.policy, tries, moment.now, judged.retry_after, waits_until, &around.random))
+            .then(|| again(&call.policy, tries, moment.now, asked, waits_until, &around.random))
             .flatten();
         self.facts.push(Fact::Outcome(OutcomeFact {
             path: path.clone(),
