@@ -185,7 +185,7 @@ impl Run {
             match self.step(op) {
                 Ok(Flow::On) => self.frame.at += 1,
                 Ok(Flow::To(at)) => self.frame.at = at as usize,
-                Ok(Flow::Out(next)) => return next,
+                Ok(Flow::Out(next)) => return *next,
                 Err(fault) => return self.fail(fault),
             }
         }
