@@ -170,8 +170,8 @@ fn memory() {
     let program = program();
     let mut next = 0;
     let mut spent = Spent::default();
-    for _ in 0..20 {
-        let batch = batch(&mut next, 10_000, &program);
+    for _ in 0..2_000 {
+        let batch = batch(&mut next, 100, &program);
         spent.on(batch.len(), || {
             for write in &batch {
                 store.commit(std::slice::from_ref(write), NOW).unwrap();

@@ -259,16 +259,27 @@ mod tests {
     }
 
     fn outcome() -> impl Strategy<Value = Fact> {
-        let answer = proptest::option::of((any::<u16>(), lines(), body())).prop_map(|answer| {
-            answer.map(|(status, headers, body)| AnswerFact { status, headers, body })
+        let answer = proptest::option::of((any::<u16>(), lines(), body()))
+            .prop_map(|answer| answer.map(|(status, headers, body)| AnswerFact { status, headers, body }));
+        let sent = (text(), text(), lines(), body()).prop_map(|(method, url, headers, body)| Sent {
+            method,
+            url,
+            headers,
+            body,
         });
-        let sent = (text(), text(), lines(), body())
-            .prop_map(|(method, url, headers, body)| Sent { method, url, headers, body });
         let flags = (any::<bool>(), any::<bool>());
         let numbers = (any::<u32>(), any::<u64>(), any::<u32>());
         let names = (text(), text(), text());
         (names, numbers, class(), sent, any::<Hash>(), answer, flags).prop_map(
-            |((path, action, reason), (attempt, at, took_ms), class, sent, digest, answer, (last, dry_run))| {
+            |(
+                (path, action, reason),
+                (attempt, at, took_ms),
+                class,
+                sent,
+                digest,
+                answer,
+                (last, dry_run),
+            )| {
                 Fact::Outcome(OutcomeFact {
                     path,
                     action,
@@ -291,13 +302,22 @@ mod tests {
         prop_oneof![
             received(),
             outcome(),
-            (any::<u16>(), lines(), body())
-                .prop_map(|(status, headers, body)| Fact::Answer { status, headers, body }),
-            (text(), any::<u32>(), any::<Hash>())
-                .prop_map(|(path, attempt, digest)| Fact::Intent { path, attempt, digest }),
+            (any::<u16>(), lines(), body()).prop_map(|(status, headers, body)| Fact::Answer {
+                status,
+                headers,
+                body
+            }),
+            (text(), any::<u32>(), any::<Hash>()).prop_map(|(path, attempt, digest)| Fact::Intent {
+                path,
+                attempt,
+                digest
+            }),
             (any::<u64>(), text()).prop_map(|(at, why)| Fact::Due { at, why }),
-            (state(), text(), proptest::option::of(text()))
-                .prop_map(|(state, reason, at_step)| Fact::End { state, reason, at_step }),
+            (state(), text(), proptest::option::of(text())).prop_map(|(state, reason, at_step)| Fact::End {
+                state,
+                reason,
+                at_step
+            }),
             (text(), text(), any::<u64>()).prop_map(|(who, what, at)| Fact::Person { who, what, at }),
             any::<u32>().prop_map(Fact::Resumed),
             text().prop_map(Fact::Note),

@@ -67,9 +67,8 @@ impl Needle {
         }
         let needle = self.lower.as_bytes();
         let Some(first) = needle.first() else { return true };
-        memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text).any(|at| {
-            text.get(at..at + needle.len()).is_some_and(|found| found.eq_ignore_ascii_case(needle))
-        })
+        memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text)
+            .any(|at| text.get(at..at + needle.len()).is_some_and(|found| found.eq_ignore_ascii_case(needle)))
     }
 }
 

@@ -9,11 +9,7 @@ use super::errors::unreadable;
 use super::tables::{HIGHEST, LOWEST, WORK, id_at, u64_at, work_key};
 use super::values::WorkRow;
 
-pub(super) fn claim(
-    store: &Redb,
-    lanes: &[(Lane, usize)],
-    now: Millis,
-) -> Result<Vec<Claimed>, StoreError> {
+pub(super) fn claim(store: &Redb, lanes: &[(Lane, usize)], now: Millis) -> Result<Vec<Claimed>, StoreError> {
     store.with_database(|database| {
         // Locked before the file is read: a hold that ends in between must not let an old state be claimed.
         let live = &mut *store.live();
@@ -30,7 +26,9 @@ pub(super) fn claim(
                     break;
                 }
                 let (key, value) = row?;
-                let (Some(due), Some(id)) = (u64_at(key.value(), 4), id_at(key.value(), 12)) else { continue };
+                let (Some(due), Some(id)) = (u64_at(key.value(), 4), id_at(key.value(), 12)) else {
+                    continue;
+                };
                 if live.holds.get(id).is_some() {
                     continue;
                 }
@@ -60,7 +58,9 @@ pub(super) fn heads(store: &Redb) -> Result<Vec<LaneHead>, StoreError> {
             let last = work_key(Place { lane: *number, due: Millis::MAX }, HIGHEST);
             for row in table.range::<&[u8; 28]>(&first..=&last)? {
                 let (key, _) = row?;
-                let (Some(due), Some(id)) = (u64_at(key.value(), 4), id_at(key.value(), 12)) else { continue };
+                let (Some(due), Some(id)) = (u64_at(key.value(), 4), id_at(key.value(), 12)) else {
+                    continue;
+                };
                 if live.holds.get(id).is_none() {
                     heads.extend(live.names.lane(*number).map(|lane| LaneHead { lane, due, depth: *depth }));
                     break;

@@ -33,7 +33,9 @@ pub(super) fn opening(place: &Path, error: DatabaseError) -> StoreError {
             damaged(place, format!("its file format is {version}, which no wj has written"))
         }
         DatabaseError::Storage(StorageError::Corrupted(why)) => damaged(place, why),
-        DatabaseError::Storage(StorageError::Io(error)) if is_content(&error) => damaged(place, error.to_string()),
+        DatabaseError::Storage(StorageError::Io(error)) if is_content(&error) => {
+            damaged(place, error.to_string())
+        }
         other => StoreError::Io(format!("{}: {other}", place.display())),
     }
 }

@@ -127,7 +127,8 @@ impl Merge {
             // Done operations are the bulk, and so have no rows in `by_state`.
             let ids = match state.filter(|state| *state != State::Done) {
                 None => Ids::ByPipeline(
-                    standings.range::<&[u8; 20]>(&pipeline_key(pipeline, low)..&pipeline_key(pipeline, high))?,
+                    standings
+                        .range::<&[u8; 20]>(&pipeline_key(pipeline, low)..&pipeline_key(pipeline, high))?,
                 ),
                 Some(state) => {
                     let key = |id| state_key(state as u8, pipeline, id);

@@ -71,13 +71,19 @@ impl Redb {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with_database<T>(&self, act: impl FnOnce(&Database) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn with_database<T>(
+        &self,
+        act: impl FnOnce(&Database) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
         act(database.as_ref().ok_or_else(|| errors::closed(&self.place))?)
     }
 
     /// Reads one state of the file. `act` must not outlive the call, so that `reopen` finds nobody reading.
-    fn reading<T>(&self, act: impl FnOnce(&ReadTransaction) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn reading<T>(
+        &self,
+        act: impl FnOnce(&ReadTransaction) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         self.with_database(|database| act(&database.begin_read()?))
     }
 }

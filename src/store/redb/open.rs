@@ -7,12 +7,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::redb::backends::FileBackend;
-use ::redb::{Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableError};
+use ::redb::{
+    Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableError,
+};
 
+use super::super::NOBODY;
 use super::super::StoreError;
 use super::super::holds::{Held, Holds};
 use super::super::names::Names;
-use super::super::NOBODY;
 use super::commit::{HOST, LANE, PIPELINE, work_of};
 use super::live::{Changes, Live, Tail};
 use super::tables::{
@@ -218,7 +220,10 @@ fn holds(txn: &ReadTransaction, epoch: u64, before: &Holds) -> Result<Holds, Sto
 fn index_tail(txn: &ReadTransaction, tail: &mut Tail) -> Result<(), StoreError> {
     let log = txn.open_table(LOG)?;
     for class in 0..16 {
-        let above = (std::ops::Bound::Excluded(&log_above(class, tail.mark)), std::ops::Bound::Included(&log_above(class, HIGHEST)));
+        let above = (
+            std::ops::Bound::Excluded(&log_above(class, tail.mark)),
+            std::ops::Bound::Included(&log_above(class, HIGHEST)),
+        );
         for row in log.range::<&[u8; 19]>(above)? {
             let (key, value) = row?;
             let id = id_at(key.value(), 1).ok_or_else(|| errors::unreadable("log"))?;
@@ -268,7 +273,8 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&place), mode(&place.join(FILE))), (0o700, 0o600));
         assert_eq!(fs::read_to_string(place.join(".gitignore")).unwrap(), "*\n");
-        let mut names: Vec<_> = fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let mut names: Vec<_> =
+            fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, [".gitignore", FILE]);
     }
@@ -295,7 +301,8 @@ mod tests {
         let file = place.join(FILE);
         let good = fs::read(&file).unwrap();
         let cut = good.get(..good.len() / 2).unwrap();
-        let noise: Vec<u8> = (0..20_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+        let noise: Vec<u8> =
+            (0..20_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
         for content in [noise.as_slice(), cut, good.get(..200).unwrap(), b"words", b""] {
             fs::write(&file, content).unwrap();
             let error = refused(&place);

@@ -3,9 +3,7 @@
 use ::redb::{ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 
 use super::super::standing::Counts;
-use super::super::{
-    Hash, Millis, Notice, Operation, Program, Span, StoreError, Summary, Work, decode,
-};
+use super::super::{Hash, Millis, Notice, Operation, Program, Span, StoreError, Summary, Work, decode};
 use super::Redb;
 use super::commit::work_of;
 use super::errors::unreadable;
@@ -17,7 +15,11 @@ use super::tables::{
 use super::values::{Fields, LogRow, content, read_counts};
 use crate::value::{Bytes, Id};
 
-pub(super) fn operation(store: &Redb, txn: &ReadTransaction, id: Id) -> Result<Option<Operation>, StoreError> {
+pub(super) fn operation(
+    store: &Redb,
+    txn: &ReadTransaction,
+    id: Id,
+) -> Result<Option<Operation>, StoreError> {
     let log = txn.open_table(LOG)?;
     let mut rows = Vec::new();
     let mut pipeline = None;
@@ -133,7 +135,8 @@ fn blobs(txn: &ReadTransaction, id: Id, n: u16, count: u16) -> Result<Vec<Bytes>
     let mut blobs = vec![Vec::new(); usize::from(count)];
     for row in table.range::<&[u8; 21]>(&blob_key(id, n, 0)..=&blob_key(id, n, u16::MAX))? {
         let value = row?.1;
-        let mut fields = Fields::new(value.value()).ok_or_else(|| broken(id, "a body is not this version's"))?;
+        let mut fields =
+            Fields::new(value.value()).ok_or_else(|| broken(id, "a body is not this version's"))?;
         let blob = fields.u16().and_then(|number| blobs.get_mut(usize::from(number)));
         blob.ok_or_else(|| broken(id, "a body belongs to no fact"))?.extend_from_slice(fields.rest);
     }

@@ -29,7 +29,8 @@ pub(super) const BY_STATE: Definition<21> = TableDefinition::new("by_state");
 pub(super) const COUNTS: Definition<6> = TableDefinition::new("counts");
 /// kind u8, number u32 → name.
 pub(super) const NAMES: Definition<5> = TableDefinition::new("names");
-pub(super) const SETTINGS: TableDefinition<'static, &'static str, &'static [u8]> = TableDefinition::new("settings");
+pub(super) const SETTINGS: TableDefinition<'static, &'static str, &'static [u8]> =
+    TableDefinition::new("settings");
 /// `schema`, `epoch`, `indexed_up_to`.
 pub(super) const META: TableDefinition<'static, &'static str, &'static [u8]> = TableDefinition::new("meta");
 

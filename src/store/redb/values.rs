@@ -236,7 +236,8 @@ mod tests {
             WorkNote::Put(place, WorkRow { pause: 4, intent_out: true }),
             WorkNote::Put(place, WorkRow { pause: 4, intent_out: false }),
         ] {
-            let row = LogRow { pipeline: 7, index: index.clone(), work, notice: true, blobs: 2, facts: b"facts" };
+            let row =
+                LogRow { pipeline: 7, index: index.clone(), work, notice: true, blobs: 2, facts: b"facts" };
             let mut bytes = Vec::new();
             row.write(&mut bytes);
             assert_eq!(LogRow::read(&bytes), Some(row));
