@@ -91,7 +91,7 @@ impl Walk {
             Err(_) if !is_script => return Ok(()),
             Err(error) => return Err(unreadable(&error)),
         };
-        if !kind.is_dir() && !(is_script && kind.is_file()) {
+        if !kind.is_dir() && (!is_script || !kind.is_file()) {
             return Ok(());
         }
         let real = path.canonicalize().map_err(|error| unreadable(&error))?;
@@ -145,11 +145,10 @@ fn shown(path: &Path) -> String {
 mod tests {
     use super::*;
 
+    type Named<T> = Vec<(String, T)>;
+
     /// Writes files, and gives names and texts of what is found, and the problems, without the folder's own name.
-    fn found(
-        files: &[(&str, &[u8])],
-        links: &[(&str, &str)],
-    ) -> (Vec<(String, String)>, Vec<(String, Trouble)>) {
+    fn found(files: &[(&str, &[u8])], links: &[(&str, &str)]) -> (Named<String>, Named<Trouble>) {
         let outer = tempfile::tempdir().unwrap();
         let dir = outer.path().join("pipelines");
         fs::write(outer.path().join("outside.wj"), "secret").unwrap();
@@ -170,7 +169,7 @@ mod tests {
         (sources, problems)
     }
 
-    fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
+    fn pairs(all: &[(&str, &str)]) -> Named<String> {
         all.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
@@ -217,8 +216,10 @@ mod tests {
     #[test]
     fn what_is_no_text_is_a_problem_at_its_place() {
         let large = vec![b'#'; LARGEST as usize + 1];
-        let (sources, problems) =
-            found(&[("a.wj", b"ab\xff"), ("b.wj", &large), ("c.wj", &large[1..]), ("d.wj", b"")], &[]);
+        let (sources, problems) = found(
+            &[("a.wj", b"ab\xff"), ("b.wj", &large), ("c.wj", large.split_at(1).1), ("d.wj", b"")],
+            &[],
+        );
         assert_eq!(sources.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["c.wj", "d.wj"]);
         let expected =
             [("a.wj".to_owned(), Trouble::NotUtf8 { at: 2 }), ("b.wj".to_owned(), Trouble::TooLarge)];
