@@ -1,6 +1,7 @@
 //! Tree to program: names become slots, calls become ids, paths are compiled, and what can be known before a run
 //! (kinds, emptiness, secrets, routes) is worked out and reported.
 
+pub mod model;
 pub mod program;
 
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Source;
 use crate::syntax::ast;
+use model::Model;
 use program::Pipeline;
 
 /// What resolving a file gives: a program for each pipeline without errors, and what the lints ask about the rest.
@@ -15,6 +17,7 @@ use program::Pipeline;
 pub struct Resolved {
     pub pipelines: Vec<Arc<Pipeline>>,
     pub diagnostics: Vec<Diagnostic>,
+    pub model: Model,
 }
 
 /// Resolves one file by itself; what concerns several files (routes, names) is `check`'s.

@@ -1,244 +1,148 @@
-//! The scripts of a folder: every `*.wj` in it and its subfolders, without names that begin with a dot.
+//! Which files are scripts: every `*.wj` of a folder and its subfolders. Names with a leading dot are left out, `.git` with
+//! them; a link is followed to a file inside the folder only.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::source::Source;
+use super::LoadError;
 
-/// A script above this is refused before anything looks into it, in bytes.
-const LARGEST: u64 = 1024 * 1024;
-
-/// What a folder holds, each list by name.
-#[derive(Debug, Default)]
-pub struct Found {
-    pub sources: Vec<Arc<Source>>,
-    pub problems: Vec<Problem>,
-}
-
-/// A script, or a folder of scripts, that could not be read.
+/// A script on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The path as it is shown.
+pub struct Found {
+    /// As people see it: with `/`, as the folder was named.
     pub name: String,
-    pub trouble: Trouble,
+    pub path: PathBuf,
+    /// It is a link that leads out of the folder, or nowhere: it is not to be read.
+    pub leads_outside: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
-    #[error("the file is larger than 1 MiB")]
-    TooLarge,
-    /// `at` is the byte offset of the first byte that is wrong.
-    #[error("the file is not UTF-8: the byte at {at} does not belong there")]
-    NotUtf8 { at: usize },
-    /// A link must not show what was never meant to be served.
-    #[error("the link leads out of the folder")]
-    LeadsOutside,
-    #[error("{0}")]
-    Unreadable(String),
-}
-
-/// Reads all scripts of a folder. A file that goes away while it is being read counts as not there.
+/// The scripts of a folder, by name; of a file itself, whatever it is called.
 ///
 /// # Errors
-/// The folder itself cannot be read: which says nothing about the scripts in it.
-pub fn find(dir: &Path) -> io::Result<Found> {
-    let root = dir.canonicalize()?;
-    let mut walk = Walk { root: root.clone(), found: Found::default() };
-    walk.folder(dir, &mut vec![root])?;
-    walk.found.sources.sort_by(|a, b| a.name.cmp(&b.name));
-    walk.found.problems.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(walk.found)
-}
-
-/// Reads one script by its path, whatever its name ends in.
-///
-/// # Errors
-/// Why it cannot be read.
-pub fn read(path: &Path) -> Result<Arc<Source>, Problem> {
-    let text = text(path).map_err(|trouble| Problem { name: shown(path), trouble })?;
-    Ok(Arc::new(Source::new(shown(path), text)))
+/// A path that is not there, or a folder that cannot be listed.
+pub fn find(root: &Path) -> Result<Vec<Found>, LoadError> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => LoadError::NotThere(root.to_owned()),
+        _ => LoadError::Io(root.to_owned(), error),
+    };
+    let canonical = root.canonicalize().map_err(failed)?;
+    if !canonical.is_dir() {
+        return Ok(vec![Found { name: name(root), path: root.to_owned(), leads_outside: false }]);
+    }
+    let mut walk = Walk { root: canonical, files: Vec::new(), links: Vec::new() };
+    walk.folder(root)?;
+    let own: BTreeSet<PathBuf> = walk.files.iter().filter_map(|file| file.path.canonicalize().ok()).collect();
+    // A link to a script that is found anyway would be the same script twice.
+    let links =
+        walk.links.into_iter().filter(|(target, _)| !target.as_ref().is_some_and(|path| own.contains(path)));
+    let mut found = walk.files;
+    found.extend(links.map(|(_, link)| link));
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
 }
 
 struct Walk {
-    /// Without links, as are all paths that are compared with it.
+    /// Without links in it.
     root: PathBuf,
-    found: Found,
+    files: Vec<Found>,
+    /// With what they lead to, if that lies inside.
+    links: Vec<(Option<PathBuf>, Found)>,
 }
 
 impl Walk {
-    /// `within` are the folders that lead here, without links: a link back to one of them would never end.
-    fn folder(&mut self, dir: &Path, within: &mut Vec<PathBuf>) -> io::Result<()> {
-        for entry in fs::read_dir(dir)? {
-            let entry = entry?;
+    fn folder(&mut self, folder: &Path) -> Result<(), LoadError> {
+        let failed = |error: io::Error| LoadError::Io(folder.to_owned(), error);
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
             if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
             }
+            let kind = entry.file_type().map_err(failed)?;
             let path = entry.path();
-            if let Err(trouble) = self.entry(&path, within) {
-                self.found.problems.push(Problem { name: shown(&path), trouble });
+            if kind.is_dir() {
+                self.folder(&path)?;
+            } else if kind.is_symlink() {
+                self.link(path);
+            } else if is_script(&path) {
+                self.files.push(Found { name: name(&path), path, leads_outside: false });
             }
         }
         Ok(())
     }
 
-    fn entry(&mut self, path: &Path, within: &mut Vec<PathBuf>) -> Result<(), Trouble> {
-        let is_script = path.extension().is_some_and(|extension| extension == "wj");
-        let kind = match fs::metadata(path) {
-            Ok(metadata) => metadata.file_type(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => return Ok(()),
-            Err(_) if !is_script => return Ok(()),
-            Err(error) => return Err(unreadable(&error)),
-        };
-        if !kind.is_dir() && (!is_script || !kind.is_file()) {
-            return Ok(());
+    /// Folders are entered as such only: a link to one inside shows nothing new, and one outside is not for us.
+    fn link(&mut self, path: PathBuf) {
+        let target = path.canonicalize().ok().filter(|target| target.starts_with(&self.root));
+        let is_folder = fs::metadata(&path).is_ok_and(|metadata| metadata.is_dir());
+        if !is_script(&path) && !(is_folder && target.is_none()) {
+            return;
         }
-        let real = path.canonicalize().map_err(|error| unreadable(&error))?;
-        if !real.starts_with(&self.root) {
-            return Err(Trouble::LeadsOutside);
+        if is_folder && target.is_some() {
+            return;
         }
-        if kind.is_dir() {
-            if within.contains(&real) {
-                return Ok(());
-            }
-            within.push(real);
-            let walked = self.folder(path, within);
-            within.pop();
-            return walked.map_err(|error| unreadable(&error));
-        }
-        match text(path) {
-            Ok(text) => self.found.sources.push(Arc::new(Source::new(shown(path), text))),
-            Err(Trouble::Unreadable(_)) if !path.exists() => {}
-            Err(trouble) => return Err(trouble),
-        }
-        Ok(())
+        let leads_outside = target.is_none();
+        self.links.push((target, Found { name: name(&path), path, leads_outside }));
     }
 }
 
-fn text(path: &Path) -> Result<String, Trouble> {
-    let file = fs::File::open(path).map_err(|error| unreadable(&error))?;
-    let mut bytes = Vec::new();
-    // Not by its length, which may be another by now.
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(Trouble::TooLarge);
-    }
-    String::from_utf8(bytes).map_err(|error| Trouble::NotUtf8 { at: error.utf8_error().valid_up_to() })
+fn is_script(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "wj")
 }
 
-fn unreadable(error: &io::Error) -> Trouble {
-    Trouble::Unreadable(error.to_string())
-}
-
-/// As it was given, with `/`, and without a leading `./`.
-fn shown(path: &Path) -> String {
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    let parts = match parts.split_first() {
-        Some((first, rest)) if first == "." && !rest.is_empty() => rest,
-        _ => &parts,
-    };
-    parts.join("/").replacen("//", "/", 1)
+fn name(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    let shown = parts.join("/");
+    let shown = shown.strip_prefix("//").map_or(shown.clone(), |rest| format!("/{rest}"));
+    shown.strip_prefix("./").map_or(shown.clone(), str::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    type Named<T> = Vec<(String, T)>;
+    fn names(root: &Path) -> Vec<(String, bool)> {
+        let prefix = format!("{}/", root.display());
+        let found = find(root).unwrap();
+        found.into_iter().map(|found| (found.name.replace(&prefix, ""), found.leads_outside)).collect()
+    }
 
-    /// Writes files, and gives names and texts of what is found, and the problems, without the folder's own name.
-    fn found(files: &[(&str, &[u8])], links: &[(&str, &str)]) -> (Named<String>, Named<Trouble>) {
-        let outer = tempfile::tempdir().unwrap();
-        let dir = outer.path().join("pipelines");
-        fs::write(outer.path().join("outside.wj"), "secret").unwrap();
-        for (name, text) in files {
-            let path = dir.join(name);
+    #[test]
+    fn scripts_of_all_folders_are_found_and_dot_names_are_not() {
+        let dir = tempfile::tempdir().unwrap();
+        for file in ["b.wj", "a/z.wj", "a/.hidden.wj", ".git/x.wj", "notes.txt", "a.wj"] {
+            let path = dir.path().join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
+            fs::write(path, "").unwrap();
         }
-        for (name, target) in links {
-            std::os::unix::fs::symlink(target, dir.join(name)).unwrap();
-        }
-        let found = find(&dir).unwrap();
-        let short = |name: &str| name.strip_prefix(&format!("{}/", shown(&dir))).unwrap().to_owned();
-        let sources =
-            found.sources.iter().map(|source| (short(&source.name), source.text.to_string())).collect();
-        let problems =
-            found.problems.iter().map(|problem| (short(&problem.name), problem.trouble.clone())).collect();
-        (sources, problems)
-    }
-
-    fn pairs(all: &[(&str, &str)]) -> Named<String> {
-        all.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+        let found: Vec<String> = names(dir.path()).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(found, ["a.wj", "a/z.wj", "b.wj"]);
     }
 
     #[test]
-    fn scripts_are_found_in_order_and_dots_are_skipped() {
-        let (sources, problems) = found(
-            &[
-                ("b.wj", b"2"),
-                ("a/z.wj", "ж".as_bytes()),
-                ("a.wj", b"1"),
-                (".git/c.wj", b"no"),
-                (".d.wj", b"no"),
-                ("fixtures/lead.json", b"{}"),
-                ("e.wj.bak", b"no"),
-            ],
-            &[],
-        );
-        assert_eq!(sources, pairs(&[("a.wj", "1"), ("a/z.wj", "ж"), ("b.wj", "2")]));
-        assert_eq!(problems, []);
+    fn a_path_that_is_not_there_is_said_to_be_so() {
+        let error = find(Path::new("/no/such/folder")).unwrap_err();
+        assert!(matches!(error, LoadError::NotThere(_)), "{error}");
     }
 
+    #[cfg(unix)]
     #[test]
-    fn links_stay_inside() {
-        let (sources, problems) = found(
-            &[("sub/a.wj", b"1"), ("..data/v/b.wj", b"2"), ("x.json", b"")],
-            &[
-                ("sub/back", ".."),
-                ("out", "/"),
-                ("out.wj", "../outside.wj"),
-                ("out.json", "../outside.wj"),
-                ("gone.wj", "nowhere"),
-                ("gone.json", "nowhere"),
-                ("b.wj", "..data/v/b.wj"),
-                ("v", "..data/v"),
-            ],
-        );
-        assert_eq!(sources, pairs(&[("b.wj", "2"), ("sub/a.wj", "1"), ("v/b.wj", "2")]));
-        let [(gone, Trouble::Unreadable(_)), outside @ ..] = &problems[..] else { panic!("{problems:?}") };
-        assert_eq!(gone, "gone.wj");
-        let leads_outside = |name: &str| (name.to_owned(), Trouble::LeadsOutside);
-        assert_eq!(outside, [leads_outside("out"), leads_outside("out.wj")]);
-    }
-
-    #[test]
-    fn what_is_no_text_is_a_problem_at_its_place() {
-        let large = vec![b'#'; LARGEST as usize + 1];
-        let (sources, problems) = found(
-            &[("a.wj", b"ab\xff"), ("b.wj", &large), ("c.wj", large.split_at(1).1), ("d.wj", b"")],
-            &[],
-        );
-        assert_eq!(sources.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["c.wj", "d.wj"]);
+    fn links_are_followed_inside_only() {
+        use std::os::unix::fs::symlink;
+        let (dir, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(outside.path().join("out.wj"), "").unwrap();
+        fs::create_dir(dir.path().join(".data")).unwrap();
+        fs::write(dir.path().join(".data/real.wj"), "").unwrap();
+        fs::write(dir.path().join("own.wj"), "").unwrap();
+        symlink(outside.path().join("out.wj"), dir.path().join("out.wj")).unwrap();
+        symlink(outside.path(), dir.path().join("folder")).unwrap();
+        symlink(dir.path().join("nowhere"), dir.path().join("gone.wj")).unwrap();
+        symlink(dir.path().join(".data/real.wj"), dir.path().join("linked.wj")).unwrap();
+        symlink(dir.path().join("own.wj"), dir.path().join("again.wj")).unwrap();
+        symlink(dir.path(), dir.path().join("cycle")).unwrap();
         let expected =
-            [("a.wj".to_owned(), Trouble::NotUtf8 { at: 2 }), ("b.wj".to_owned(), Trouble::TooLarge)];
-        assert_eq!(problems, expected);
-    }
-
-    #[test]
-    fn a_folder_that_is_not_there_is_no_empty_folder() {
-        let outer = tempfile::tempdir().unwrap();
-        assert!(find(&outer.path().join("none")).is_err());
-        assert!(read(&outer.path().join("none.wj")).is_err());
-    }
-
-    #[test]
-    fn paths_are_shown_as_they_were_given() {
-        for (path, name) in
-            [("./a/b.wj", "a/b.wj"), ("a.wj", "a.wj"), ("/x/a.wj", "/x/a.wj"), ("../a.wj", "../a.wj")]
-        {
-            assert_eq!(shown(Path::new(path)), name);
-        }
+            [("folder", true), ("gone.wj", true), ("linked.wj", false), ("out.wj", true), ("own.wj", false)];
+        assert_eq!(names(dir.path()), expected.map(|(name, outside)| (name.to_owned(), outside)));
     }
 }

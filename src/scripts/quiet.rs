@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn one_save_is_one_change() {
-        assert_eq!(fired(&[]), []);
+        assert_eq!(fired(&[]), Vec::<u64>::new());
         assert_eq!(fired(&[50]), [150]);
         assert_eq!(fired(&[50, 140, 230]), [330]);
         assert_eq!(fired(&[50, 300]), [150, 400]);

@@ -20,23 +20,22 @@ const TICK: Duration = Duration::from_millis(500);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Changed;
 
-/// Watches from now on, so that what is read after this call is never older than what will be told. Changes that nobody
-/// has taken yet are one. Ends when the receiver is dropped.
+/// Tells `changed` from now on, so that what is read after this call is never older than what will be told. A channel of
+/// one is enough: changes that nobody has taken yet are one. Ends when the receiver is dropped.
 ///
 /// # Errors
 /// No thread to be had. That the folder cannot be watched is none: it is looked at then.
-pub fn watch(dir: &Path) -> io::Result<tell::Receiver<Changed>> {
-    let (changed, receiver) = tell::channel(1);
+pub fn watch(dir: &Path, changed: tell::Sender<Changed>) -> io::Result<()> {
     let mut watching = Watching::new(dir.to_owned());
-    thread::Builder::new().name("wj-watch".to_owned()).spawn(move || {
+    let run = move || {
         while !changed.is_closed() {
             if watching.wait() {
                 // Full: there is one waiting already, which is as good.
                 let _ = changed.try_send(Changed);
             }
         }
-    })?;
-    Ok(receiver)
+    };
+    thread::Builder::new().name("wj-watch".to_owned()).spawn(run).map(drop)
 }
 
 struct Watching {
@@ -157,6 +156,12 @@ mod tests {
 
     use super::*;
 
+    fn watched(dir: &Path) -> tell::Receiver<Changed> {
+        let (changed, receiver) = tell::channel(1);
+        watch(dir, changed).unwrap();
+        receiver
+    }
+
     /// Waits for the folder to be told of; the limit only ends a test that fails.
     fn told(changed: &mut tell::Receiver<Changed>) -> bool {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
@@ -170,7 +175,7 @@ mod tests {
         let outer = tempfile::tempdir().unwrap();
         let dir = outer.path().join("pipelines");
         fs::create_dir(&dir).unwrap();
-        let mut changed = watch(&dir).unwrap();
+        let mut changed = watched(&dir);
         fs::write(dir.join("a.wj"), "1").unwrap();
         assert!(told(&mut changed), "written");
         fs::write(outer.path().join("new"), "2").unwrap();
@@ -188,7 +193,7 @@ mod tests {
     fn a_folder_that_is_removed_and_made_again_is_watched_again() {
         let outer = tempfile::tempdir().unwrap();
         let dir = outer.path().join("pipelines");
-        let mut changed = watch(&dir).unwrap();
+        let mut changed = watched(&dir);
         fs::create_dir(&dir).unwrap();
         assert!(told(&mut changed), "made");
         fs::remove_dir(&dir).unwrap();
