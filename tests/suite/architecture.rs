@@ -221,3 +221,7 @@ fn names_crate(line: &str, name: &str) -> bool {
         own && (behind.starts_with("::") || used && behind.starts_with([';', ' ']))
     })
 }
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
