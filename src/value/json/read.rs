@@ -64,7 +64,7 @@ impl Scan<'_> {
     /// The first names of the object that begins at the byte `start`, at most `most`. The document must have been
     /// passed already.
     pub fn names_at(&self, start: usize, most: usize) -> Vec<Arc<str>> {
-        let mut scan = self.from_byte(start);
+        let mut scan = self.at_byte(start);
         let mut names = Vec::new();
         while names.len() < most {
             scan.peek();
@@ -137,6 +137,7 @@ fn unescape(quoted: &str) -> Option<Arc<str>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use proptest::prelude::*;
 

@@ -44,7 +44,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A cursor over the same document that stands at another byte.
-    pub(super) fn from_byte(&self, at: usize) -> Scan<'a> {
+    pub(super) fn at_byte(&self, at: usize) -> Scan<'a> {
         Scan { at, ..self.clone() }
     }
 
