@@ -4,8 +4,9 @@
 mod brackets;
 mod content_type;
 
-use crate::value::{Cause, DecodeError, Fault, Scan, Value, from_json};
 pub use brackets::fold;
+
+use crate::value::{Cause, DecodeError, Fault, Scan, Value, from_json};
 use content_type::ContentType;
 
 /// What a body is, before anything reaches into it.
