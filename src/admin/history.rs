@@ -142,10 +142,8 @@ impl History<'_> {
                 .notify
                 .iter()
                 .flat_map(|notify| match notify {
-                    crate::resolve::program::Notify::Email(to) => {
-                        to.iter().map(|to| &**to).collect::<Vec<_>>()
-                    }
-                    crate::resolve::program::Notify::Http(url) => vec![&**url],
+                    Notify::Email(to) => to.iter().map(|to| &**to).collect::<Vec<_>>(),
+                    Notify::Http(url) => vec![&**url],
                 })
                 .collect();
             if let Some(notice) = notice.as_object_mut() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc};
 
 use super::clock::now_millis;
 use super::served::{Changed, Served};
@@ -133,12 +133,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
 
     let network = Arc::new(Network::new(setup.network, site.routes.clone(), Arc::new(server.clone())));
     tracing::info!("listening on http://{listen}, status on http://{admin_address}/status");
-    let (stop, stopping) = watch::channel(false);
-    tokio::spawn(async move {
-        stop_signal().await;
-        drop(stop.send(true));
-    });
-    network.serve(listener, stopping).await;
+    network.serve(listener, stop_signal()).await;
 
     tracing::info!("stopping: calls that are out are waited for");
     watching.abort();
@@ -290,7 +285,7 @@ impl Site {
         let by_name = pipelines.iter().map(|pipeline| (pipeline.name.clone(), pipeline.clone())).collect();
         self.server.pipelines.store(Arc::new(by_name));
         self.server.secrets.store(Arc::new(Secrets::load(served.secrets())));
-        self.server.around.commit.store(scripts::commit(&self.dir).map(Arc::new));
+        self.server.around.commit.store(scripts::commit(&self.dir).map(|commit| Arc::new(commit.into())));
         // Last, so that a request that finds a pipeline finds its program and secrets too.
         self.routes.store(Arc::new(Routes::new(pipelines)));
         Ok(changed)

@@ -11,10 +11,10 @@ use ::redb::{
     Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableError,
 };
 
-use super::super::{FILE, NOBODY};
 use super::super::StoreError;
 use super::super::holds::{Held, Holds};
 use super::super::names::Names;
+use super::super::{FILE, NOBODY};
 use super::commit::{HOST, LANE, PIPELINE, work_of};
 use super::live::{Changes, Live, Tail};
 use super::tables::{
