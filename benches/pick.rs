@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --bench pick --no-default-features`
 
+#![expect(clippy::expect_used, clippy::print_stdout)]
+
 use std::fmt::Write;
 use std::hint::black_box;
 use std::sync::Arc;

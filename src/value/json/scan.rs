@@ -127,25 +127,17 @@ impl<'a> Scan<'a> {
     #[inline]
     pub fn number(&mut self) -> Result<&'a [u8], DecodeError> {
         let start = self.at;
-        if self.bytes.get(self.at) == Some(&b'-') {
-            self.at += 1;
+        let byte = |at: usize| self.bytes.get(at).copied().unwrap_or_default();
+        let mut at = if byte(start) == b'-' { start + 1 } else { start };
+        at = if byte(at) == b'0' { at + 1 } else { self.digits(at)? };
+        if byte(at) == b'.' {
+            at = self.digits(at + 1)?;
         }
-        match self.bytes.get(self.at) {
-            Some(b'0') => self.at += 1,
-            Some(b'1'..=b'9') => self.digits(),
-            _ => return Err(self.unexpected("a digit")),
+        if let b'e' | b'E' = byte(at) {
+            let is_signed = matches!(byte(at + 1), b'+' | b'-');
+            at = self.digits(if is_signed { at + 2 } else { at + 1 })?;
         }
-        if self.bytes.get(self.at) == Some(&b'.') {
-            self.at += 1;
-            self.some_digits()?;
-        }
-        if let Some(b'e' | b'E') = self.bytes.get(self.at) {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.bytes.get(self.at) {
-                self.at += 1;
-            }
-            self.some_digits()?;
-        }
+        self.at = at;
         Ok(self.bytes_from(start))
     }
 
@@ -349,21 +341,13 @@ impl<'a> Scan<'a> {
         })
     }
 
+    /// Where the digits at `at` end, of which there must be one.
     #[inline]
-    fn digits(&mut self) {
-        while let Some(b'0'..=b'9') = self.bytes.get(self.at) {
-            self.at += 1;
+    fn digits(&self, at: usize) -> Result<usize, DecodeError> {
+        let mut end = at;
+        while self.bytes.get(end).is_some_and(u8::is_ascii_digit) {
+            end += 1;
         }
-    }
-
-    #[inline]
-    fn some_digits(&mut self) -> Result<(), DecodeError> {
-        match self.bytes.get(self.at) {
-            Some(b'0'..=b'9') => {
-                self.digits();
-                Ok(())
-            }
-            _ => Err(self.unexpected("a digit")),
-        }
+        if end == at { Err(self.at_byte(at).unexpected("a digit")) } else { Ok(end) }
     }
 }
