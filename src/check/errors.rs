@@ -82,12 +82,12 @@ pub(super) fn unreadable_file(reason: &str) -> Diagnostic {
 
 pub(super) fn duplicate_route(
     span: Span,
-    text: &str,
+    route: &str,
     rival: &str,
     earlier: Option<&Arc<Source>>,
     first: Span,
 ) -> Diagnostic {
-    let message = format!("{text} is taken already by the pipeline `{rival}`");
+    let message = format!("`{route}` is taken already by the pipeline `{rival}`");
     let finding = Diagnostic::new(&DUPLICATE_ROUTE, span, message).label("taken already").help(
         "A request can start one pipeline only, so a method and a path belong to one. Names of parameters make no \
          difference: `/a/{x}` and `/a/{y}` are the same path. Give one of the two another path, or another method.",
@@ -110,11 +110,11 @@ pub(super) fn duplicate_pipeline(
     first_stands(finding, earlier, first)
 }
 
-pub(super) fn route_still_served(span: Span, text: &str, holder: &str) -> Diagnostic {
+pub(super) fn route_still_served(span: Span, route: &str, holder: &str) -> Diagnostic {
     Diagnostic::new(
         &DUPLICATE_ROUTE,
         span,
-        format!("{text} is still served by the last good version of `{holder}`"),
+        format!("`{route}` is still served by the last good version of `{holder}`"),
     )
     .label("taken already")
     .help(format!("Mend `{holder}` first: it has an error, so what it served before goes on being served."))
