@@ -20,9 +20,18 @@ impl Resolver<'_> {
         let text = self.source.slice(expr.span).to_owned();
         if !checked.ty.is_only(Kinds::BOOL) {
             let unsure = checked.ty.may_be(Kinds::BOOL);
-            self.report(kinds::condition_not_bool(expr.span, &operand(expr, &text), checked.ty.kinds, unsure));
+            self.report(kinds::condition_not_bool(
+                expr.span,
+                &operand(expr, &text),
+                checked.ty.kinds,
+                unsure,
+            ));
         } else if checked.ty.may_be_empty() {
-            self.report(kinds::condition_may_be_empty(expr.span, &operand(expr, &text), checked.ty.empty_since));
+            self.report(kinds::condition_may_be_empty(
+                expr.span,
+                &operand(expr, &text),
+                checked.ty.empty_since,
+            ));
         }
         checked
     }
@@ -37,10 +46,14 @@ impl Resolver<'_> {
     pub(super) fn facts(&self, expr: &ast::Expr) -> Facts {
         match &expr.kind {
             ExprKind::Unary { op: UnaryOp::Not, operand, .. } => self.facts(operand).negated(),
-            ExprKind::Binary { op: BinaryOp::And, left, right, .. } => self.facts(left).and(self.facts(right)),
+            ExprKind::Binary { op: BinaryOp::And, left, right, .. } => {
+                self.facts(left).and(self.facts(right))
+            }
             ExprKind::Binary { op: BinaryOp::Or, left, right, .. } => self.facts(left).or(self.facts(right)),
             ExprKind::Binary { op: BinaryOp::Equal, left, right, .. } => self.equality(left, right),
-            ExprKind::Binary { op: BinaryOp::NotEqual, left, right, .. } => self.equality(left, right).negated(),
+            ExprKind::Binary { op: BinaryOp::NotEqual, left, right, .. } => {
+                self.equality(left, right).negated()
+            }
             // `empty` is in no list.
             ExprKind::Binary { op: BinaryOp::In, left, .. } => {
                 let mut facts = Facts::default();
@@ -95,7 +108,9 @@ impl Resolver<'_> {
 /// The text of an operand, in parentheses where `!=` behind it would bind otherwise.
 fn operand(expr: &ast::Expr, text: &str) -> String {
     match expr.kind {
-        ExprKind::Binary { .. } | ExprKind::If { .. } | ExprKind::Unary { op: UnaryOp::Not, .. } => format!("({text})"),
+        ExprKind::Binary { .. } | ExprKind::If { .. } | ExprKind::Unary { op: UnaryOp::Not, .. } => {
+            format!("({text})")
+        }
         _ => text.to_owned(),
     }
 }

@@ -53,7 +53,9 @@ impl Emit {
     pub(super) fn land(&mut self, at: usize) {
         let here = self.here();
         match self.ops.get_mut(at).map(|op| &mut op.kind) {
-            Some(OpKind::Jump { to } | OpKind::JumpUnless { to, .. } | OpKind::ForStart { end: to, .. }) => *to = here,
+            Some(OpKind::Jump { to } | OpKind::JumpUnless { to, .. } | OpKind::ForStart { end: to, .. }) => {
+                *to = here
+            }
             Some(OpKind::Call(call)) => {
                 if let OnFail::Block { to, .. } = &mut call.on_fail {
                     *to = here;
@@ -102,7 +104,9 @@ impl Emit {
         self.ops
             .iter()
             .enumerate()
-            .map(|(at, op)| successors(at, &op.kind).into_iter().flatten().any(|to| from.get(to) == Some(&true)))
+            .map(|(at, op)| {
+                successors(at, &op.kind).into_iter().flatten().any(|to| from.get(to) == Some(&true))
+            })
             .collect()
     }
 }

@@ -199,7 +199,12 @@ mod tests {
     fn origins_are_those_that_browsers_send() {
         assert!(check_origin("https://school.example").is_ok());
         assert!(check_origin("http://localhost:3000").is_ok());
-        for bad in ["school.example", "https://school.example/", "https://school.example/x", "HTTPS://school.example"] {
+        for bad in [
+            "school.example",
+            "https://school.example/",
+            "https://school.example/x",
+            "HTTPS://school.example",
+        ] {
             assert!(check_origin(bad).is_err(), "{bad}");
         }
     }

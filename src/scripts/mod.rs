@@ -1,6 +1,11 @@
-//! Finds, reads and watches `*.wj` files. The one room that reads scripts from disk.
+//! Finds, reads and watches `*.wj` files, and says which git commit they are at. The one room that reads scripts from
+//! disk.
 
+mod commit;
 mod find;
+mod quiet;
+mod snapshot;
+mod watch;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -8,7 +13,9 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{MAX_FILE_BYTES, Script};
 
+pub use commit::commit;
 pub use find::{Found, find};
+pub use watch::{Changed, watch};
 
 /// A path that was named and cannot be looked into.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,16 +19,17 @@ use super::{Handler, Network, connection};
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl<H: Handler> Network<H> {
-    /// Serves until `stop` turns true, and then as long as requests before their answer take, within the grace.
+    /// Serves until `stop` comes, and then as long as requests before their answer take, within the grace.
     /// Connections without a request are closed at once.
-    pub async fn serve(self: Arc<Self>, listener: TcpListener, mut stop: watch::Receiver<bool>) {
+    pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let (stopping, stop_open) = watch::channel(false);
+        let mut stop = pin!(stop);
         let callers = Arc::new(Callers::default());
         let mut connections = JoinSet::new();
-        let stop_open = stop.clone();
         loop {
             let room = connections.len() < self.options.connections;
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => break,
+                () = &mut stop => break,
                 Some(_) = connections.join_next() => {}
                 accepted = listener.accept(), if room => match accepted {
                     Ok((stream, address)) => {
@@ -46,6 +48,8 @@ impl<H: Handler> Network<H> {
             }
         }
         drop(listener);
+        // Nobody listens where there is no connection.
+        let _ = stopping.send(true);
         let finished = async { while connections.join_next().await.is_some() {} };
         if timeout(self.options.grace, finished).await.is_err() {
             tracing::warn!("requests were still running when the grace of the stop was over");
