@@ -1,7 +1,6 @@
 //! The rules, one file each. A new rule is a file, its line in `ALL`, and its page in `docs/codes/`.
 
 mod action_before_respond;
-mod head_after_step;
 mod insecure_secret;
 mod literal_token;
 mod mixed_alphabets;
@@ -15,7 +14,6 @@ mod scattered_secret;
 mod sent_before_abort;
 mod time_in_the_past;
 mod unreachable_step;
-mod unusable_origin;
 mod unused_constant;
 mod unused_field;
 mod unused_let;
@@ -26,7 +24,6 @@ use super::Rule;
 /// Every rule, by name.
 pub static ALL: &[Rule] = &[
     action_before_respond::RULE,
-    head_after_step::RULE,
     insecure_secret::RULE,
     literal_token::RULE,
     mixed_alphabets::RULE,
@@ -40,7 +37,6 @@ pub static ALL: &[Rule] = &[
     sent_before_abort::RULE,
     time_in_the_past::RULE,
     unreachable_step::RULE,
-    unusable_origin::RULE,
     unused_constant::RULE,
     unused_field::RULE,
     unused_let::RULE,
