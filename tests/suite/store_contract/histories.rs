@@ -34,9 +34,9 @@ fn moves() -> impl Strategy<Value = Vec<Vec<Move>>> {
 
 /// The operation's pipeline is the same in all its rows.
 fn write(one: &Move) -> Option<Write> {
-    let name = |op: u64| if op % 2 == 0 { "leads" } else { "other" };
+    let name = |op: u64| if op.is_multiple_of(2) { "leads" } else { "other" };
     let place = |op: u64, salt: u64, held| Work {
-        lane: lane(name(op), if salt % 2 == 0 { "" } else { "https://a" }),
+        lane: lane(name(op), if salt.is_multiple_of(2) { "" } else { "https://a" }),
         ..work(NOW + (op * 7 + salt * 5) % 50, held)
     };
     match *one {
