@@ -11,10 +11,10 @@ use ::redb::{
     Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableError,
 };
 
-use super::super::NOBODY;
 use super::super::StoreError;
 use super::super::holds::{Held, Holds};
 use super::super::names::Names;
+use super::super::{FILE, NOBODY};
 use super::commit::{HOST, LANE, PIPELINE, work_of};
 use super::live::{Changes, Live, Tail};
 use super::tables::{
@@ -26,8 +26,6 @@ use crate::value::Id;
 
 /// The layout that this version writes.
 const SCHEMA: u32 = 1;
-
-const FILE: &str = "store.redb";
 
 /// Pages that redb keeps in memory.
 const CACHE: usize = 64 << 20;
