@@ -20,13 +20,6 @@ pub static ALL: &[HttpAction] = &[
         has_body: true,
     },
     HttpAction { name: "http.get", summary: "Sends a GET request.", method: Some("GET"), has_body: false },
-    HttpAction { name: "http.head", summary: "Sends a HEAD request.", method: Some("HEAD"), has_body: false },
-    HttpAction {
-        name: "http.options",
-        summary: "Sends an OPTIONS request.",
-        method: Some("OPTIONS"),
-        has_body: true,
-    },
     HttpAction {
         name: "http.patch",
         summary: "Sends a PATCH request.",

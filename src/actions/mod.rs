@@ -14,6 +14,9 @@ use crate::value::{Bytes, Fault, Kinds, Value};
 pub use judge::{Attempt, Class, Judged, Rules, Trouble, judge, retry_after, returned};
 pub use request::{Body, RenderError, Rendered, Request, segment};
 
+/// Makes a request of a base URL and the parameters that were given.
+pub type Build = fn(base: &str, params: &[(Arc<str>, Value)]) -> Result<Request, Fault>;
+
 /// An action of a service, as data.
 #[derive(Debug)]
 pub struct ActionSpec {
@@ -35,7 +38,7 @@ pub struct ActionSpec {
     /// An answer without one of these is a failure of unknown effect.
     pub require: &'static [&'static str],
     /// Parameters by name, `empty` ones left out.
-    pub build: fn(base: &str, params: &[(Arc<str>, Value)]) -> Result<Request, Fault>,
+    pub build: Build,
 }
 
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::write::Writer;
-use crate::value::{self, Bytes, Fault, Unsealed, Value};
+use crate::value::{self, Bytes, Fault, Kind, Unsealed, Value};
 
 /// A request whose texts may still be sealed.
 #[derive(Clone, Debug)]
@@ -106,13 +106,14 @@ impl Request {
 /// A value as one segment of a URL's path.
 ///
 /// # Errors
-/// What would change the shape of the path: `""`, `.`, `..`, and what has no text. `what` names it. A sealed text is
+/// What would change the shape of the path: `""`, `.`, `..`, a list or an object, and what has no text. `what` names it. A sealed text is
 /// looked at when it is opened.
 pub fn segment(value: Value, what: &str) -> Result<Value, Fault> {
     if matches!(value, Value::Sealed(_)) {
         return Ok(value);
     }
-    if is_no_segment(&value::render(&value)?) {
+    let is_many = matches!(value.kind(), Some(Kind::List | Kind::Object));
+    if is_many || is_no_segment(&value::render(&value)?) {
         let shown = value.shown();
         return Err(Fault::outside(format!(
             "{what} is {shown}, which cannot stand as a segment of a URL's path"
@@ -147,6 +148,7 @@ impl Rendered {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use crate::value::{Number, Object, Sealed, concat};
@@ -253,6 +255,7 @@ mod tests {
             assert!(matches!(request.render(&|_| Some(bad.into())), Err(RenderError::Fault(_))));
         }
         assert!(segment(Value::Empty, "`id`").is_err());
+        assert!(segment(Value::list(vec![Value::text("a")]), "`id`").is_err());
         assert!(segment(Value::text("..."), "`id`").is_ok());
     }
 

@@ -8,14 +8,17 @@ use url::form_urlencoded;
 use super::request::{Body, RenderError, Rendered, Request, is_no_segment};
 use crate::value::{self, Bytes, Fault, Object, Sealed, Value};
 
+/// Gives the value of a secret by its name.
+type Secrets<'a> = &'a dyn Fn(&str) -> Option<Arc<str>>;
+
 /// Writes one request, with the real secrets or with masks.
 pub(super) struct Writer<'a> {
     /// `None` where masks are written.
-    secrets: Option<&'a dyn Fn(&str) -> Option<Arc<str>>>,
+    secrets: Option<Secrets<'a>>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn with_secrets(secrets: &'a dyn Fn(&str) -> Option<Arc<str>>) -> Writer<'a> {
+    pub(super) fn with_secrets(secrets: Secrets<'a>) -> Writer<'a> {
         Writer { secrets: Some(secrets) }
     }
 

@@ -1,6 +1,10 @@
 //! Content type and bytes to a value: how a body is to be read. This version reads JSON and plain text; forms, multipart and
 //! XML are named as what they are and not read. Pure.
 
+mod brackets;
+
+pub use brackets::fold;
+
 /// How a body is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

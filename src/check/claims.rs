@@ -87,27 +87,29 @@ pub(super) fn judge(files: &[Claimant<'_>]) -> Vec<Vec<Diagnostic>> {
     report(files, &order, &[])
 }
 
-/// The same beside a running server: what `serving` holds, its file keeps, and a file that is broken by itself
-/// takes nothing from a healthy one.
-pub(super) fn judge_beside(files: &[Claimant<'_>], serving: &[Arc<Pipeline>]) -> Vec<Vec<Diagnostic>> {
-    let held: Vec<Vec<Claim>> = files
-        .iter()
-        .map(|file| {
-            let own = serving.iter().filter(|pipeline| *pipeline.file == *file.source.name);
-            own.flat_map(|pipeline| of_pipeline(&pipeline.name, pipeline.span, &pipeline.routes)).collect()
-        })
-        .collect();
+/// What each file serves now, by the programs that a server runs.
+pub(super) fn held(files: &[Claimant<'_>], serving: &[Arc<Pipeline>]) -> Vec<Vec<Claim>> {
+    let mut by_file: BTreeMap<&str, Vec<Claim>> = BTreeMap::new();
+    for pipeline in serving {
+        let claims = of_pipeline(&pipeline.name, pipeline.span, &pipeline.routes);
+        by_file.entry(&pipeline.file).or_default().extend(claims);
+    }
+    files.iter().map(|file| by_file.remove(&*file.source.name).unwrap_or_default()).collect()
+}
+
+/// The same beside a running server: what a file holds already it keeps, and a file that is broken by itself takes
+/// nothing from a healthy one.
+pub(super) fn judge_beside(files: &[Claimant<'_>], held: &[Vec<Claim>]) -> Vec<Vec<Diagnostic>> {
     let mut fallen: Vec<bool> = files.iter().map(|file| file.broken).collect();
-    let kept = loop {
-        let kept = keep(files, &held, &mut fallen);
-        if let Some(kept) = kept {
-            break kept;
+    let last_good = loop {
+        if let Some(last_good) = keep(files, held, &mut fallen) {
+            break last_good;
         }
     };
     // Healthy files first: a broken one is the one to be told, since that costs nobody anything.
     let mut order: Vec<usize> = (0..files.len()).collect();
     order.sort_by_key(|at| fallen.get(*at).copied());
-    report(files, &order, &kept)
+    report(files, &order, &last_good)
 }
 
 /// A claim of the last good version of a file that is broken now: it goes on being served.
@@ -195,5 +197,103 @@ fn held_back(source: &Arc<Source>, claim: &Claim, holder: &Arc<Source>) -> Diagn
     match claim.thing {
         Thing::Name(_) => errors::name_still_served(claim.span, &claim.pipeline, &holder.name),
         Thing::Route(_) => errors::route_still_served(claim.span, source.slice(claim.span), &holder.name),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    /// A pipeline's claims, written `name METHOD /path`.
+    fn claims(texts: &[&str]) -> Vec<Claim> {
+        let one = |text: &&str| {
+            let words: Vec<&str> = text.split(' ').collect();
+            let segments = words[2].split('/').skip(1).map(|segment| match segment.strip_prefix(':') {
+                Some(param) => Segment::Param(param.into()),
+                None => Segment::Literal(segment.into()),
+            });
+            let route = Route {
+                methods: (words[1] != "any").then(|| vec![words[1].into()]),
+                pattern: words[2].into(),
+                segments: segments.collect(),
+                span: Span::new(1, 2),
+            };
+            of_pipeline(&words[0].into(), Span::new(0, 1), &[route])
+        };
+        texts.iter().flat_map(one).collect()
+    }
+
+    /// Files as `(now served, claims of the new text, broken by itself)`; gives which are told of a clash.
+    fn told(files: &[(&[&str], &[&str], bool)], beside: bool) -> Vec<bool> {
+        let sources: Vec<Arc<Source>> =
+            (0..files.len()).map(|at| Arc::new(Source::new(format!("{at}.wj"), "abc"))).collect();
+        let claimants: Vec<Claimant<'_>> = files
+            .iter()
+            .zip(&sources)
+            .map(|((_, new, broken), source)| Claimant { source, claims: claims(new), broken: *broken })
+            .collect();
+        let held: Vec<Vec<Claim>> = files.iter().map(|(held, ..)| claims(held)).collect();
+        let found = if beside { judge_beside(&claimants, &held) } else { judge(&claimants) };
+        found.iter().map(|findings| !findings.is_empty()).collect()
+    }
+
+    #[test]
+    fn the_later_of_two_is_told() {
+        let files: [(&[&str], &[&str], bool); 2] =
+            [(&[], &["a POST /x"], false), (&[], &["b POST /x"], false)];
+        assert_eq!(told(&files, false), [false, true]);
+        assert_eq!(told(&files, true), [false, true]);
+    }
+
+    #[test]
+    fn methods_and_names_of_parameters_make_no_route_but_literals_do() {
+        let clash = |a: &str, b: &str| told(&[(&[], &[a], false), (&[], &[b], false)], false)[1];
+        assert!(clash("a POST /x/:one", "b POST /x/:two"));
+        assert!(clash("a any /x", "b POST /x"));
+        assert!(clash("a POST /x", "a POST /y"));
+        assert!(!clash("a POST /x", "b GET /x"));
+        assert!(!clash("a POST /x/:one", "b POST /x/y"));
+        assert!(!clash("a POST /x", "b POST /x/"));
+    }
+
+    #[test]
+    fn who_serves_already_stays_although_it_is_later() {
+        let files: [(&[&str], &[&str], bool); 2] =
+            [(&[], &["a POST /x"], false), (&["b POST /x"], &["b POST /x"], false)];
+        assert_eq!(told(&files, true), [true, false]);
+    }
+
+    #[test]
+    fn a_broken_file_takes_nothing_from_a_healthy_one() {
+        let files: [(&[&str], &[&str], bool); 2] =
+            [(&[], &["a POST /x"], true), (&[], &["b POST /x"], false)];
+        assert_eq!(told(&files, true), [true, false]);
+        assert_eq!(told(&files, false), [false, true]);
+    }
+
+    #[test]
+    fn a_broken_file_keeps_what_its_last_good_version_serves() {
+        let files: [(&[&str], &[&str], bool); 2] =
+            [(&["a POST /x"], &["a POST /other"], true), (&[], &["b POST /x"], false)];
+        assert_eq!(told(&files, true), [false, true]);
+    }
+
+    #[test]
+    fn routes_and_names_may_change_hands() {
+        let files: [(&[&str], &[&str], bool); 2] =
+            [(&["a POST /x"], &["a POST /y"], false), (&["b POST /y"], &["b POST /x"], false)];
+        assert_eq!(told(&files, true), [false, false]);
+    }
+
+    #[test]
+    fn who_falls_keeps_serving_what_its_new_text_gave_up() {
+        // 1 wants what 2 serves, so its last good version goes on serving /x, which 0 then cannot have.
+        let files: [(&[&str], &[&str], bool); 3] = [
+            (&[], &["a POST /x"], false),
+            (&["b POST /x"], &["b POST /y"], false),
+            (&["c POST /y"], &["c POST /y"], false),
+        ];
+        assert_eq!(told(&files, true), [true, true, false]);
     }
 }

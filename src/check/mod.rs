@@ -74,7 +74,7 @@ pub fn check_with(scripts: &[Script], options: &Options<'_>) -> Checked {
         })
         .collect();
     let clashes = match options.serving {
-        Some(serving) => claims::judge_beside(&claimants, serving),
+        Some(serving) => claims::judge_beside(&claimants, &claims::held(&claimants, serving)),
         None => claims::judge(&claimants),
     };
     let files = scripts.iter().zip(examined).zip(clashes);

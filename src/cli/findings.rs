@@ -1,7 +1,7 @@
 //! Findings for programs: one line each, as `file:line:col: …` or as a JSON object. Lines and columns count from 1, columns in
 //! code points; the end is exclusive.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::printable::printable;
 use crate::diagnostic::Diagnostic;
@@ -19,47 +19,42 @@ pub(super) fn short(source: &Source, finding: &Diagnostic) -> String {
 
 /// One object on one line.
 pub(super) fn json(source: &Source, finding: &Diagnostic) -> String {
-    let labels: Vec<Value> = finding
-        .labels
-        .iter()
-        .map(|label| {
-            let file = label.source.as_deref().unwrap_or(source);
-            let mut place = place(file, label.span);
-            place["text"] = json!(label.text);
-            place
-        })
-        .collect();
-    let fixes: Vec<Value> = finding
-        .fixes
-        .iter()
-        .map(|fix| {
-            let edits = fix.edits.iter().map(|edit| {
-                let mut place = place(source, edit.span);
-                place["text"] = json!(edit.text);
-                place
-            });
-            json!({ "title": fix.title, "edits": edits.collect::<Vec<_>>() })
-        })
-        .collect();
+    let labels = finding.labels.iter().map(|label| {
+        let file = label.source.as_deref().unwrap_or(source);
+        with_text(place(file, label.span), &label.text)
+    });
+    let fixes = finding.fixes.iter().map(|fix| {
+        let edits = fix.edits.iter().map(|edit| with_text(place(source, edit.span), &edit.text));
+        json!({ "title": fix.title, "edits": edits.collect::<Vec<_>>() })
+    });
     let mut object = place(source, finding.span);
-    object["code"] = json!(finding.code.id);
-    object["name"] = json!(finding.code.name);
-    object["severity"] = json!(finding.code.severity.as_str());
-    object["message"] = json!(finding.message);
-    object["label"] = json!(finding.label);
-    object["help"] = json!(finding.help);
-    object["labels"] = Value::Array(labels);
-    object["fixes"] = Value::Array(fixes);
-    object.to_string()
+    let rest = [
+        ("code", json!(finding.code.id)),
+        ("name", json!(finding.code.name)),
+        ("severity", json!(finding.code.severity.as_str())),
+        ("message", json!(finding.message)),
+        ("label", json!(finding.label)),
+        ("help", json!(finding.help)),
+        ("labels", Value::Array(labels.collect())),
+        ("fixes", Value::Array(fixes.collect())),
+    ];
+    object.extend(rest.map(|(name, value)| (name.to_owned(), value)));
+    Value::Object(object).to_string()
 }
 
-fn place(source: &Source, span: Span) -> Value {
+fn with_text(mut place: Map<String, Value>, text: &str) -> Value {
+    place.insert("text".to_owned(), json!(text));
+    Value::Object(place)
+}
+
+fn place(source: &Source, span: Span) -> Map<String, Value> {
     let (from, to) = (source.position(span.start), source.position(span.end));
-    json!({
-        "file": source.name,
-        "line": from.line,
-        "column": from.column,
-        "end_line": to.line,
-        "end_column": to.column,
-    })
+    let parts = [
+        ("file", json!(source.name)),
+        ("line", json!(from.line)),
+        ("column", json!(from.column)),
+        ("end_line", json!(to.line)),
+        ("end_column", json!(to.column)),
+    ];
+    parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -14,7 +14,7 @@ use crate::value::{Kinds, Value};
 pub struct Model {
     /// Types of expressions, sorted by span. An expression that could not be read has none.
     pub types: Vec<(Span, Type)>,
-    /// In order of place.
+    /// Constants first, then the names of each pipeline, as they are read.
     pub definitions: Vec<Definition>,
     /// Uses of names of this file, in order of place.
     pub uses: Vec<Use>,
@@ -126,8 +126,10 @@ pub struct PipelineFacts {
     pub calls: Vec<CallFacts>,
     /// First and last statement of each stretch that no run can reach, as one span each.
     pub unreachable: Vec<Unreachable>,
-    /// `stop` and `abort` statements, and fields whose `on_missing` aborts, in order of place.
+    /// `abort` statements, and fields and `let`s whose `on_missing` aborts, in order of place, where a run can reach them.
     pub aborts: Vec<Span>,
+    /// Those of them before which an action may have been sent.
+    pub aborts_after_call: Vec<Span>,
     /// Head statements behind the first step (without `on_failure`).
     pub late_heads: Vec<Span>,
     /// Uses of secrets: name and place.
@@ -151,7 +153,7 @@ pub struct Unreachable {
     pub because: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CallFacts {
     /// `http.post`.
     pub name: Arc<str>,

@@ -26,6 +26,7 @@ pub(super) fn uuid(purpose: &str, operation: Id, path: &str, count: u32) -> Stri
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

@@ -133,13 +133,8 @@ impl Inputs {
         target.split_once('?').unwrap_or((target, ""))
     }
 
-    /// The last of equal names counts.
     fn decode_query(&self) -> Value {
-        let mut object = Object::new();
-        for (name, text) in form_urlencoded::parse(self.split_target().1.as_bytes()) {
-            object.set(&*name, Value::text(&*text));
-        }
-        Value::object(object)
+        bodies::fold(form_urlencoded::parse(self.split_target().1.as_bytes()))
     }
 
     fn decode_headers(&self) -> Value {

@@ -15,7 +15,7 @@ pub(super) enum Flow {
     On,
     To(u32),
     /// Out of the engine.
-    Out(Next),
+    Out(Box<Next>),
 }
 
 /// An abort as a step decided it.
@@ -94,20 +94,25 @@ impl Run {
                 self.note(|_| (Vec::new(), Some(format!("answered {}", reply.status))));
                 self.answered = true;
                 self.frame.at += 1;
-                return Ok(Flow::Out(Next::Answer(reply)));
+                return Ok(Flow::Out(Box::new(Next::Answer(reply))));
             }
             OpKind::Call(call) => return self.reach_call(call),
             OpKind::Stop { text } => {
                 let reason = self.text(text.as_ref())?.unwrap_or_default();
                 self.note(|_| (Vec::new(), Some("stopped".to_owned())));
                 let end = self.ended(EndState::Stopped, reason);
-                return Ok(Flow::Out(self.finish(end, Reply::empty())));
+                return Ok(Flow::Out(Box::new(self.finish(end, Reply::empty()))));
             }
             OpKind::Abort { status, text } => {
                 let text = self.text(text.as_ref())?;
                 let pipeline = &self.frame.pipeline.name;
                 let reason = text.clone().unwrap_or_else(|| format!("pipeline `{pipeline}`: aborted"));
-                return Ok(Flow::Out(self.abort(Abort { status: *status, text, field: None, reason })));
+                return Ok(Flow::Out(Box::new(self.abort(Abort {
+                    status: *status,
+                    text,
+                    field: None,
+                    reason,
+                }))));
             }
         }
         Ok(Flow::On)
@@ -116,7 +121,7 @@ impl Run {
     fn stopped(&mut self, stopped: Stopped) -> Result<Flow, Fault> {
         match stopped {
             Stopped::Fault(fault) => Err(fault),
-            Stopped::Abort(abort) => Ok(Flow::Out(self.abort(abort))),
+            Stopped::Abort(abort) => Ok(Flow::Out(Box::new(self.abort(abort)))),
         }
     }
 
@@ -176,7 +181,7 @@ impl Run {
         if call.answers_first && !self.answered {
             self.answered = true;
             self.ready = Some(Box::new(need));
-            return Ok(Flow::Out(Next::Answer(Reply::empty())));
+            return Ok(Flow::Out(Box::new(Next::Answer(Reply::empty()))));
         }
         if !self.waiting {
             self.note(|_| {
@@ -184,7 +189,7 @@ impl Run {
             });
         }
         self.waiting = true;
-        Ok(Flow::Out(Next::Need(need)))
+        Ok(Flow::Out(Box::new(Next::Need(need))))
     }
 
     fn text(&self, text: Option<&Expr>) -> Result<Option<String>, Fault> {

@@ -76,13 +76,11 @@ impl Walk {
     fn link(&mut self, path: PathBuf) {
         let target = path.canonicalize().ok().filter(|target| target.starts_with(&self.root));
         let is_folder = fs::metadata(&path).is_ok_and(|metadata| metadata.is_dir());
-        if !is_script(&path) && !(is_folder && target.is_none()) {
-            return;
-        }
-        if is_folder && target.is_some() {
-            return;
-        }
         let leads_outside = target.is_none();
+        let concerns_us = if is_folder { leads_outside } else { is_script(&path) };
+        if !concerns_us {
+            return;
+        }
         self.links.push((target, Found { name: name(&path), path, leads_outside }));
     }
 }

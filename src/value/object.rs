@@ -12,8 +12,8 @@ const LARGE: usize = 24;
 pub struct Object {
     members: Vec<(Arc<str>, Value)>,
     /// Where each name stands, once someone has asked a large object. The hash is std's keyed SipHash: a sender
-    /// cannot choose names that collide.
-    index: OnceLock<HashMap<Arc<str>, usize>>,
+    /// cannot choose names that collide. Boxed, since few objects have one.
+    index: OnceLock<Box<HashMap<Arc<str>, usize>>>,
 }
 
 impl Object {
@@ -57,7 +57,8 @@ impl Object {
             return self.members.iter().position(|(own, _)| **own == *name);
         }
         let index = self.index.get_or_init(|| {
-            self.members.iter().enumerate().map(|(at, (name, _))| (name.clone(), at)).collect()
+            let places = self.members.iter().enumerate().map(|(at, (name, _))| (name.clone(), at));
+            Box::new(places.collect())
         });
         index.get(name).copied()
     }

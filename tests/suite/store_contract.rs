@@ -510,23 +510,23 @@ fn a_text_is_looked_for_in_id_reason_and_request() {
 fn derived_rows_are_written_in_bulk_on_the_way() {
     let subject = Subject::redb();
     let all = |from: u64, to: u64| (from..to).map(|n| accepted(n, State::Done, None)).collect::<Vec<_>>();
-    for from in (0..1_500).step_by(250) {
+    for from in (0..4_000).step_by(250) {
         subject.commit(&all(from, from + 250));
     }
     // The bulk has gone with the commits; the youngest are left.
     let left = subject.derive();
-    assert!((250..1_000).contains(&left), "{left}");
-    assert_eq!(subject.listed(&Filter::default()).len(), 1_500);
+    assert!((250..2_000).contains(&left), "{left}");
+    assert_eq!(subject.listed(&Filter::default()).len(), 4_000);
     // What comes late, below the mark, is there at once; what a second has passed over is written with the next commit.
     let late = Id::new(NOW, 9, [1; 10]);
     subject
         .commit(&[Write::Accept(Box::new(Accept { id: late, ..accept(0, "leads", State::Failed, None) }))]);
-    subject.commit(&[accepted(2_000, State::Done, None)]);
-    subject.store().commit(&[accepted(2_001, State::Done, None)], NOW + 1_000).unwrap();
+    subject.commit(&[accepted(4_000, State::Done, None)]);
+    subject.store().commit(&[accepted(4_001, State::Done, None)], NOW + 1_000).unwrap();
     assert_eq!(subject.derive(), 1);
     let failed = Filter { state: Some(State::Failed), ..Filter::default() };
     assert_eq!(subject.listed(&failed).iter().map(|one| one.id).collect::<Vec<_>>(), [late]);
-    assert_eq!(subject.summary().received, 1_503);
+    assert_eq!(subject.summary().received, 4_003);
 }
 
 #[test]

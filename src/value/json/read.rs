@@ -10,19 +10,31 @@ use crate::value::{Number, Object, Value};
 /// # Errors
 /// What is no JSON (RFC 8259), not UTF-8, or nests too deep.
 pub fn from_json(bytes: &[u8]) -> Result<Value, DecodeError> {
-    let mut scan = Scan::new(bytes)?;
-    let value = scan.value(0)?;
-    scan.end()?;
-    Ok(value)
+    Scan::new(bytes)?.document()
 }
 
 impl Scan<'_> {
+    /// Reads the whole document, from its beginning.
+    ///
+    /// # Errors
+    /// As for `from_json`, and more values than the budget allows.
+    pub fn document(mut self) -> Result<Value, DecodeError> {
+        let value = self.value(0)?;
+        self.end()?;
+        Ok(value)
+    }
+
     /// Passes one value and gives it, `depth` levels of lists and objects being open around it.
     ///
     /// # Errors
     /// As for `skip`. It calls itself, no deeper than the levels that are allowed.
     pub fn value(&mut self, depth: usize) -> Result<Value, DecodeError> {
-        Ok(match self.peek() {
+        let first = self.peek();
+        let Some(budget) = self.budget.checked_sub(1) else {
+            return Err(self.error("the document holds more values than are read into memory"));
+        };
+        self.budget = budget;
+        Ok(match first {
             Some(b'"') => Value::Text(self.text()?),
             Some(b'-' | b'0'..=b'9') => Value::Number(Number::from_json_digits(self.number()?)),
             Some(b'{') => self.object(depth)?,
@@ -41,6 +53,30 @@ impl Scan<'_> {
             }
             _ => return Err(self.unexpected("a value")),
         })
+    }
+
+    /// The text that `content`, passed by `name`, stands for once its escapes are read.
+    pub fn unescape(content: &str) -> Arc<str> {
+        // What was passed is a valid string.
+        unescape(&format!("\"{content}\"")).unwrap_or_default()
+    }
+
+    /// The first names of the object that begins at the byte `start`, at most `most`. The document must have been
+    /// passed already.
+    pub fn names_at(&self, start: usize, most: usize) -> Vec<Arc<str>> {
+        let mut scan = self.from_byte(start);
+        let mut names = Vec::new();
+        while names.len() < most {
+            scan.peek();
+            // The `{` or the `,`.
+            scan.bump();
+            let Ok((name, escaped)) = scan.name() else { break };
+            names.push(if escaped { Scan::unescape(name) } else { name.into() });
+            if scan.colon().is_err() || scan.skip(0).is_err() || scan.peek() != Some(b',') {
+                break;
+            }
+        }
+        names
     }
 
     fn object(&mut self, depth: usize) -> Result<Value, DecodeError> {
@@ -96,7 +132,7 @@ impl Scan<'_> {
 }
 
 /// The text that a JSON string with its quotes stands for; `None` if it is none.
-pub(super) fn unescape(quoted: &str) -> Option<Arc<str>> {
+fn unescape(quoted: &str) -> Option<Arc<str>> {
     serde_json::from_str::<String>(quoted).ok().map(Into::into)
 }
 

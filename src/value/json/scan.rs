@@ -11,6 +11,8 @@ pub struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// How many values may still be built.
+    pub(super) budget: usize,
 }
 
 impl<'a> Scan<'a> {
@@ -18,7 +20,7 @@ impl<'a> Scan<'a> {
     /// Bytes that are not UTF-8.
     pub fn new(bytes: &'a [u8]) -> Result<Scan<'a>, DecodeError> {
         match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(Scan { text, bytes, at: 0 }),
+            Ok(text) => Ok(Scan { text, bytes, at: 0, budget: usize::MAX }),
             Err(error) => Err(DecodeError {
                 message: "a byte that is not UTF-8".to_owned(),
                 offset: error.valid_up_to(),
@@ -26,6 +28,12 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// Lets at most so many values be built.
+    pub fn with_budget(self, budget: usize) -> Scan<'a> {
+        Scan { budget, ..self }
+    }
+
+    /// Where the cursor stands, in bytes.
     pub fn at(&self) -> usize {
         self.at
     }
@@ -33,6 +41,11 @@ impl<'a> Scan<'a> {
     /// The text from `start` to where the cursor stands.
     pub fn text_from(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// A cursor over the same document that stands at another byte.
+    pub(super) fn from_byte(&self, at: usize) -> Scan<'a> {
+        Scan { at, ..self.clone() }
     }
 
     /// The next byte that is no blank; the cursor stands before it.
