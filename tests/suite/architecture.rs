@@ -10,7 +10,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
     ("http_body_util", &["admin", "serve"]),
-    ("hyper", &["admin", "serve"]),
+    // In `deliver` for the trait of a request's body alone, which reqwest takes and does not give out.
+    ("hyper", &["admin", "deliver", "serve"]),
     ("hyper_util", &["admin", "serve"]),
     ("jsonpath_rust", &["extract"]),
     ("miette", &["cli"]),
