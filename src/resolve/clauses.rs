@@ -9,7 +9,6 @@ use super::calls::Target;
 use super::errors::{limits, literals, missing, names};
 use super::program::{Key, Policy, Retry};
 use crate::actions::Rules;
-use crate::diagnostic::near;
 use crate::extract::Path;
 use crate::source::Span;
 use crate::syntax::ast::{self, Clause, EntryKind};
@@ -103,7 +102,8 @@ impl Resolver<'_> {
             Clause::OnCrash(choice) => match &*choice.text {
                 "retry" => written.on_crash = Some(true),
                 "report" => written.on_crash = Some(false),
-                other => self.report(literals::on_crash_choice(choice, near(other, ["retry", "report"]))),
+                // Reported where the text is read.
+                _ => self.item.errors += 1,
             },
             Clause::Key(key) => {
                 written.key_given = true;

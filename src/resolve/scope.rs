@@ -65,6 +65,7 @@ impl Resolver<'_> {
         }
     }
 
+<<<<<<< HEAD
     /// Gives a name to a value; a name that may not be given is reported and its uses are silent.
     pub(super) fn define(
         &mut self,
@@ -73,8 +74,12 @@ impl Resolver<'_> {
         ty: Type,
         reader: Option<Span>,
     ) -> Option<u16> {
+=======
+    /// Gives a name to a value. A word of the language is not given to anything, as the reader of the text has reported.
+    pub(super) fn define(&mut self, name: &Name, kind: DefinitionKind, ty: Type, reader: Option<Span>) -> Option<u16> {
+>>>>>>> h4
         if TAKEN.contains(&&*name.text) || RESERVED.contains(&&*name.text) {
-            self.report(errors::taken_word(name));
+            self.item.errors += 1;
             return None;
         }
         if let Some(first) = self.lookup(&name.text).and_then(|at| self.model.definitions.get(at)) {

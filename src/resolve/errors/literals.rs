@@ -1,9 +1,15 @@
 //! WJ04xx: literals that nobody accepts, URLs, routes and paths.
 
 use super::{
+<<<<<<< HEAD
     BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_METHOD, BAD_ORIGIN, BAD_PATH, BAD_PATTERN, BAD_ROUTE,
     BAD_SIZE, BAD_STATUS, BAD_TIME, BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART,
     NOT_A_LITERAL, REFUSED_PATH, UNKNOWN_WORD, URL_NOT_FIXED, suggest,
+=======
+    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, UNUSABLE_METHOD, BAD_ORIGIN, BAD_PATH, BAD_PATTERN, UNUSABLE_ROUTE, BAD_SIZE, BAD_STATUS,
+    BAD_TIME, BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART, NOT_A_LITERAL, REFUSED_PATH,
+    UNKNOWN_CHANNEL, URL_NOT_FIXED, suggest,
+>>>>>>> h4
 };
 use crate::diagnostic::Diagnostic;
 use crate::extract::{PathError, PathErrorKind};
@@ -59,7 +65,7 @@ pub(in crate::resolve) fn bad_method(
     } else {
         format!("`{method}` is no HTTP method")
     };
-    let found = Diagnostic::new(&BAD_METHOD, span, message).label("no method");
+    let found = Diagnostic::new(&UNUSABLE_METHOD, span, message).label("no method");
     match near {
         Some(near) if !refused => found
             .help(format!("Methods are written in capitals: {}.", near.trim_matches('"')))
@@ -69,7 +75,7 @@ pub(in crate::resolve) fn bad_method(
 }
 
 pub(in crate::resolve) fn any_among_methods(span: Span) -> Diagnostic {
-    Diagnostic::new(&BAD_METHOD, span, "`any` takes every method, and stands alone")
+    Diagnostic::new(&UNUSABLE_METHOD, span, "`any` takes every method, and stands alone")
         .label("beside other methods")
         .help("Write `on any \"/path\"`, or only the methods that are meant.")
 }
@@ -253,6 +259,7 @@ pub(in crate::resolve) fn one_url(span: Span) -> Diagnostic {
 
 pub(in crate::resolve) fn unknown_channel(channel: &Name, near: Option<&str>) -> Diagnostic {
     let text = &channel.text;
+<<<<<<< HEAD
     let found = Diagnostic::new(&UNKNOWN_WORD, channel.span, format!("nobody is notified by `{text}`"))
         .label("unknown channel");
     suggest(found, text, channel.span, near)
@@ -279,6 +286,12 @@ pub(in crate::resolve) fn route_without_slash(path: &Raw) -> Diagnostic {
     )
 }
 
+=======
+    let found = Diagnostic::new(&UNKNOWN_CHANNEL, channel.span, format!("nobody is notified by `{text}`")).label("unknown channel");
+    suggest(found, text, channel.span, near).help("Write `notify email \"ops@school.example\"` or `notify http \"https://…\"`.")
+}
+
+>>>>>>> h4
 pub(in crate::resolve) fn route_character(path: &Raw, at: usize) -> Diagnostic {
     let c = path.text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
     let span = Span::new(at, at + c.len_utf8()).shifted(path.span.start as usize);
@@ -294,13 +307,17 @@ pub(in crate::resolve) fn route_character(path: &Raw, at: usize) -> Diagnostic {
         c if c.is_control() => ("a control character".to_owned(), "Paths hold none."),
         c => (format!("`{c}`"), "Segments are parted by `/`."),
     };
+<<<<<<< HEAD
     Diagnostic::new(&BAD_ROUTE, span, format!("a route cannot hold {what}"))
         .label("not in a route")
         .help(help)
+=======
+    Diagnostic::new(&UNUSABLE_ROUTE, span, format!("a route cannot hold {what}")).label("not in a route").help(help)
+>>>>>>> h4
 }
 
 pub(in crate::resolve) fn route_parameter_twice(name: &str, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(&BAD_ROUTE, span, format!("the route has `{{{name}}}` twice"))
+    Diagnostic::new(&UNUSABLE_ROUTE, span, format!("the route has `{{{name}}}` twice"))
         .label("the same name again")
         .also(first, "first here")
         .help("Only one of them could be `path.NAME`: choose another name.")
@@ -316,7 +333,7 @@ pub(in crate::resolve) enum SegmentProblem {
 }
 
 pub(in crate::resolve) fn bad_segment(segment: &str, span: Span, problem: SegmentProblem) -> Diagnostic {
-    let found = |message: String, label: &str| Diagnostic::new(&BAD_ROUTE, span, message).label(label);
+    let found = |message: String, label: &str| Diagnostic::new(&UNUSABLE_ROUTE, span, message).label(label);
     match problem {
         SegmentProblem::Empty => found("a segment of the route is empty".to_owned(), "nothing between two `/`"),
         SegmentProblem::Dots => found(format!("no request ever has the segment `{segment}`"), "resolved by every client"),
@@ -328,7 +345,7 @@ pub(in crate::resolve) fn bad_segment(segment: &str, span: Span, problem: Segmen
 }
 
 pub(in crate::resolve) fn sent_path_without_slash(span: Span) -> Diagnostic {
-    Diagnostic::new(&BAD_ROUTE, span, "the path of a `send` begins with `/`").label("no `/` at its start")
+    Diagnostic::new(&UNUSABLE_ROUTE, span, "the path of a `send` begins with `/`").label("no `/` at its start")
 }
 
 pub(in crate::resolve) fn bad_path(raw: &Raw, error: PathError) -> Diagnostic {

@@ -1,9 +1,15 @@
 //! WJ02xx: names that mean nothing here, and things in places where they cannot stand.
 
 use super::{
+<<<<<<< HEAD
     GIVEN_TWICE, MISPLACED_PART, MISPLACED_STATEMENT, NAME_GIVEN_TWICE, NAME_OF_BRANCH, NO_ROUTE,
     NOT_CONSTANT, SECOND_BODY, SECOND_RESPOND, TAKEN_WORD, UNKNOWN_ACTION, UNKNOWN_FUNCTION, UNKNOWN_MEMBER,
     UNKNOWN_NAME, UNKNOWN_PARAMETER, UNKNOWN_READER, UNKNOWN_WORD, WRONG_ARITY, suggest,
+=======
+    GIVEN_TWICE, MISPLACED_PART, RESPOND_IN_LOOP, NAME_GIVEN_TWICE, NAME_OF_BRANCH, NO_ROUTE, NOT_CONSTANT,
+    SECOND_BODY, SECOND_RESPOND, UNKNOWN_ACTION, UNKNOWN_FUNCTION, UNKNOWN_MEMBER, UNKNOWN_NAME,
+    UNKNOWN_PARAMETER, UNKNOWN_READER, WRONG_ARITY, suggest,
+>>>>>>> h4
 };
 use crate::actions::ActionSpec;
 use crate::builtins::Builtin;
@@ -45,6 +51,7 @@ pub(in crate::resolve) fn name_given_twice(name: &str, later: Span, first: Span,
         )
 }
 
+<<<<<<< HEAD
 pub(in crate::resolve) fn taken_word(name: &Name) -> Diagnostic {
     let word = &name.text;
     Diagnostic::new(
@@ -56,6 +63,8 @@ pub(in crate::resolve) fn taken_word(name: &Name) -> Diagnostic {
     .fix(format!("call it `{word}_value`"), name.span, format!("{word}_value"))
 }
 
+=======
+>>>>>>> h4
 pub(in crate::resolve) fn unknown_function(name: &Name, near: Option<&str>) -> Diagnostic {
     let text = &name.text;
     let found = Diagnostic::new(&UNKNOWN_FUNCTION, name.span, format!("there is no function `{text}`"));
@@ -150,14 +159,8 @@ pub(in crate::resolve) fn parameter_of_http(name: &Name, action: &str) -> Diagno
     }
 }
 
-pub(in crate::resolve) fn head_in_block(word: &str, keyword: Span) -> Diagnostic {
-    Diagnostic::new(&MISPLACED_STATEMENT, keyword, format!("`{word}` stands inside a block"))
-        .label("belongs to the pipeline's top level")
-        .help("It holds for the whole pipeline, whatever way a run takes: move it to the top, below `pipeline`.")
-}
-
-pub(in crate::resolve) fn misplaced_in_loop(word: &str, keyword: Span) -> Diagnostic {
-    Diagnostic::new(&MISPLACED_STATEMENT, keyword, format!("`{word}` stands inside a `for`"))
+pub(in crate::resolve) fn respond_in_loop(keyword: Span) -> Diagnostic {
+    Diagnostic::new(&RESPOND_IN_LOOP, keyword, "`respond` stands inside a `for`")
         .label("would come with each turn")
         .help("A caller gets one answer: put `respond` above the `for` or below it.")
 }
@@ -207,6 +210,7 @@ pub(in crate::resolve) fn part_of_respond(part: &Name) -> Diagnostic {
         .help("An answer has `header \"Name\" = …` and one of `json …`, `text …` and `body …`.")
 }
 
+<<<<<<< HEAD
 pub(in crate::resolve) fn clause_of_respond(keyword: &Name) -> Diagnostic {
     Diagnostic::new(
         &MISPLACED_PART,
@@ -229,6 +233,8 @@ pub(in crate::resolve) fn parameter_of_respond(name: &Name, value: Span) -> Diag
     }
 }
 
+=======
+>>>>>>> h4
 pub(in crate::resolve) fn second_body(of: &str, part: &Name, first: Span) -> Diagnostic {
     Diagnostic::new(
         &SECOND_BODY,
@@ -330,6 +336,7 @@ pub(in crate::resolve) fn not_constant(span: Span, what: &str) -> Diagnostic {
         .help("A constant is a literal, a list, an object, or a text with constants above it. Anything else is a `let` inside a pipeline.")
 }
 
+<<<<<<< HEAD
 pub(in crate::resolve) fn unknown_state(state: &Name, near: Option<&str>, known: &str) -> Diagnostic {
     let text = &state.text;
     let found = Diagnostic::new(&UNKNOWN_WORD, state.span, format!("no operation ends as `{text}`"))
@@ -338,6 +345,8 @@ pub(in crate::resolve) fn unknown_state(state: &Name, near: Option<&str>, known:
     if near.is_some() { found } else { found.help(format!("It ends as one of: {known}.")) }
 }
 
+=======
+>>>>>>> h4
 /// The word itself with the letters that were meant, where it mixes alphabets.
 pub(super) fn look_alike(word: &str, near: &str) -> bool {
     word != near && fold_look_alikes(word) == near
