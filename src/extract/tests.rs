@@ -403,7 +403,7 @@ proptest! {
         let tree = from_json(json.as_bytes()).unwrap();
         for ((path, text), picked) in paths.iter().zip(&texts).zip(picked) {
             let selected = path.select(&tree);
-            prop_assert_eq!(shown(&[picked.clone()]), shown(&[selected]), "{} on {}", text, json);
+            prop_assert_eq!(shown(std::slice::from_ref(&picked)), shown(&[selected]), "{} on {}", text, json);
             let ours = match &picked {
                 Selected::Found(value) => Some(as_serde_json_writes(to_json(value).unwrap())),
                 Selected::Missing(_) => None,

@@ -20,12 +20,6 @@ impl Resolver<'_> {
         let methods = self.route_methods(&on.methods);
         let segments = self.segments(&on.path);
         match (methods, segments) {
-<<<<<<< HEAD
-            (Some(methods), Some(segments)) => {
-                self.item.head.routes.push(Route { methods, pattern: on.path.text.clone(), segments, span })
-            }
-            _ => self.item.head.route_failed = true,
-=======
             (Some(methods), Some(segments)) => self.item.head.routes.push(Route {
                 methods,
                 pattern: on.path.text.clone(),
@@ -36,7 +30,6 @@ impl Resolver<'_> {
                 self.item.head.route_failed = true;
                 self.item.errors += 1;
             }
->>>>>>> h4
         }
     }
 

@@ -20,8 +20,8 @@ pub(super) struct Builder<'a> {
     pub muted: usize,
     /// `header "N"` is a value only among the parameters of `verify`.
     pub in_verify: bool,
-    /// What is left over on the present line is told of already.
-    pub left_over_told: bool,
+    /// Where something stands of which all the rest of its line is a part, and is told of already.
+    pub told_to_line_end: Option<u32>,
     /// Names of fields that could not be read.
     pub lost_names: Vec<Name>,
     /// Lines that fit no rule, so far.
@@ -38,7 +38,7 @@ impl<'a> Builder<'a> {
             broken: false,
             muted: 0,
             in_verify: false,
-            left_over_told: false,
+            told_to_line_end: None,
             lost_names: Vec::new(),
             junk_seen: 0,
             depth: 0,

@@ -102,7 +102,7 @@ impl Builder<'_> {
     /// What stands behind a whole line. Gives back the steps of a block in it.
     pub fn left_over(&mut self, rule: Rule, line: Span, node: &Node, within: Within) -> Vec<Block> {
         let (text, span, block) = self.left_text(node);
-        if !std::mem::take(&mut self.left_over_told) {
+        if !self.told_before(line, span) {
             let diagnostic = slips::left_over(rule, line, &text, span, within, block.is_some());
             self.report(diagnostic);
         }
@@ -112,9 +112,13 @@ impl Builder<'_> {
 
     pub fn left_over_of_item(&mut self, node: &Node) {
         let (text, span, _) = self.left_text(node);
-        if !std::mem::take(&mut self.left_over_told) {
+        if !self.told_before(span, span) {
             self.report(errors::left_over_of_item(span, &text));
         }
+    }
+
+    fn told_before(&self, line: Span, left: Span) -> bool {
+        self.told_to_line_end.is_some_and(|at| line.start <= at && at <= left.start)
     }
 
     /// What is left over up to a block, and the block.
@@ -147,7 +151,7 @@ impl Builder<'_> {
         if let ExprKind::Name(name) = &status.kind
             && matches!(&**name, "json" | "text" | "body" | "header")
         {
-            self.left_over_told = true;
+            self.told_to_line_end = Some(status.span.start);
             self.report(errors::part_without_block(status.span, name));
             return broken_expr(status.span);
         }

@@ -37,10 +37,6 @@ pub fn connector_without_name(at: Span) -> Diagnostic {
         .help("Write `connector crm \"Our CRM\" {`: its actions are then called as `crm.action { … }`.")
 }
 
-pub fn unknown_item(at: Span, word: &str, near: &str) -> Diagnostic {
-    unknown_word(at, word, Some(near), "at the left edge")
-}
-
 pub fn item_head(at: Span, word: &str) -> Diagnostic {
     let form = match word {
         "test" => "test \"what it shows\" {",

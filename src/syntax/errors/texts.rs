@@ -81,9 +81,3 @@ pub fn json_in_text(at: Span) -> Diagnostic {
     Diagnostic::new(&codes::JSON_IN_TEXT, at, "this seems to be JSON in quotes")
         .help("Write an object without quotes around it: `json { name: \"Anna\", tags: [1, 2] }`. In a text each `\"` would need a `\\`, and each `{` too.")
 }
-
-/// A quote that stands directly behind another text.
-pub fn quote_in_text(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::UNCLOSED_TEXT, at, "the text before this has ended already")
-        .help("Inside of a text a quote is written `\\\"`.")
-}
