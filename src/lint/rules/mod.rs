@@ -14,6 +14,7 @@ mod scattered_secret;
 mod sent_before_abort;
 mod time_in_the_past;
 mod unreachable_step;
+mod unusable_origin;
 mod unused_constant;
 mod unused_field;
 mod unused_let;
@@ -37,6 +38,7 @@ pub static ALL: &[Rule] = &[
     sent_before_abort::RULE,
     time_in_the_past::RULE,
     unreachable_step::RULE,
+    unusable_origin::RULE,
     unused_constant::RULE,
     unused_field::RULE,
     unused_let::RULE,

@@ -325,7 +325,7 @@ static BAD_DURATION: Code = Code {
 static BAD_ORIGIN: Code = Code {
     id: "WJ0411",
     name: "bad-origin",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0411.md"),
 };
 static BAD_PATH: Code = Code {
