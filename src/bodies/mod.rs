@@ -1,7 +1,10 @@
 //! Content type and bytes to a value. This version decodes JSON; forms, multipart, XML and charsets come here. Pure:
 //! knows only values.
 
+mod brackets;
 mod content_type;
+
+pub use brackets::fold;
 
 use crate::value::{Cause, DecodeError, Fault, Scan, Value, from_json};
 use content_type::ContentType;

@@ -1,0 +1,350 @@
+//! The lines of a block, whatever it belongs to, and the rule of what may stand where. The grammar takes every
+//! entry in every block; here each kind of block takes its own and names the place of the others.
+
+use super::ast::{Block, Entry, EntryKind, Name, Param, Stmt, StmtKind};
+use super::builder::Builder;
+use super::errors;
+use super::grammar::{Node, Rule};
+use super::items::broken;
+
+/// What a block belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    Pipeline,
+    /// `when`, `match`, `for`, `on_fail`.
+    Branch,
+    Action,
+    Respond,
+    /// The parameters of `verify`.
+    Verify,
+    OnFailure,
+    Test,
+    /// The parameters of `expect`.
+    Expect,
+    Connector,
+    ConnectorAction,
+    /// `extract` and `returns`.
+    Fields,
+    Match,
+}
+
+impl Within {
+    pub fn describe(self) -> &'static str {
+        match self {
+            Within::Pipeline => "among the steps of a pipeline",
+            Within::Branch => "inside a branch",
+            Within::Action => "in the block of an action",
+            Within::Respond => "in the block of `respond`",
+            Within::Verify => "in the block of `verify`",
+            Within::OnFailure => "in `on_failure`",
+            Within::Test => "in a test",
+            Within::Expect => "in the block of `expect`",
+            Within::Connector => "in a connector",
+            Within::ConnectorAction => "in an action of a connector",
+            Within::Fields => "among fields",
+            Within::Match => "among the arms of `match`",
+        }
+    }
+}
+
+/// A line of a block, and what stands behind it on the same line without belonging to it.
+pub(super) struct Line<'i> {
+    pub node: Node<'i>,
+    pub left: Option<Node<'i>>,
+}
+
+impl Builder<'_> {
+    /// The lines of a block; complains of its braces.
+    pub fn lines<'i>(&mut self, block: Node<'i>) -> Vec<Line<'i>> {
+        let start = block.as_span().start();
+        let mut lines: Vec<Line> = Vec::new();
+        for node in block.into_inner() {
+            match node.as_rule() {
+                Rule::low_open => {
+                    let brace = node.as_span().end();
+                    let head = self.between(start, start);
+                    let brace = self.between(brace, brace + 1);
+                    self.report(errors::brace_on_its_own_line(head, brace));
+                }
+                Rule::missing_open => {
+                    let at = self.between(start, start);
+                    self.report(errors::missing_open(at));
+                }
+                Rule::missing_close => {
+                    let at = self.between(start, start + 1);
+                    self.report(errors::missing_close(at));
+                }
+                Rule::left_over | Rule::left_block => {
+                    if let Some(line) = lines.last_mut() {
+                        line.left = Some(node);
+                    }
+                }
+                _ => lines.push(Line { node, left: None }),
+            }
+        }
+        lines
+    }
+
+    /// A block of steps.
+    pub fn statements(&mut self, block: Node, within: Within) -> Block {
+        let node = block.clone();
+        self.nested(&node, |this| this.statements_inside(block, within)).unwrap_or_default()
+    }
+
+    fn statements_inside(&mut self, block: Node, within: Within) -> Block {
+        let mut block_out = Block::new();
+        let mut stepped = false;
+        for line in self.lines(block) {
+            let span = self.span(&line.node);
+            let rule = line.node.as_rule();
+            let mut kind = match rule {
+                Rule::bad_block | Rule::junk => self.bad_statement(line.node, within),
+                _ if is_head(rule) && within != Within::Pipeline => {
+                    self.report(errors::head_below_top(span, keyword(rule)));
+                    broken(Vec::new(), Vec::new())
+                }
+                _ if is_step(rule) || is_head(rule) => {
+                    if is_head(rule) && stepped && rule != Rule::on_failure {
+                        self.report(errors::late_head(span, keyword(rule)));
+                    }
+                    stepped |= is_step(rule);
+                    self.statement(line.node, within)
+                }
+                _ => self.misplaced_statement(line.node, within),
+            };
+            if let Some(left) = line.left {
+                let blocks = self.left_over(rule, span, &left, within);
+                if !blocks.is_empty() {
+                    block_out.push(Stmt { kind, span });
+                    kind = broken(Vec::new(), blocks);
+                }
+            }
+            block_out.push(Stmt { kind, span });
+            if !self.lost_names.is_empty() {
+                let binds = std::mem::take(&mut self.lost_names);
+                block_out.push(Stmt { kind: broken(binds, Vec::new()), span });
+            }
+        }
+        block_out
+    }
+
+    /// `name = value` and others that stand for no step.
+    fn misplaced_statement(&mut self, node: Node, within: Within) -> StmtKind {
+        let span = self.span(&node);
+        let rule = node.as_rule();
+        if !matches!(rule, Rule::params | Rule::bad_param | Rule::bad_const) {
+            self.report(errors::misplaced(span, keyword(rule), home(rule), within.describe()));
+            return broken(Vec::new(), Vec::new());
+        }
+        let names = self.muted(|this| this.bound_names(node));
+        match rule {
+            Rule::bad_const => self.report(errors::const_inside(span)),
+            _ => self.report(errors::assignment(span, names.first())),
+        }
+        broken(names, Vec::new())
+    }
+
+    fn bound_names(&mut self, node: Node) -> Vec<Name> {
+        let mut names = Vec::new();
+        for node in node.into_inner() {
+            match node.as_rule() {
+                Rule::name | Rule::bad_name => names.push(self.name(&node)),
+                Rule::param => names.extend(self.bound_names(node)),
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// The block of an action or of `respond`.
+    pub fn entries(&mut self, block: Node, within: Within) -> Vec<Entry> {
+        let node = block.clone();
+        self.nested(&node, |this| this.entries_inside(block, within)).unwrap_or_default()
+    }
+
+    fn entries_inside(&mut self, block: Node, within: Within) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for line in self.lines(block) {
+            let span = self.span(&line.node);
+            let rule = line.node.as_rule();
+            match rule {
+                Rule::params if within == Within::Respond => {
+                    self.report(errors::param_in_respond(span));
+                    entries.push(Entry { kind: EntryKind::Broken, span });
+                }
+                Rule::params | Rule::bad_param => {
+                    for (param, span) in self.params(line.node) {
+                        entries.push(Entry { kind: EntryKind::Param(param), span });
+                    }
+                }
+                Rule::junk | Rule::bad_block => {
+                    self.bad_entry(line.node, within);
+                    entries.push(Entry { kind: EntryKind::Broken, span });
+                }
+                Rule::header | Rule::part_entry => {
+                    let kind = self.entry(line.node);
+                    entries.push(Entry { kind, span });
+                }
+                _ if is_clause(rule) && within == Within::Action => {
+                    let kind = self.entry(line.node);
+                    entries.push(Entry { kind, span });
+                }
+                _ => {
+                    self.report(errors::misplaced(span, keyword(rule), home(rule), within.describe()));
+                    entries.push(Entry { kind: EntryKind::Broken, span });
+                }
+            }
+            if let Some(left) = line.left {
+                self.left_over(rule, span, &left, within);
+            }
+        }
+        entries
+    }
+
+    /// A block of nothing but `name = value`.
+    pub fn only_params(&mut self, block: Node, within: Within) -> Vec<Param> {
+        let mut params = Vec::new();
+        for line in self.lines(block) {
+            let span = self.span(&line.node);
+            let rule = line.node.as_rule();
+            match rule {
+                Rule::params | Rule::bad_param => {
+                    params.extend(self.params(line.node).into_iter().map(|(param, _)| param));
+                }
+                Rule::junk | Rule::bad_block => self.bad_entry(line.node, within),
+                _ => self.report(errors::misplaced(span, keyword(rule), home(rule), within.describe())),
+            }
+            if let Some(left) = line.left {
+                self.left_over(rule, span, &left, within);
+            }
+        }
+        params
+    }
+}
+
+pub(super) fn is_head(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::on
+            | Rule::cors
+            | Rule::limit_body
+            | Rule::limit_rate
+            | Rule::verify
+            | Rule::keep
+            | Rule::keep_failed
+            | Rule::read_body
+            | Rule::on_failure
+    )
+}
+
+pub(super) fn is_step(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::dedupe
+            | Rule::extract
+            | Rule::let_step
+            | Rule::when
+            | Rule::match_step
+            | Rule::for_step
+            | Rule::respond
+            | Rule::action
+            | Rule::wait
+            | Rule::stop_step
+            | Rule::abort_step
+    )
+}
+
+fn is_clause(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::timeout
+            | Rule::retry
+            | Rule::give_up
+            | Rule::rate
+            | Rule::accept
+            | Rule::require
+            | Rule::refuse
+            | Rule::limit_answer
+            | Rule::on_fail
+            | Rule::on_crash
+            | Rule::key
+            | Rule::method
+    )
+}
+
+/// How the script writes what a rule reads.
+pub(super) fn keyword(rule: Rule) -> &'static str {
+    match rule {
+        Rule::abort_step => "abort",
+        Rule::accept => "accept",
+        Rule::action => "an action",
+        Rule::at => "at",
+        Rule::base => "base",
+        Rule::connector_action => "action",
+        Rule::connector_param => "param",
+        Rule::cors => "cors",
+        Rule::dedupe => "dedupe",
+        Rule::expect => "expect",
+        Rule::extract => "extract",
+        Rule::for_step => "for",
+        Rule::give_up => "give up",
+        Rule::given => "given",
+        Rule::header => "header",
+        Rule::keep => "keep",
+        Rule::keep_failed => "keep_failed",
+        Rule::key => "key",
+        Rule::let_step => "let",
+        Rule::limit_answer => "limit answer",
+        Rule::limit_body => "limit body",
+        Rule::limit_rate => "limit rate",
+        Rule::match_step => "match",
+        Rule::method => "method",
+        Rule::notify => "notify",
+        Rule::on => "on",
+        Rule::on_crash => "on_crash",
+        Rule::on_fail => "on_fail",
+        Rule::on_failure => "on_failure",
+        Rule::params | Rule::bad_param => "name = value",
+        Rule::part_entry => "a part of a request or an answer",
+        Rule::rate => "rate",
+        Rule::read_body => "read body",
+        Rule::refuse => "refuse",
+        Rule::require => "require",
+        Rule::respond => "respond",
+        Rule::retry => "retry",
+        Rule::returns => "returns",
+        Rule::send => "send",
+        Rule::stop_step => "stop",
+        Rule::timeout => "timeout",
+        Rule::verify => "verify",
+        Rule::wait => "wait",
+        Rule::when => "when",
+        Rule::bad_const => "const",
+        _ => "this",
+    }
+}
+
+/// Where what a rule reads belongs.
+pub(super) fn home(rule: Rule) -> &'static str {
+    match rule {
+        _ if is_head(rule) => "at the top level of a pipeline",
+        _ if is_step(rule) => "among the steps of a pipeline",
+        _ if is_clause(rule) => "in the block of an action",
+        Rule::header | Rule::part_entry => "in the block of an action or of `respond`",
+        Rule::params | Rule::bad_param => "in the block of an action",
+        Rule::notify => "in `on_failure { … }`",
+        Rule::send | Rule::at | Rule::given | Rule::expect => "in a test",
+        Rule::base | Rule::connector_action => "in a connector",
+        Rule::connector_param | Rule::returns => "in an action of a connector",
+        Rule::bad_const => "at the left edge, outside of every pipeline",
+        _ => "elsewhere",
+    }
+}
+
+/// The keyword of a rule as a message names it.
+pub(super) fn describe(rule: Rule) -> String {
+    match rule {
+        Rule::action | Rule::part_entry => keyword(rule).to_owned(),
+        _ => format!("`{}`", keyword(rule)),
+    }
+}

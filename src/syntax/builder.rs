@@ -1,0 +1,104 @@
+//! What the builders of all nodes share: the text that pest read, the way from its offsets to those of the
+//! file, and the list of diagnostics.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+use super::ast::Name;
+use super::grammar::Node;
+use super::prescan::MAX_DEPTH;
+use super::repair::Patched;
+
+pub(super) struct Builder<'a> {
+    pub patched: &'a Patched,
+    /// Of the whole file, in order.
+    pub comments: &'a [Span],
+    pub diagnostics: Vec<Diagnostic>,
+    /// Something of the present item could not be read.
+    pub broken: bool,
+    /// Above zero, nothing is reported: it would follow from what is reported already.
+    pub muted: usize,
+    /// `header "N"` is a value only among the parameters of `verify`.
+    pub in_verify: bool,
+    /// Where something stands of which all the rest of its line is a part, and is told of already.
+    pub told_to_line_end: Option<u32>,
+    /// Names of fields that could not be read.
+    pub lost_names: Vec<Name>,
+    /// Lines that fit no rule, so far.
+    pub junk_seen: usize,
+    depth: usize,
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(patched: &'a Patched, comments: &'a [Span]) -> Builder<'a> {
+        Builder {
+            patched,
+            comments,
+            diagnostics: Vec::new(),
+            broken: false,
+            muted: 0,
+            in_verify: false,
+            told_to_line_end: None,
+            lost_names: Vec::new(),
+            junk_seen: 0,
+            depth: 0,
+        }
+    }
+
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.broken |= diagnostic.is_error();
+        if self.muted == 0 {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Runs `build` one level deeper, or not at all beyond the limit, which then stands at `node`. The tree is
+    /// walked and dropped by recursion everywhere, so its depth is bounded here once for all.
+    pub fn nested<T>(&mut self, node: &Node, build: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        // Each bracket takes a few levels of the tree.
+        if self.depth >= MAX_DEPTH * 3 {
+            let span = self.span(node);
+            self.report(super::errors::too_deep(span));
+            return None;
+        }
+        self.depth += 1;
+        let built = build(self);
+        self.depth -= 1;
+        Some(built)
+    }
+
+    /// Builds without reporting.
+    pub fn muted<T>(&mut self, build: impl FnOnce(&mut Self) -> T) -> T {
+        self.muted += 1;
+        let built = build(self);
+        self.muted -= 1;
+        built
+    }
+
+    /// Where a node stands in the file, without the blanks and comments that pest counts in at the end.
+    pub fn span(&self, node: &Node) -> Span {
+        let span = node.as_span();
+        let end = self.trimmed(span.start(), span.end());
+        self.between(span.start(), end)
+    }
+
+    /// A span of the file from two offsets of the text that pest read.
+    pub fn between(&self, start: usize, end: usize) -> Span {
+        Span::new(self.patched.in_file(start), self.patched.in_file(end))
+    }
+
+    fn trimmed(&self, start: usize, mut end: usize) -> usize {
+        loop {
+            let kept = self.patched.text.get(start..end).map_or(0, |text| text.trim_end().len());
+            end = start + kept;
+            let last = self.patched.in_file(end) as u32;
+            let comment = self.comments.binary_search_by_key(&last, |comment| comment.end).ok();
+            match comment.and_then(|index| self.comments.get(index)) {
+                Some(comment) if (comment.end - comment.start) as usize <= kept && kept > 0 => {
+                    end -= (comment.end - comment.start) as usize;
+                }
+                _ => return end,
+            }
+        }
+    }
+}

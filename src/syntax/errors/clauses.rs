@@ -1,0 +1,227 @@
+//! Statements and clauses of which a part is missing or wrong.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::syntax::codes;
+
+pub fn extract_without_source(at: Span) -> Diagnostic {
+    Diagnostic::new(
+        &codes::EXTRACT_WITHOUT_SOURCE,
+        at,
+        "`extract` does not say what it takes the fields from",
+    )
+    .help(
+        "Write `extract body {`, `extract query {`, `extract headers {` or the name of a value from outside.",
+    )
+    .fix("take them from the body", at, "extract body")
+}
+
+pub fn unknown_policy(at: Span, written: &str) -> Diagnostic {
+    let diagnostic = match written {
+        "default" => Diagnostic::new(&codes::UNREADABLE_POLICY, at, "`default` lacks its value"),
+        _ => Diagnostic::new(
+            &codes::UNREADABLE_POLICY,
+            at,
+            format!("`{written}` says nothing about a missing value"),
+        ),
+    };
+    let choices = ["abort", "empty", "default"];
+    let diagnostic = diagnostic.help(POLICIES);
+    let meant = match written {
+        "stop" | "fail" | "error" | "reject" | "required" => Some("abort"),
+        "skip" | "ignore" | "null" | "none" | "optional" => Some("empty"),
+        "default" => None,
+        _ if written.starts_with(|c: char| c == '"' || c.is_ascii_digit()) => {
+            return diagnostic.fix("make it the default", at, format!("default {written}"));
+        }
+        _ => crate::diagnostic::near(written, choices),
+    };
+    match meant {
+        Some(meant) => diagnostic.fix(format!("write `{meant}`"), at, meant),
+        None => diagnostic,
+    }
+}
+
+pub fn policy_alone(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_POLICY, at, "`on_missing` does not say what then").help(POLICIES)
+}
+
+const POLICIES: &str = "`on_missing abort 422 \"why\"` refuses the request, `on_missing empty` goes on without the value, `on_missing default \"…\"` takes another one.";
+
+pub fn path_in_quotes(at: Span, inner: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&codes::NEEDLESS_QUOTES, at, "a path stands without quotes")
+        .help("Write `$.name` or `[\"name\"][0]`. A value that comes from nowhere is given with `let name = \"…\"`.");
+    if inner.starts_with(['$', '[']) { diagnostic.fix("delete the quotes", at, inner) } else { diagnostic }
+}
+
+pub fn route_without_quotes(at: Span, written: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_QUOTES, at, "a route stands in quotes").fix(
+        "put it in quotes",
+        at,
+        format!("\"{written}\""),
+    )
+}
+
+pub fn route_without_slash(at: Span, written: &str) -> Diagnostic {
+    let start = Span { start: at.start, end: at.start };
+    let diagnostic = Diagnostic::new(&codes::BAD_ROUTE, at, "a route begins with `/`");
+    if written.contains("://") {
+        return diagnostic.help("The address of the server is no part of it: for `https://example.com/hooks/leads` write `\"/hooks/leads\"`.");
+    }
+    diagnostic.fix("begin it with `/`", start, "/")
+}
+
+pub fn on_without_method(at: Span) -> Diagnostic {
+    let end = Span { start: at.end, end: at.end };
+    Diagnostic::new(&codes::BAD_METHOD, at, "`on` does not say which method it takes")
+        .help("Most webhooks are sent with POST: `on POST \"/hooks/leads\"`. `on any` takes every method.")
+        .fix("take POST", end, " POST")
+}
+
+pub fn lower_case_method(at: Span, written: &str, right: &str) -> Diagnostic {
+    Diagnostic::new(&codes::BAD_METHOD, at, format!("the method `{written}` is written `{right}`")).fix(
+        format!("write `{right}`"),
+        at,
+        right,
+    )
+}
+
+pub fn unknown_method(at: Span, written: &str, near: Option<&str>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(&codes::BAD_METHOD, at, format!("`{written}` is no method that a pipeline takes"))
+            .help("It is one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, or `any`.");
+    match near {
+        Some(near) => diagnostic.fix(format!("write `{near}`"), at, near),
+        None => diagnostic,
+    }
+}
+
+pub fn url_without_quotes(at: Span, written: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_QUOTES, at, "the address of an action is a text in quotes")
+        .help("A constant is put into it with braces.")
+        .fix("put it in quotes", at, format!("\"{{{written}}}\""))
+}
+
+pub fn header_without_quotes(at: Span, written: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_QUOTES, at, "the name of a header stands in quotes").fix(
+        "put it in quotes",
+        at,
+        format!("\"{written}\""),
+    )
+}
+
+pub fn header_without_equals(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_SIGN, at, "a `=` is missing between the header's name and its value").fix(
+        "put the `=` in",
+        at,
+        " =",
+    )
+}
+
+pub fn respond_without_status(at: Span) -> Diagnostic {
+    let end = Span { start: at.end, end: at.end };
+    Diagnostic::new(&codes::RESPOND_WITHOUT_STATUS, at, "`respond` does not say with which status")
+        .help("Write `respond 200 \"OK\"`: the status first, then the text, if any.")
+        .fix("answer with 200", end, " 200")
+}
+
+pub fn status_in_quotes(at: Span, digits: &str) -> Diagnostic {
+    Diagnostic::new(&codes::NEEDLESS_QUOTES, at, "a status stands without quotes").fix(
+        "delete the quotes",
+        at,
+        digits,
+    )
+}
+
+pub fn part_without_block(at: Span, part: &str) -> Diagnostic {
+    Diagnostic::new(
+        &codes::RESPOND_WITHOUT_STATUS,
+        at,
+        format!("`{part}` belongs in the block of `respond`, behind its status"),
+    )
+    .help(format!("Write `respond 200 {{ {part} … }}`."))
+}
+
+pub fn second_text(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::SECOND_PART, at, "`respond` takes one text, and this is the second")
+}
+
+pub fn retry_without_times(count: Span) -> Diagnostic {
+    let end = Span { start: count.end, end: count.end };
+    Diagnostic::new(&codes::INCOMPLETE_CLAUSE, count, "`times` is missing behind the number of tries")
+        .help("Write `retry 6 times, first 2s, at most 10m`.")
+        .fix("put `times` in", end, " times")
+}
+
+pub fn unknown_on_crash(at: Span, written: &str) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(&codes::INCOMPLETE_CLAUSE, at, format!("`on_crash` does not know `{written}`"))
+            .help("`on_crash retry` sends the call again, `on_crash report` leaves it to a person.");
+    match crate::diagnostic::near(written, ["retry", "report"]) {
+        Some(near) => diagnostic.fix(format!("write `{near}`"), at, near),
+        None => diagnostic,
+    }
+}
+
+pub fn place_outside_verify(at: Span, place: &str) -> Diagnostic {
+    Diagnostic::new(&codes::PLACE_OUTSIDE_VERIFY, at, format!("`{place} …` is a value only in `verify`"))
+        .help("Elsewhere pick it out first: `extract headers { agent = [\"User-Agent\"] on_missing empty }`.")
+}
+
+pub fn unknown_expectation(at: Span, written: &str, near: Option<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&codes::UNREADABLE_EXPECTATION, at, format!("`{written}` is nothing that can be expected"))
+        .help("Expect `status 200`, `text \"…\"`, `json { … }`, `header \"Name\" = \"…\"`, a state (aborted, stopped, done, failed, interrupted, rejected, duplicate), `no actions`, or an action: `http.post once`.");
+    match near {
+        Some(near) => diagnostic.fix(format!("write `{near}`"), at, near),
+        None => diagnostic,
+    }
+}
+
+pub fn expect_without_count(at: Span, action: Span) -> Diagnostic {
+    let end = Span { start: action.end, end: action.end };
+    Diagnostic::new(
+        &codes::UNREADABLE_EXPECTATION,
+        Span { start: at.start, end: action.end },
+        "how often the action is expected is not said",
+    )
+    .help("Write `once`, `never` or `2 times`.")
+    .fix("expect it once", end, " once")
+}
+
+/// `json { … }` behind a status, without the braces of the block.
+pub fn part_behind_status(at: Span, text: &str, has_block: bool) -> Diagnostic {
+    let word = text.split_whitespace().next().unwrap_or(text);
+    let diagnostic =
+        Diagnostic::new(&codes::LEFT_OVER, at, format!("`{word}` belongs in the block of `respond`"))
+            .help(format!("Write `respond 200 {{ {word} … }}`."));
+    if has_block { diagnostic } else { diagnostic.fix("put it in a block", at, format!("{{ {text} }}")) }
+}
+
+pub fn text_without_quotes(at: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_QUOTES, at, "the text of `respond` stands in quotes").fix(
+        "put it in quotes",
+        at,
+        format!("\"{text}\""),
+    )
+}
+
+pub fn policy_out_of_place(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::LEFT_OVER, at, "`on_missing` does not belong here")
+        .help("It stands behind what reaches into outside data: the path of a field, the source of `extract`, the value of `let`.")
+}
+
+pub fn reader_outside_extract(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::LEFT_OVER, at, "`as` belongs behind the path of a field")
+        .help("Elsewhere the reader is called: `let n = number(text) on_missing empty`.")
+}
+
+pub fn reader_behind_policy(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::LEFT_OVER, at, "`as` stands once, between the path and `on_missing`")
+        .help("Write `price = $.price as number on_missing abort`.")
+}
+
+pub fn retry_word(at: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(&codes::INCOMPLETE_CLAUSE, at, format!("`{word}` is written `times` here"))
+        .help("Write `retry 6 times, first 2s, at most 10m`.")
+        .fix("write `times`", at, "times")
+}

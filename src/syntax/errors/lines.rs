@@ -1,0 +1,239 @@
+//! Lines that stand in the wrong place, are written as in another language, or hold too much.
+
+use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::source::Span;
+use crate::syntax::ast::Name;
+use crate::syntax::codes;
+
+pub fn outside_items(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::OUTSIDE_ITEMS, at, "this stands outside of every pipeline")
+        .help("At the left edge of a file stand `pipeline NAME \"title\" { … }`, `test \"…\" { … }`, `const NAME = …` and `connector NAME \"…\" { … }`; all else stands inside of them.")
+}
+
+pub fn behind_item(at: Span, item: Span) -> Diagnostic {
+    let end = Span { start: item.end.saturating_sub(1), end: item.end };
+    Diagnostic::new(&codes::OUTSIDE_ITEMS, at, "this stands behind the end of the item above")
+        .also(end, "it ends with this `}`")
+        .help("If it belongs to the item, the `}` stands too early, or a `{` above it is missing.")
+}
+
+pub fn left_over_of_item(at: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(&codes::LEFT_OVER, at, format!("`{text}` is left over behind the end of the item"))
+        .help("What comes next begins on a line of its own.")
+}
+
+pub fn pipeline_without_name(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::ITEM_WITHOUT_NAME, at, "this pipeline has no name")
+        .help("Write `pipeline leads \"Leads from the site\" {`: the name, one word, is what history and commands call it by; the title in quotes is for people.")
+}
+
+pub fn test_without_title(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::ITEM_WITHOUT_NAME, at, "this test does not say what it shows")
+        .help("Write `test \"a lead without a phone is refused\" {`.")
+}
+
+pub fn connector_without_name(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::ITEM_WITHOUT_NAME, at, "this connector has no name")
+        .help("Write `connector crm \"Our CRM\" {`: its actions are then called as `crm.action { … }`.")
+}
+
+pub fn item_head(at: Span, word: &str) -> Diagnostic {
+    let form = match word {
+        "test" => "test \"what it shows\" {",
+        "connector" => "connector name \"title\" {",
+        "const" => "const NAME = value",
+        _ => "pipeline name \"title\" {",
+    };
+    Diagnostic::new(&codes::UNREADABLE_LINE, at, format!("this line is not the beginning of a `{word}`"))
+        .help(format!("It is written `{form}`."))
+}
+
+/// A word that begins no line here; `near` is the one that is most likely meant.
+pub fn unknown_word(at: Span, word: &str, near: Option<&str>, place: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&codes::UNKNOWN_WORD, at, format!("`{word}` means nothing {place}"));
+    let Some(near) = near else { return diagnostic };
+    let folded = crate::diagnostic::fold_look_alikes(word);
+    let help = if folded != word && folded.is_ascii() {
+        format!("It looks like `{near}`, but some of its letters are Cyrillic.")
+    } else {
+        format!("Is `{near}` meant?")
+    };
+    diagnostic.help(help).fix(format!("write `{near}`"), at, near)
+}
+
+pub fn foreign_word(at: Span, word: &str, advice: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`{word}` is no word of wj")).help(advice)
+}
+
+pub fn unreadable_line(at: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_LINE, at, what)
+}
+
+/// A known word, and a line that goes wrong at `at`.
+pub fn cannot_go_on(at: Span, word: &str, expected: &str, form: &str) -> Diagnostic {
+    let message = if expected.is_empty() {
+        format!("`{word}` cannot be read from here on")
+    } else {
+        format!("`{word}` cannot be read from here on: {expected} was expected")
+    };
+    Diagnostic::new(&codes::UNREADABLE_LINE, at, message).help(form)
+}
+
+pub fn not_finished(at: Span, word: &str, expected: &str, form: &str) -> Diagnostic {
+    let message = if expected.is_empty() {
+        format!("this `{word}` is not finished")
+    } else {
+        format!("this `{word}` is not finished: {expected} is missing")
+    };
+    Diagnostic::new(&codes::MISSING_VALUE, at, message).help(form)
+}
+
+pub fn list_item(at: Span, place: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_WORD, at, format!("a line does not begin with `-` {place}"))
+        .help("Lists are written `[\"a\", \"b\"]`, and lines follow one another without a mark.")
+}
+
+pub fn foreign_comment(at: Span, opener: Span, fixed: Option<String>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&codes::FOREIGN_COMMENT, opener, "a comment begins with `#`")
+        .help("`#` and all behind it up to the end of the line is a comment; there is no other kind.");
+    match fixed {
+        Some(text) => diagnostic.fix("write it with `#`", at, text),
+        None => diagnostic,
+    }
+}
+
+pub fn line_separator(at: Span, sign: &str) -> Diagnostic {
+    Diagnostic::new(&codes::LINE_SEPARATOR, at, format!("a line does not end with `{sign}`"))
+        .help("The end of the line ends the statement.")
+        .fix(format!("delete the `{sign}`"), at, "")
+}
+
+pub fn two_on_a_line(at: Span, sign: Option<Span>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&codes::LINE_SEPARATOR, at, "a second statement stands on this line")
+        .help(
+            "Each statement has a line of its own. Only `name = value` may be parted by commas on one line.",
+        );
+    match sign {
+        Some(sign) => diagnostic.fix("begin a new line", sign, "\n"),
+        None => diagnostic.fix("begin a new line", Span { start: at.start, end: at.start }, "\n"),
+    }
+}
+
+pub fn left_over(at: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(&codes::LEFT_OVER, at, format!("`{text}` is left over at the end of this line"))
+        .help("The statement is complete before it.")
+}
+
+pub fn needless_block(at: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(&codes::LEFT_OVER, at, format!("{what} takes no block"))
+}
+
+pub fn misplaced(line: Span, keyword: &str, home: &str, place: &str) -> Diagnostic {
+    let what = match keyword {
+        "this" => "this line".to_owned(),
+        _ if keyword.starts_with("a ") || keyword.starts_with("an ") => keyword.to_owned(),
+        _ => format!("`{keyword}`"),
+    };
+    Diagnostic::new(&codes::MISPLACED_LINE, line, format!("{what} does not belong {place}"))
+        .help(format!("It belongs {home}."))
+}
+
+pub fn param_in_respond(line: Span) -> Diagnostic {
+    Diagnostic::new(&codes::MISPLACED_LINE, line, "`respond` takes no `name = value`")
+        .help("An answer holds `header \"Name\" = value` and one of `json { name: value }`, `text \"…\"` and `body …`.")
+}
+
+pub fn const_inside(line: Span) -> Diagnostic {
+    let word = Span { start: line.start, end: line.start + "const".len() as u32 };
+    Diagnostic::new(&codes::MISPLACED_LINE, word, "`const` does not belong inside of a block")
+        .help("A constant stands at the left edge of the file, and all of the file sees it. Inside, write `let name = value`.")
+        .fix("write `let`", word, "let")
+}
+
+pub fn head_below_top(line: Span, keyword: &str) -> Diagnostic {
+    Diagnostic::new(&codes::HEAD_IN_BRANCH, line, format!("`{keyword}` does not belong inside of a branch"))
+        .help("It tells how the whole pipeline works, so it stands at the top level of the pipeline, and cannot depend on a value.")
+}
+
+pub fn late_head(line: Span, keyword: &str) -> Diagnostic {
+    Diagnostic::new(&codes::LATE_HEAD, line, format!("`{keyword}` stands behind the first step"))
+        .help("It takes effect before every step, wherever it stands. Move it up, so that the script reads in the order in which things happen.")
+}
+
+pub fn else_before_else(first: Span, span: Span) -> Diagnostic {
+    let word = |span: Span| Span { start: span.start, end: span.start + "else".len() as u32 };
+    Diagnostic::new(&codes::ELSE_OUT_OF_PLACE, word(span), "a branch stands behind the `else`")
+        .also(word(first), "this `else` takes all that is left")
+        .help("`else { … }` stands last, once. For a condition in between write `else when …`.")
+}
+
+pub fn else_without_when(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::ELSE_OUT_OF_PLACE, at, "this `else` belongs to no `when`")
+        .help("`else` follows the `}` of a `when`, with nothing in between.")
+}
+
+pub fn assignment(line: Span, name: Option<&Name>) -> Diagnostic {
+    let Some(name) = name else {
+        return Diagnostic::new(&codes::ASSIGNMENT, line, "`name = value` is no step");
+    };
+    let at = Span { start: line.start, end: line.start };
+    let mut diagnostic = Diagnostic::new(
+        &codes::ASSIGNMENT,
+        name.span,
+        format!("`{} = …` alone is no step", name.text),
+    )
+    .help("To name a value write `let name = value`; to pick one from the request, `extract body { name = $.path … }`. A parameter stands in the block of its action.");
+    diagnostic
+        .fixes
+        .push(Fix { title: "write `let`".into(), edits: vec![Edit { span: at, text: "let ".into() }] });
+    diagnostic
+}
+
+pub fn if_for_when(at: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_WORD, at, format!("a condition begins with `when`, not with `{word}`"))
+        .fix("write `when`", at, "when")
+}
+
+pub fn elif(at: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`{word}` is written `else when`")).fix(
+        "write `else when`",
+        at,
+        "else when",
+    )
+}
+
+pub fn arrow(at: Span, sign: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_WORD, at, format!("no `{sign}` stands before the block of an arm"))
+        .help("An arm is written `\"a\", \"b\" { … }`.")
+        .fix(format!("delete the `{sign}`"), at, "")
+}
+
+pub fn catch_all(at: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_WORD, at, format!("the arm for all other values is `else`, not `{word}`"))
+        .fix("write `else`", at, "else")
+}
+
+pub fn for_of(at: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`for` is written with `in`, not with `{word}`"))
+        .help("Write `for item in items { … }`.")
+        .fix("write `in`", at, "in")
+}
+
+pub fn for_in_brackets(at: Span, text: &str) -> Diagnostic {
+    let inner = text.trim().trim_start_matches('(').trim_end_matches(')').trim();
+    Diagnostic::new(&codes::FOREIGN_WORD, at, "no brackets stand around what `for` walks over")
+        .help("Write `for item in items { … }`.")
+        .fix("delete the brackets", at, inner)
+}
+
+pub fn colon_after_head(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_WORD, at, "no `:` stands before the `{` of a block").fix(
+        "delete the `:`",
+        at,
+        "",
+    )
+}
+
+pub fn second_of(at: Span, what: &str, of: &str) -> Diagnostic {
+    Diagnostic::new(&codes::SECOND_PART, at, format!("{of} has one `{what}`, and this is the second"))
+}

@@ -1,0 +1,166 @@
+//! Numbers, lists, objects and operators.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::syntax::codes;
+
+pub fn bad_number(at: Span, written: &str) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(&codes::BAD_NUMBER, at, format!("`{written}` is no number, duration or size"));
+    let (help, better) = better_number(written);
+    let diagnostic = diagnostic.help(help);
+    match better {
+        Some(better) => diagnostic.fix(format!("write `{better}`"), at, better),
+        None => diagnostic,
+    }
+}
+
+fn better_number(written: &str) -> (&'static str, Option<String>) {
+    let digits = written.len() - written.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = written.split_at(digits);
+    let whole = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if unit.is_empty() && number.starts_with('0') {
+        let kept = number.trim_start_matches('0');
+        let kept = if kept.is_empty() { "0" } else { kept };
+        return (
+            "A number does not begin with 0. What is no amount, as a phone or a code, is a text: put it in quotes.",
+            Some(kept.into()),
+        );
+    }
+    if let Some(decimals) = written.strip_prefix('.').filter(|rest| whole(rest)) {
+        return ("A number begins with a digit.", Some(format!("0.{decimals}")));
+    }
+    if whole(number) && unit == "." {
+        return ("A number does not end with a dot.", Some(number.into()));
+    }
+    if written.matches('.').count() > 1 {
+        return ("A number has one dot at most. A version or an address is a text: put it in quotes.", None);
+    }
+    let unit = unit.to_lowercase();
+    let size = match unit.as_str() {
+        "k" | "kb" | "kib" => Some("KB"),
+        "mb" | "mib" => Some("MB"),
+        "g" | "gb" | "gib" => Some("GB"),
+        "b" | "byte" | "bytes" => Some("B"),
+        _ => None,
+    };
+    if let Some(size) = size.filter(|_| whole(number)) {
+        return ("Sizes are written `512B`, `64KB`, `1MB`, `2GB`.", Some(format!("{number}{size}")));
+    }
+    let time = match unit.as_str() {
+        "sec" | "secs" | "second" | "seconds" => Some("s"),
+        "min" | "mins" | "minute" | "minutes" => Some("m"),
+        "hour" | "hours" | "hr" | "hrs" => Some("h"),
+        "day" | "days" => Some("d"),
+        "msec" | "millis" => Some("ms"),
+        _ => None,
+    };
+    if let Some(time) = time.filter(|_| whole(number)) {
+        return ("Durations are written `500ms`, `5s`, `10m`, `2h`, `7d`.", Some(format!("{number}{time}")));
+    }
+    if let Some(minutes) = hours_and_minutes(written) {
+        return ("A duration has one unit.", Some(format!("{minutes}m")));
+    }
+    if let Some((mantissa, power)) = unit.split_once('e').filter(|_| number != "0")
+        && mantissa.is_empty()
+        && let Ok(power) = power.parse::<usize>()
+        && power <= 12
+    {
+        return (
+            "Numbers are written out, without an exponent.",
+            Some(format!("{number}{}", "0".repeat(power))),
+        );
+    }
+    (
+        "Numbers are written `7` or `1.10`, durations `500ms`, `5s`, `10m`, `2h`, `7d`, sizes `512B`, `64KB`, `1MB`.",
+        None,
+    )
+}
+
+/// `1h30m` in minutes.
+fn hours_and_minutes(written: &str) -> Option<u64> {
+    let (hours, minutes) = written.split_once('h')?;
+    let minutes = minutes.strip_suffix('m')?;
+    let hours: u64 = hours.parse().ok()?;
+    hours.checked_mul(60)?.checked_add(minutes.parse().ok()?)
+}
+
+pub fn missing_unit(at: Span, keyword: &str, digits: &str, unit: &str, what: &str) -> Diagnostic {
+    let units = match what {
+        "size" => "`512B`, `64KB`, `1MB`, `1GB`",
+        _ => "`500ms`, `5s`, `10m`, `2h`, `7d`",
+    };
+    Diagnostic::new(&codes::MISSING_UNIT, at, format!("the {what} behind `{keyword}` has no unit"))
+        .help(format!("Write one of {units}, without a blank."))
+        .fix(format!("write `{digits}{unit}`"), at, format!("{digits}{unit}"))
+}
+
+pub fn dot_number(at: Span, written: &str) -> Diagnostic {
+    let digits = written.trim_start_matches('.');
+    Diagnostic::new(&codes::DOT_NUMBER, at, format!("an item of a list is picked with `[{digits}]`")).fix(
+        format!("write `[{digits}]`"),
+        at,
+        format!("[{digits}]"),
+    )
+}
+
+pub fn missing_comma(at: Span, between: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_COMMA, at, format!("a comma is missing between {between}")).fix(
+        "put the comma in",
+        at,
+        ",",
+    )
+}
+
+pub fn extra_comma(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::EXTRA_COMMA, at, "this comma parts nothing").fix("delete the comma", at, "")
+}
+
+pub fn foreign_operator(at: Span, written: &str, right: &str) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(&codes::FOREIGN_OPERATOR, at, format!("`{written}` is written `{right}`"));
+    let diagnostic = match (written, right) {
+        ("=", _) => diagnostic.help("`=` gives a name to a value, `==` compares two values."),
+        ("<=" | "=<", _) => diagnostic,
+        _ => diagnostic,
+    };
+    let text = if right == "not" && written == "!" { "not ".to_owned() } else { right.to_owned() };
+    diagnostic.fix(format!("write `{right}`"), at, text)
+}
+
+/// An operator that has nothing like it here.
+pub fn unknown_operator(at: Span, written: &str, advice: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_OPERATOR, at, format!("`{written}` is no operator of wj")).help(advice)
+}
+
+pub fn chained_comparison(at: Span, first: Span, second: Span) -> Diagnostic {
+    Diagnostic::new(&codes::CHAINED_COMPARISON, at, "two comparisons stand in a row")
+        .also(first, "the first")
+        .also(second, "the second")
+        .help("Write them apart: `a < b and b < c`.")
+}
+
+pub fn unreadable_value(at: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_VALUE, at, format!("this cannot be read as {what}"))
+}
+
+pub fn unreadable_member(at: Span, name: Option<&str>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(&codes::UNREADABLE_VALUE, at, "this cannot be read as a member of an object")
+            .help("A member is written `name: value`.");
+    match name {
+        Some(name) => diagnostic.fix(format!("write `{name}: {name}`"), at, format!("{name}: {name}")),
+        None => diagnostic,
+    }
+}
+
+pub fn object_without_name(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_VALUE, at, "this object has no name in the object around it")
+        .help("A member is written `name: { … }`.")
+}
+
+/// `5 s`: the statement up to its unit is at `at`.
+pub fn blank_before_unit(at: Span, written: &str, unit: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_UNIT, at, format!("no blank stands before the unit `{written}`"))
+        .help(format!("Write `5{unit}`."))
+}

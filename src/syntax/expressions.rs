@@ -1,0 +1,349 @@
+//! Expressions: the flat list that pest gives, bound by precedence, and what stands in operand place.
+
+use std::iter::Peekable;
+
+use pest::iterators::Pairs;
+
+use super::ast::{BinaryOp, Expr, ExprKind, Member, Name, UnaryOp};
+use super::builder::Builder;
+use super::errors;
+use super::grammar::{Node, Rule};
+use crate::source::Span;
+
+/// Operators and `.name`s in one expression: each is a level of the tree.
+const MAX_LINKS: usize = 250;
+
+type Nodes<'i> = Peekable<Pairs<'i, Rule>>;
+
+/// How tightly an operator binds; the same steps as in docs/language.md.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Bind {
+    Or,
+    And,
+    Not,
+    Compare,
+    Add,
+    Multiply,
+    Operand,
+}
+
+impl Bind {
+    fn of(op: BinaryOp) -> Bind {
+        match op {
+            BinaryOp::Or => Bind::Or,
+            BinaryOp::And => Bind::And,
+            BinaryOp::Add | BinaryOp::Subtract => Bind::Add,
+            BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => Bind::Multiply,
+            BinaryOp::Equal
+            | BinaryOp::NotEqual
+            | BinaryOp::Less
+            | BinaryOp::LessEqual
+            | BinaryOp::Greater
+            | BinaryOp::GreaterEqual
+            | BinaryOp::In => Bind::Compare,
+        }
+    }
+
+    fn tighter(self) -> Bind {
+        match self {
+            Bind::Or => Bind::And,
+            Bind::And => Bind::Not,
+            Bind::Not => Bind::Compare,
+            Bind::Compare => Bind::Add,
+            Bind::Add => Bind::Multiply,
+            Bind::Multiply | Bind::Operand => Bind::Operand,
+        }
+    }
+}
+
+impl Builder<'_> {
+    pub fn expr(&mut self, node: Node) -> Expr {
+        let span = self.span(&node);
+        if node.clone().into_inner().count() > MAX_LINKS * 2 {
+            self.report(errors::too_long(span));
+            return broken_expr(span);
+        }
+        let whole = node.clone();
+        self.nested(&whole, |this| {
+            let mut nodes = node.into_inner().peekable();
+            this.binary(&mut nodes, Bind::Or).unwrap_or_else(|| broken_expr(span))
+        })
+        .unwrap_or_else(|| broken_expr(span))
+    }
+
+    /// All expressions directly inside a node.
+    pub fn exprs(&mut self, node: Node) -> Vec<Expr> {
+        let exprs = node.into_inner().filter(|node| matches!(node.as_rule(), Rule::expr | Rule::expr_ml));
+        exprs.map(|node| self.expr(node)).collect()
+    }
+
+    pub fn first_expr(&mut self, node: Node) -> Option<Expr> {
+        let expr = node.into_inner().find(|node| node.as_rule() == Rule::expr)?;
+        Some(self.expr(expr))
+    }
+
+    pub fn arguments(&mut self, node: Node) -> Vec<Expr> {
+        self.exprs(node)
+    }
+
+    fn binary(&mut self, nodes: &mut Nodes, least: Bind) -> Option<Expr> {
+        let mut left = self.prefixed(nodes)?;
+        let mut compared: Option<Span> = None;
+        while let Some(node) = nodes.peek() {
+            if node.as_rule() != Rule::op {
+                break;
+            }
+            let op = operator(node.as_str().trim_end());
+            let bind = Bind::of(op);
+            if bind < least {
+                break;
+            }
+            let op_span = self.span(node);
+            if let Some(bad) = node.clone().into_inner().find(|inner| inner.as_rule() == Rule::bad_op) {
+                self.report(errors::foreign_operator(op_span, bad.as_str(), op.as_str()));
+            }
+            nodes.next();
+            let right = self.binary(nodes, bind.tighter())?;
+            if bind == Bind::Compare
+                && let Some(first) = compared.replace(op_span)
+            {
+                self.report(errors::chained_comparison(left.span.to(right.span), first, op_span));
+            }
+            let span = left.span.to(right.span);
+            let kind = ExprKind::Binary { op, op_span, left: Box::new(left), right: Box::new(right) };
+            left = Expr { kind, span };
+        }
+        Some(left)
+    }
+
+    fn prefixed(&mut self, nodes: &mut Nodes) -> Option<Expr> {
+        if nodes.peek()?.as_rule() != Rule::prefix {
+            return self.operand(nodes);
+        }
+        let node = nodes.next()?;
+        let op_span = self.span(&node);
+        let word = node.clone().into_inner().next();
+        let minus = word.is_none();
+        if let Some(bad) = word.filter(|word| word.as_rule() == Rule::bad_not) {
+            self.report(errors::foreign_operator(op_span, bad.as_str(), "not"));
+        }
+        let operand = if minus {
+            self.prefixed_deeper(&node, nodes, Bind::Operand)?
+        } else {
+            self.prefixed_deeper(&node, nodes, Bind::Not)?
+        };
+        let span = op_span.to(operand.span);
+        if let (true, ExprKind::Number(digits)) = (minus && op_span.end == operand.span.start, &operand.kind)
+            && !digits.starts_with('-')
+        {
+            return Some(Expr { kind: ExprKind::Number(format!("-{digits}").into()), span });
+        }
+        let op = if minus { UnaryOp::Minus } else { UnaryOp::Not };
+        Some(Expr { kind: ExprKind::Unary { op, op_span, operand: Box::new(operand) }, span })
+    }
+
+    fn prefixed_deeper(&mut self, node: &Node, nodes: &mut Nodes, least: Bind) -> Option<Expr> {
+        self.nested(node, |this| match least {
+            Bind::Operand => this.prefixed(nodes),
+            // `not` reaches over comparisons and what binds tighter.
+            _ => this.binary(nodes, Bind::Compare),
+        })?
+    }
+
+    /// A primary and the `.name`s and `[index]`es behind it.
+    pub fn operand(&mut self, nodes: &mut Nodes) -> Option<Expr> {
+        let mut expr = self.primary(nodes.next()?);
+        while let Some(node) = nodes.peek() {
+            let span = expr.span.to(self.span(node));
+            match node.as_rule() {
+                Rule::member_of => {
+                    let name = nodes.next()?.into_inner().next()?;
+                    let name = self.name(&name);
+                    expr = Expr { kind: ExprKind::Member(Box::new(expr), name), span };
+                }
+                Rule::index => {
+                    let index = self.exprs(nodes.next()?).into_iter().next()?;
+                    expr = Expr { kind: ExprKind::Index(Box::new(expr), Box::new(index)), span };
+                }
+                Rule::bad_index => {
+                    let node = nodes.next()?;
+                    let at = self.span(&node);
+                    self.report(errors::dot_number(at, node.as_str()));
+                    let digits = node.as_str().trim_start_matches('.').into();
+                    let index = Expr { kind: ExprKind::Number(digits), span: at };
+                    expr = Expr { kind: ExprKind::Index(Box::new(expr), Box::new(index)), span };
+                }
+                _ => break,
+            }
+        }
+        Some(expr)
+    }
+
+    fn primary(&mut self, node: Node) -> Expr {
+        let span = self.span(&node);
+        let kind = match node.as_rule() {
+            Rule::constant => match node.as_str() {
+                "true" => ExprKind::Bool(true),
+                "false" => ExprKind::Bool(false),
+                "null" => ExprKind::Null,
+                _ => ExprKind::Empty,
+            },
+            Rule::reference => ExprKind::Name(node.as_str().trim_end().into()),
+            Rule::call => self.call(node),
+            Rule::place => self.place(node),
+            Rule::paren => match self.exprs(node).into_iter().next() {
+                // The span keeps the brackets.
+                Some(inner) => inner.kind,
+                None => ExprKind::Broken,
+            },
+            Rule::list => self.list(node),
+            Rule::object => self.object(node),
+            Rule::if_expr | Rule::if_ml => {
+                let mut exprs = self.exprs(node).into_iter().map(Box::new);
+                match (exprs.next(), exprs.next(), exprs.next()) {
+                    (Some(cond), Some(then), Some(otherwise)) => ExprKind::If { cond, then, otherwise },
+                    _ => ExprKind::Broken,
+                }
+            }
+            Rule::duration | Rule::size | Rule::number | Rule::bad_number => self.number(&node),
+            _ => match self.text(node) {
+                Some(text) => return text,
+                None => ExprKind::Broken,
+            },
+        };
+        Expr { kind, span }
+    }
+
+    fn call(&mut self, node: Node) -> ExprKind {
+        let (mut name, mut args) = (None, Vec::new());
+        for node in node.into_inner() {
+            match node.as_rule() {
+                Rule::reference => name = Some(self.name(&node)),
+                Rule::arguments => args = self.arguments(node),
+                _ => {}
+            }
+        }
+        name.map_or(ExprKind::Broken, |name| ExprKind::Call { name, args })
+    }
+
+    /// `header "N"` as a value: a call of `header`, and only `verify` knows it.
+    fn place(&mut self, node: Node) -> ExprKind {
+        let span = self.span(&node);
+        let mut nodes = node.into_inner();
+        let (Some(place), Some(name)) = (nodes.next(), nodes.next()) else { return ExprKind::Broken };
+        let place = self.name(&place);
+        if !self.in_verify {
+            self.report(errors::place_outside_verify(span, &place.text));
+            return ExprKind::Broken;
+        }
+        let raw = if name.as_rule() == Rule::path { self.path(&name) } else { self.raw_text(name) };
+        let text = super::texts::literal(&raw.text, raw.span);
+        ExprKind::Call { name: place, args: vec![text] }
+    }
+
+    fn list(&mut self, node: Node) -> ExprKind {
+        let mut items = Vec::new();
+        for node in node.into_inner() {
+            let span = self.span(&node);
+            match node.as_rule() {
+                Rule::expr_ml => items.push(self.expr(node)),
+                Rule::missing_comma => {
+                    let before = items.last().map_or(span.start, |item: &Expr| item.span.end);
+                    self.report(errors::missing_comma(
+                        Span { start: before, end: before },
+                        "the items of a list",
+                    ));
+                }
+                Rule::extra_comma => self.report(errors::extra_comma(span)),
+                Rule::bad_element => {
+                    self.bad_element(&node, "an item of a list");
+                    items.push(broken_expr(span));
+                }
+                _ => {}
+            }
+        }
+        ExprKind::List(items)
+    }
+
+    fn object(&mut self, node: Node) -> ExprKind {
+        let mut members: Vec<Member> = Vec::new();
+        let start = node.as_span().start();
+        let mut unreadable = false;
+        for node in node.into_inner() {
+            let span = self.span(&node);
+            match node.as_rule() {
+                Rule::member => {
+                    unreadable = false;
+                    members.extend(self.member(node));
+                }
+                Rule::missing_comma if unreadable => {}
+                Rule::missing_comma => {
+                    let before = members.last().map_or(span.start, |member| member.value.span.end);
+                    let at = Span { start: before, end: before };
+                    self.report(errors::missing_comma(at, "the members of an object"));
+                }
+                Rule::extra_comma => self.report(errors::extra_comma(span)),
+                Rule::bad_member => {
+                    unreadable = true;
+                    self.bad_member(node);
+                }
+                Rule::missing_close => {
+                    let at = self.between(start, start + 1);
+                    self.report(errors::missing_close(at));
+                }
+                _ => {}
+            }
+        }
+        ExprKind::Object(members)
+    }
+
+    fn member(&mut self, node: Node) -> Option<Member> {
+        let mut name: Option<Name> = None;
+        let mut value = None;
+        for node in node.into_inner() {
+            let at = self.span(&node);
+            match node.as_rule() {
+                Rule::name => name = Some(self.name(&node)),
+                Rule::bad_name => {
+                    self.report(errors::member_without_quotes(at, node.as_str()));
+                    name = Some(self.name(&node));
+                }
+                Rule::colon => {}
+                Rule::bad_eq => self.report(errors::equals_for_colon(at, node.as_str())),
+                Rule::missing_colon => {
+                    let end = name.as_ref().map_or(at.start, |name| name.span.end);
+                    self.report(errors::missing_colon(Span { start: end, end }));
+                }
+                Rule::expr_ml => value = Some(self.expr(node)),
+                _ => {
+                    let text = self.member_text(node);
+                    name = Some(Name { text: text.text, span: at });
+                }
+            }
+        }
+        Some(Member { name: name?, value: value? })
+    }
+}
+
+pub(super) fn broken_expr(span: Span) -> Expr {
+    Expr { kind: ExprKind::Broken, span }
+}
+
+fn operator(text: &str) -> BinaryOp {
+    match text {
+        "or" | "||" | "OR" | "Or" => BinaryOp::Or,
+        "and" | "&&" | "AND" | "And" => BinaryOp::And,
+        "!=" | "!==" | "<>" => BinaryOp::NotEqual,
+        "<" => BinaryOp::Less,
+        "<=" | "=<" => BinaryOp::LessEqual,
+        ">" => BinaryOp::Greater,
+        ">=" => BinaryOp::GreaterEqual,
+        "in" | "IN" => BinaryOp::In,
+        "+" => BinaryOp::Add,
+        "-" => BinaryOp::Subtract,
+        "*" => BinaryOp::Multiply,
+        "/" => BinaryOp::Divide,
+        "%" => BinaryOp::Remainder,
+        _ => BinaryOp::Equal,
+    }
+}

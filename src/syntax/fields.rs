@@ -1,0 +1,116 @@
+//! Reaching into outside data: fields, their paths and readers, and what a missing one means.
+
+use super::ast::{Field, OnMissing, OnMissingKind, Raw, Reader};
+use super::blocks::Within;
+use super::builder::Builder;
+use super::errors;
+use super::grammar::{Node, Rule};
+
+impl Builder<'_> {
+    /// The block of `extract` or `returns`.
+    pub fn fields(&mut self, block: Node) -> Vec<Field> {
+        let mut fields = Vec::new();
+        for line in self.lines(block) {
+            let span = self.span(&line.node);
+            let rule = line.node.as_rule();
+            if rule == Rule::fields {
+                for node in line.node.into_inner().filter(|node| node.as_rule() == Rule::field) {
+                    fields.extend(self.field(node));
+                }
+            } else {
+                fields.extend(self.bad_field(line.node));
+            }
+            if let Some(left) = line.left {
+                self.left_over(rule, span, &left, Within::Fields);
+            }
+        }
+        fields
+    }
+
+    fn field(&mut self, node: Node) -> Option<Field> {
+        let span = self.span(&node);
+        let (mut name, mut path, mut reader, mut on_missing) = (None, None, None, None);
+        for node in node.into_inner() {
+            match node.as_rule() {
+                Rule::name | Rule::bad_name => name = Some(self.value_name(&node)),
+                Rule::bad_colon => {
+                    let at = self.span(&node);
+                    self.report(errors::colon_for_equals(at, "a field"));
+                }
+                Rule::path => path = Some(self.path(&node)),
+                Rule::reader => reader = self.reader(node),
+                Rule::on_missing => on_missing = Some(self.on_missing(node)),
+                _ => {}
+            }
+        }
+        Some(Field { name: name?, path: path?, reader, on_missing, span })
+    }
+
+    /// A path as it stands; the room `extract` reads it.
+    pub fn path(&mut self, node: &Node) -> Raw {
+        let span = self.span(node);
+        let text = node.as_str();
+        if let Some(inner) = inside_quotes(text) {
+            self.report(errors::path_in_quotes(span, inner));
+            return Raw {
+                text: inner.into(),
+                span: crate::source::Span { start: span.start + 1, end: span.end - 1 },
+            };
+        }
+        Raw { text: text.into(), span }
+    }
+
+    fn reader(&mut self, node: Node) -> Option<Reader> {
+        let span = self.span(&node);
+        let (mut name, mut args) = (None, Vec::new());
+        for node in node.into_inner() {
+            match node.as_rule() {
+                Rule::name => name = Some(self.name(&node)),
+                Rule::arguments => args = self.arguments(node),
+                _ => {}
+            }
+        }
+        Some(Reader { name: name?, args, span })
+    }
+
+    pub fn on_missing(&mut self, node: Node) -> OnMissing {
+        let span = self.span(&node);
+        let mut kind = None;
+        for node in node.into_inner() {
+            match node.as_rule() {
+                Rule::k_on_missing | Rule::k_default => {}
+                Rule::k_abort => kind = Some(OnMissingKind::Abort { status: None, text: None }),
+                Rule::k_empty => kind = Some(OnMissingKind::Empty),
+                Rule::expr => kind = Some(OnMissingKind::Default(self.expr(node))),
+                Rule::bad_policy => {
+                    let at = self.span(&node);
+                    self.report(errors::unknown_policy(at, node.as_str().trim_end()));
+                    kind = Some(OnMissingKind::Broken);
+                }
+                Rule::status => {
+                    let written = self.status(node);
+                    if let Some(OnMissingKind::Abort { status, .. }) = &mut kind {
+                        *status = Some(written);
+                    }
+                }
+                _ => {
+                    let written = self.text(node);
+                    if let Some(OnMissingKind::Abort { text, .. }) = &mut kind {
+                        *text = written;
+                    }
+                }
+            }
+        }
+        let kind = kind.unwrap_or_else(|| {
+            self.report(errors::policy_alone(span));
+            OnMissingKind::Broken
+        });
+        OnMissing { kind, span }
+    }
+}
+
+fn inside_quotes(text: &str) -> Option<&str> {
+    let quote = text.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
+    (!inner.contains(quote)).then_some(inner)
+}

@@ -1,0 +1,221 @@
+//! What fits no rule: a line, the rest of a line, a part of a list or an object. Each is one message, and what can
+//! still be read of it, names and blocks, is kept.
+
+use super::ast::{Block, Expr, ExprKind, Field, Name, StmtKind, TextPart};
+use super::blocks::Within;
+use super::builder::Builder;
+use super::errors;
+use super::expressions::broken_expr;
+use super::grammar::{Node, Rule};
+use super::items::broken;
+use super::slips;
+use super::words;
+use crate::source::Span;
+
+impl Builder<'_> {
+    /// A line in place of a step: what it seems to bind, and the block behind it.
+    pub fn bad_statement(&mut self, node: Node, within: Within) -> StmtKind {
+        let rule = node.as_rule();
+        if rule == Rule::junk {
+            self.diagnose(&node, within);
+            return broken(self.bound_by(&node), Vec::new());
+        }
+        let mut nodes = node.into_inner().peekable();
+        let head = nodes.next_if(|node| node.as_rule() == Rule::bad_head);
+        let Some(block) = nodes.next() else { return broken(Vec::new(), Vec::new()) };
+        let Some(head) = head else {
+            let at = block.as_span().start();
+            let at = self.between(at, at + 1);
+            self.report(errors::block_without_head(at));
+            return broken(Vec::new(), vec![self.statements(block, Within::Branch)]);
+        };
+        self.diagnose(&head, within);
+        let mut binds = self.bound_by(&head);
+        let blocks = match slips::kind_of_block(head.as_str()) {
+            slips::Block::Steps => vec![self.statements(block, within)],
+            slips::Block::Entries => {
+                self.entries(block, Within::Action);
+                Vec::new()
+            }
+            slips::Block::Unknown => vec![self.muted(|this| this.statements(block, Within::Branch))],
+            slips::Block::Fields => {
+                binds.extend(self.names_of_lines(&block));
+                Vec::new()
+            }
+            slips::Block::Object => Vec::new(),
+        };
+        broken(binds, blocks)
+    }
+
+    /// A line in a block that holds no steps.
+    pub fn bad_entry(&mut self, node: Node, within: Within) {
+        let head = match node.as_rule() {
+            Rule::bad_block => {
+                let start = node.as_span().start();
+                match node.into_inner().next().filter(|node| node.as_rule() == Rule::bad_head) {
+                    Some(head) => head,
+                    None => {
+                        let at = self.between(start, start + 1);
+                        return self.report(errors::block_without_head(at));
+                    }
+                }
+            }
+            _ => node,
+        };
+        self.diagnose(&head, within);
+    }
+
+    /// A line in place of a field. Its name is kept, so that its uses are not unknown.
+    pub fn bad_field(&mut self, node: Node) -> Option<Field> {
+        let names = self.bound_by(&node);
+        self.lost_names.extend(names);
+        self.bad_entry(node, Within::Fields);
+        None
+    }
+
+    pub fn bad_element(&mut self, node: &Node, what: &'static str) {
+        let span = self.span(node);
+        let text = node.as_str().trim_end();
+        if let Some(diagnostic) = slips::in_expression(text, span) {
+            return self.report(diagnostic);
+        }
+        self.report(errors::unreadable_value(span, what));
+    }
+
+    pub fn bad_member(&mut self, node: Node) {
+        let Some(text) = node.clone().into_inner().find(|node| node.as_rule() == Rule::bad_member_text)
+        else {
+            let start = node.as_span().start();
+            let at = self.between(start, start + 1);
+            return self.report(errors::object_without_name(at));
+        };
+        let span = self.span(&text);
+        let written = text.as_str().trim_end();
+        if let Some(diagnostic) = slips::in_expression(written, span) {
+            return self.report(diagnostic);
+        }
+        let word = words::first_word(written);
+        let lone = !word.is_empty() && written == word;
+        self.report(errors::unreadable_member(span, lone.then_some(word)));
+    }
+
+    /// What stands behind a whole line. Gives back the steps of a block in it.
+    pub fn left_over(&mut self, rule: Rule, line: Span, node: &Node, within: Within) -> Vec<Block> {
+        let (text, span, block) = self.left_text(node);
+        if !self.told_before(line, span) {
+            let diagnostic = slips::left_over(rule, line, &text, span, within, block.is_some());
+            self.report(diagnostic);
+        }
+        let Some(block) = block else { return Vec::new() };
+        vec![self.muted(|this| this.statements(block, Within::Branch))]
+    }
+
+    pub fn left_over_of_item(&mut self, node: &Node) {
+        let (text, span, _) = self.left_text(node);
+        if !self.told_before(span, span) {
+            self.report(errors::left_over_of_item(span, &text));
+        }
+    }
+
+    fn told_before(&self, line: Span, left: Span) -> bool {
+        self.told_to_line_end.is_some_and(|at| line.start <= at && at <= left.start)
+    }
+
+    /// What is left over up to a block, and the block.
+    fn left_text<'i>(&mut self, node: &Node<'i>) -> (String, Span, Option<Node<'i>>) {
+        if node.as_rule() == Rule::left_over {
+            return (node.as_str().trim_end().to_owned(), self.span(node), None);
+        }
+        let mut nodes = node.clone().into_inner().peekable();
+        let head = nodes.next_if(|node| node.as_rule() == Rule::bad_head);
+        let start = node.as_span().start();
+        let (text, span) = match &head {
+            Some(head) => (head.as_str().trim_end().to_owned(), self.span(head)),
+            None => (String::new(), self.between(start, start + 1)),
+        };
+        (text, span, nodes.next())
+    }
+
+    /// The status of `respond`, and what to say if there is none.
+    pub fn respond_status(&mut self, line: Span, status: Option<Expr>, texts: &mut Vec<Expr>) -> Expr {
+        let word = Span { start: line.start, end: line.start + "respond".len() as u32 };
+        let Some(status) = status else {
+            if let Some(digits) = texts.first().and_then(digits_of) {
+                let text = texts.remove(0);
+                self.report(errors::status_in_quotes(text.span, &digits));
+                return Expr { kind: ExprKind::Number(digits.into()), span: text.span };
+            }
+            self.report(errors::respond_without_status(word));
+            return broken_expr(word);
+        };
+        if let ExprKind::Name(name) = &status.kind
+            && matches!(&**name, "json" | "text" | "body" | "header")
+        {
+            self.told_to_line_end = Some(status.span.start);
+            self.report(errors::part_without_block(status.span, name));
+            return broken_expr(status.span);
+        }
+        status
+    }
+
+    pub fn bad_item_head(&mut self, at: Span, text: &str, meant: Option<&str>) {
+        let text = text.trim_end();
+        self.report(slips::item_head(at, text, meant));
+    }
+
+    pub fn stray_lines(&mut self, line: Span, all: Span, text: &str, item: Option<Span>) {
+        self.report(slips::stray(line, all, text, item));
+    }
+
+    /// Says what is wrong with a line that fits no rule.
+    fn diagnose(&mut self, node: &Node, within: Within) {
+        let span = self.span(node);
+        let start = node.as_span().start();
+        let written = node.as_str();
+        let text =
+            written.get(..written.find(['\n', '\r']).unwrap_or(written.len())).unwrap_or("").trim_end();
+        let line = self.between(start, start + text.len());
+        // The whole of what pest took for one line may hold brackets over several.
+        let span = if span.end > line.end { line } else { span };
+        self.junk_seen += 1;
+        let diagnostic = slips::line(text, span, within, self.junk_seen <= MOST_REREAD);
+        self.report(diagnostic);
+    }
+
+    /// The names that a line seems to bind.
+    fn bound_by(&mut self, node: &Node) -> Vec<Name> {
+        let (start, text) = (node.as_span().start(), node.as_str());
+        let found = slips::bound_names(text);
+        found
+            .into_iter()
+            .map(|(at, name)| {
+                let span = self.between(start + at, start + at + name.len());
+                Name { text: name.into(), span }
+            })
+            .collect()
+    }
+
+    /// The first words of a block's lines, where they are followed by `=`.
+    fn names_of_lines(&mut self, block: &Node) -> Vec<Name> {
+        let (start, text) = (block.as_span().start(), block.as_str());
+        let mut names = Vec::new();
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            for (place, name) in slips::bound_names(line) {
+                let place = start + at + place;
+                names.push(Name { text: name.into(), span: self.between(place, place + name.len()) });
+            }
+            at += line.len();
+        }
+        names
+    }
+}
+
+/// Reading a line again to learn where it goes wrong takes time; in a file of nothing but junk it is left.
+const MOST_REREAD: usize = 50;
+
+fn digits_of(text: &Expr) -> Option<String> {
+    let ExprKind::Text(parts) = &text.kind else { return None };
+    let [TextPart::Literal(literal)] = parts.as_slice() else { return None };
+    (!literal.is_empty() && literal.bytes().all(|byte| byte.is_ascii_digit())).then(|| literal.to_string())
+}

@@ -1,0 +1,260 @@
+//! A brace too few or too many, blamed by the indent of lines. The text is mended before it is read, so that one lost
+//! brace is one message and nothing that follows from it.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+use super::errors;
+use super::prescan::{Brace, Part};
+
+/// The text of a part as pest reads it: the file's, but for the braces put in or taken out.
+#[derive(Debug)]
+pub(super) struct Patched {
+    pub text: String,
+    /// Where the part begins in the file.
+    base: usize,
+    /// Offsets in the file's part, rising, and how many bytes were put in there.
+    inserted: Vec<(usize, usize)>,
+}
+
+impl Patched {
+    fn new(text: &str, base: usize, mut changes: Vec<Change>) -> Patched {
+        changes.sort_by_key(|change| change.at());
+        let mut patched = Patched { text: String::with_capacity(text.len()), base, inserted: Vec::new() };
+        let mut taken = 0;
+        for change in changes {
+            let at = change.at();
+            patched.text.push_str(text.get(taken..at).unwrap_or(""));
+            taken = at;
+            match change {
+                Change::Insert(_, brace) => {
+                    patched.text.push_str(brace);
+                    patched.inserted.push((at, brace.len()));
+                }
+                Change::Blank(_) => {
+                    patched.text.push(' ');
+                    taken = at + 1;
+                }
+            }
+        }
+        patched.text.push_str(text.get(taken..).unwrap_or(""));
+        patched
+    }
+
+    /// The offset in the file of an offset in `text`.
+    pub fn in_file(&self, at: usize) -> usize {
+        let mut shift = 0;
+        for (place, length) in &self.inserted {
+            if at <= place + shift {
+                break;
+            }
+            if at < place + shift + length {
+                return self.base + place;
+            }
+            shift += length;
+        }
+        self.base + at - shift
+    }
+}
+
+enum Change {
+    Insert(usize, &'static str),
+    /// A brace that is one too many becomes a blank.
+    Blank(usize),
+}
+
+impl Change {
+    fn at(&self) -> usize {
+        match self {
+            Change::Insert(at, _) | Change::Blank(at) => *at,
+        }
+    }
+}
+
+/// The text of a part with its braces in balance, and what had to be said of them.
+pub(super) fn mended(text: &str, part: &Part) -> (Patched, Vec<Diagnostic>) {
+    if balanced(&part.braces) {
+        return (Patched::new(text, part.start, Vec::new()), Vec::new());
+    }
+    let mut mender = Mender { text, part, open: Vec::new(), changes: Vec::new(), blame: Vec::new() };
+    mender.run();
+    (Patched::new(text, part.start, mender.changes), mender.blame)
+}
+
+/// Whether each brace has its partner, and nothing opens again behind the item.
+fn balanced(braces: &[Brace]) -> bool {
+    let mut depth = 0usize;
+    for (index, brace) in braces.iter().enumerate() {
+        if brace.opens {
+            if depth == 0 && index > 0 {
+                return false;
+            }
+            depth += 1;
+        } else if depth == 0 {
+            return false;
+        } else {
+            depth -= 1;
+        }
+    }
+    depth == 0
+}
+
+struct Mender<'a> {
+    text: &'a str,
+    part: &'a Part,
+    open: Vec<Opened>,
+    changes: Vec<Change>,
+    blame: Vec<Diagnostic>,
+}
+
+#[derive(Clone, Copy)]
+struct Opened {
+    /// Of the brace, in the part.
+    at: usize,
+    /// Of the line on which its statement begins.
+    indent: usize,
+}
+
+/// More lost braces than this in one item, and it is no use to guess.
+const MOST_BLAMED: usize = 20;
+
+impl Mender<'_> {
+    fn run(&mut self) {
+        let opens = self.part.braces.iter().filter(|brace| brace.opens).count();
+        let closes = self.part.braces.len() - opens;
+        let (mut lost, mut extra) = (opens.saturating_sub(closes), closes.saturating_sub(opens));
+        if lost.max(extra) > MOST_BLAMED {
+            return;
+        }
+        for brace in &self.part.braces {
+            let at = brace.at - self.part.start;
+            let line = self.line_start(at);
+            let indent = self.indent(line);
+            if brace.opens {
+                self.open.push(Opened { at, indent });
+                continue;
+            }
+            let first_on_line = line + indent == at;
+            if first_on_line {
+                let fits = self.open.iter().any(|opened| opened.indent == indent);
+                while fits
+                    && lost > 0
+                    && let Some(top) = self.open.last().copied()
+                    && top.indent > indent
+                {
+                    self.blame_opener(top);
+                    self.open.pop();
+                    lost -= 1;
+                }
+                if extra > 0 && self.open.last().is_none_or(|top| top.indent < indent || self.open.is_empty())
+                {
+                    extra -= 1;
+                    self.blame_closer(at, line, indent);
+                    continue;
+                }
+            }
+            self.open.pop();
+        }
+        while let Some(top) = self.open.pop() {
+            self.blame_unclosed(top);
+        }
+    }
+
+    /// A `}` at a smaller indent than the statement that is open: it closes an outer one, so the inner lost its own.
+    fn blame_opener(&mut self, opened: Opened) {
+        let mut line = self.next_line(opened.at);
+        while let Some(at) = line {
+            let blank = self.line(at).trim().is_empty() || self.line(at).trim_start().starts_with('#');
+            if !blank && self.indent(at) <= opened.indent {
+                break;
+            }
+            line = self.next_line(at);
+        }
+        let at = line.unwrap_or(self.text.len());
+        self.changes.push(Change::Insert(at, "}\n"));
+        let indent = self.text.get(self.line_start(opened.at)..).unwrap_or("");
+        let indent: String = indent.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+        let closer = self.span(at, at);
+        self.blame.push(errors::missing_closer(self.span(opened.at, opened.at + 1), closer, &indent));
+    }
+
+    fn blame_unclosed(&mut self, opened: Opened) {
+        self.changes.push(Change::Insert(self.text.len(), "\n}"));
+        let end = self.text.trim_end().len();
+        let closer = self.span(end, end);
+        self.blame.push(errors::missing_closer_at_end(self.span(opened.at, opened.at + 1), closer));
+    }
+
+    /// A `}` further in than what is open: the head above it, at the same indent, lost its `{`; else it is one too many.
+    fn blame_closer(&mut self, at: usize, closer_line: usize, indent: usize) {
+        let inside = self.open.last().map_or(0, |top| top.at);
+        let mut deeper = false;
+        let mut end = closer_line;
+        while end > inside {
+            let start = self.line_start(end - 1);
+            let line = self.line(start);
+            let blank = line.trim().is_empty() || line.trim_start().starts_with('#');
+            let level = self.indent(start);
+            if !blank && level <= indent {
+                if level == indent && deeper && start > inside && !line.trim_start().starts_with('}') {
+                    let head = start + code_length(line);
+                    self.changes.push(Change::Insert(head, " {"));
+                    let whole = self.span(start + level, head);
+                    self.blame.push(errors::missing_opener(
+                        whole,
+                        self.span(head, head),
+                        self.span(at, at + 1),
+                    ));
+                    return;
+                }
+                break;
+            }
+            deeper |= !blank;
+            end = start;
+        }
+        self.changes.push(Change::Blank(at));
+        self.blame.push(errors::extra_closer(self.span(at, at + 1)));
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(start, end).shifted(self.part.start)
+    }
+
+    fn line_start(&self, at: usize) -> usize {
+        let before = self.text.as_bytes().get(..at).unwrap_or(&[]);
+        memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1)
+    }
+
+    fn next_line(&self, at: usize) -> Option<usize> {
+        let rest = self.text.as_bytes().get(at..)?;
+        let end = at + memchr::memchr2(b'\n', b'\r', rest)?;
+        let crlf = self.text.as_bytes().get(end..end + 2) == Some(b"\r\n");
+        Some(end + if crlf { 2 } else { 1 })
+    }
+
+    /// The line that begins at an offset, without its end.
+    fn line(&self, at: usize) -> &str {
+        let rest = self.text.get(at..).unwrap_or("");
+        rest.get(..rest.find(['\n', '\r']).unwrap_or(rest.len())).unwrap_or("")
+    }
+
+    /// Blanks at the beginning of a line.
+    fn indent(&self, line: usize) -> usize {
+        let line = self.line(line);
+        line.len() - line.trim_start_matches([' ', '\t']).len()
+    }
+}
+
+/// The length of a line without a comment at its end, as far as that can be seen without reading it.
+fn code_length(line: &str) -> usize {
+    let mut quoted = None;
+    for (at, character) in line.char_indices() {
+        match (quoted, character) {
+            (None, '#') => return line.get(..at).unwrap_or("").trim_end().len(),
+            (None, '"' | '\'') => quoted = Some(character),
+            (Some(quote), _) if quote == character => quoted = None,
+            _ => {}
+        }
+    }
+    line.trim_end().len()
+}

@@ -1,0 +1,460 @@
+//! Slips that people make, known by the text of a line that fits no rule. Each function looks for the cause that is
+//! most telling first: a comment of another language, a text without an end, a mistyped word, a bracket.
+
+use crate::diagnostic::{Diagnostic, near};
+use crate::source::Span;
+
+use super::blocks::Within;
+use super::errors;
+use super::expected;
+use super::grammar::Rule;
+use super::words::{
+    CONNECTOR_WORDS, ENTRY_WORDS, ITEM_WORDS, RESERVED, STEP_WORDS, TEST_WORDS, first_word, form,
+};
+
+/// What the block behind a head that cannot be read seems to hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Block {
+    Steps,
+    Entries,
+    Fields,
+    Object,
+    /// Its lines are read for what they bind, without a word about them.
+    Unknown,
+}
+
+pub(super) fn kind_of_block(head: &str) -> Block {
+    let word = first_word(head);
+    let meant = if is_word(word) { Some(word) } else { near(word, all_words()) };
+    let calls = head.split_whitespace().any(|piece| {
+        piece.split_once('.').is_some_and(|(a, b)| first_word(a) == a && !a.is_empty() && !b.is_empty())
+    });
+    match meant {
+        Some("when" | "for" | "else" | "match" | "on_failure" | "on_fail") => Block::Steps,
+        Some("extract" | "returns") => Block::Fields,
+        Some("json" | "form" | "query" | "multipart") => Block::Object,
+        Some("respond") => Block::Entries,
+        _ if matches!(word, "if" | "elif" | "elsif" | "while" | "foreach" | "unless" | "try" | "loop") => {
+            Block::Steps
+        }
+        _ if calls => Block::Entries,
+        _ => Block::Unknown,
+    }
+}
+
+/// A line that fits no rule. `reread` allows to read it once more to learn where it goes wrong.
+pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diagnostic {
+    let sub = |start: usize, end: usize| part(span, start, end);
+    if let Some(diagnostic) = comment(text, span) {
+        return diagnostic;
+    }
+    if let Some(sign) = text.chars().next().filter(|sign| matches!(sign, ';' | ',')) {
+        if text.len() == 1 {
+            return errors::line_separator(span, &sign.to_string());
+        }
+        return errors::unreadable_line(sub(0, 1), &format!("no line begins with `{sign}`"));
+    }
+    if text.starts_with("- ") {
+        return errors::list_item(sub(0, 1), within.describe());
+    }
+    if let Some(Open::Text(at, quote)) = open(text).filter(|open| matches!(open, Open::Text(..))) {
+        return errors::open_text(sub(at, text.len()), quote);
+    }
+    let word = first_word(text);
+    if word.is_empty() {
+        return in_expression(text, span).unwrap_or_else(|| {
+            errors::unreadable_line(span, &format!("no line {} begins like this", within.describe()))
+        });
+    }
+    let at = sub(0, word.len());
+    let dotted = text.get(word.len()..).is_some_and(|rest| rest.starts_with('.'));
+    if !is_word(word) && !dotted {
+        return unknown(word, at, text, span, within);
+    }
+    if word == "else" {
+        return errors::else_without_when(at);
+    }
+    if let Some(diagnostic) = in_expression(text, span) {
+        return diagnostic;
+    }
+    let shown = if dotted { text.split_whitespace().next().unwrap_or(word) } else { word };
+    let form = form(if dotted { "http.post" } else { word });
+    if !reread {
+        return errors::cannot_go_on(at, shown, "", form);
+    }
+    match expected::failure(text, within) {
+        Some((place, wanted)) if place >= text.len() => errors::not_finished(span, shown, &wanted, form),
+        Some((place, wanted)) => errors::cannot_go_on(sub(place, text.len()), shown, &wanted, form),
+        None => errors::cannot_go_on(at, shown, "", form),
+    }
+}
+
+fn unknown(word: &str, at: Span, text: &str, span: Span, within: Within) -> Diagnostic {
+    if let Some(advice) = foreign(word) {
+        return errors::foreign_word(at, word, advice);
+    }
+    // A name that is given something belongs to no word list.
+    let rest = text.get(word.len()..).unwrap_or("").trim_start();
+    if within == Within::Fields || rest.starts_with('=') && !rest.starts_with("==") {
+        return field_or_param(word, rest, text, span, within);
+    }
+    let candidates: Vec<&str> = match within {
+        Within::Pipeline | Within::Branch | Within::OnFailure | Within::Match => STEP_WORDS.to_vec(),
+        Within::Test | Within::Expect => TEST_WORDS.to_vec(),
+        Within::Connector | Within::ConnectorAction => CONNECTOR_WORDS.to_vec(),
+        _ => ENTRY_WORDS.to_vec(),
+    };
+    let meant = near(word, candidates).or_else(|| near(word, all_words()));
+    errors::unknown_word(at, word, meant, within.describe())
+}
+
+/// A line of `extract`, or `name = …` elsewhere, that goes wrong behind its name.
+fn field_or_param(word: &str, rest: &str, text: &str, span: Span, within: Within) -> Diagnostic {
+    let name = part(span, 0, word.len());
+    if within == Within::Fields && !rest.starts_with(['=', ':']) {
+        if let Some(near) = near(word, ["on_missing"]) {
+            return errors::unknown_word(name, word, Some(near), within.describe());
+        }
+        return errors::unreadable_line(span, "this is no field")
+            .help("A field is written `name = $.path on_missing abort`.");
+    }
+    let value = rest.get(1..).unwrap_or("").trim_start();
+    if value.is_empty() {
+        let form = if within == Within::Fields { form("field") } else { form("param") };
+        return errors::not_finished(span, word, "what it is", form);
+    }
+    if let Some(diagnostic) = in_expression(text, span) {
+        return diagnostic;
+    }
+    let at = text.len() - value.len();
+    let wanted = if within == Within::Fields { "a path" } else { "a value" };
+    match expected::failure(text, within) {
+        Some((place, wanted)) if place < text.len() && place > at => {
+            errors::cannot_go_on(part(span, place, text.len()), word, &wanted, form("param"))
+        }
+        Some((place, _)) if place >= text.len() => errors::not_finished(span, word, "a value", form("param")),
+        _ => errors::unreadable_value(part(span, at, text.len()), wanted),
+    }
+}
+
+/// What is wrong inside of a value, whatever line it stands on.
+pub(super) fn in_expression(text: &str, span: Span) -> Option<Diagnostic> {
+    match open(text) {
+        Some(Open::Text(at, quote)) => return Some(errors::open_text(part(span, at, text.len()), quote)),
+        Some(Open::Bracket(at, bracket)) => {
+            return Some(errors::unclosed_bracket(part(span, at, at + 1), bracket));
+        }
+        Some(Open::Closer(at, bracket)) => {
+            return Some(errors::needless_bracket(part(span, at, at + 1), bracket));
+        }
+        None => {}
+    }
+    for (written, advice) in FOREIGN_OPERATORS {
+        if let Some(at) = outside_texts(text, written) {
+            return Some(errors::unknown_operator(part(span, at, at + written.len()), written, advice));
+        }
+    }
+    None
+}
+
+const FOREIGN_OPERATORS: [(&str, &str); 9] = [
+    ("??", "Say what a missing value means where it is picked: `on_missing default \"…\"`."),
+    ("?.", "Say what a missing value means where it is picked: `on_missing empty`."),
+    (" ? ", "A choice is written `if condition then a else b`."),
+    ("++", "Texts are joined by inserting them: `\"{a}{b}\"`."),
+    ("+=", "Nothing is given a second value. Name the result: `let sum = a + b`."),
+    ("**", "Multiply it out."),
+    (" | ", "A function is called by its name: `trim(name)`."),
+    ("=>", "Functions are built in; none can be written in a script."),
+    ("$.", "A path stands in `extract`: `extract body { name = $.name on_missing abort }`. Then use `name`."),
+];
+
+/// The rest of a line whose beginning is a whole statement.
+pub(super) fn left_over(
+    rule: Rule,
+    line: Span,
+    text: &str,
+    span: Span,
+    within: Within,
+    has_block: bool,
+) -> Diagnostic {
+    if text.is_empty() {
+        return errors::needless_block(span, super::blocks::describe(rule).as_str());
+    }
+    if let Some(diagnostic) = comment(text, span) {
+        return diagnostic;
+    }
+    let rest = |skip: usize| text.get(skip..).unwrap_or("").trim_start();
+    if let Some(sign) = text.chars().next().filter(|sign| matches!(sign, ';' | ',')) {
+        let behind = rest(1);
+        if behind.is_empty() {
+            return errors::line_separator(span, &sign.to_string());
+        }
+        let at = part(span, text.len() - behind.len(), text.len());
+        return errors::two_on_a_line(at, Some(part(span, 0, 1)));
+    }
+    if let Some(Open::Text(at, quote)) = open(text).filter(|open| matches!(open, Open::Text(..))) {
+        return errors::open_text(part(span, at, text.len()), quote);
+    }
+    let word = first_word(text);
+    let at = part(span, 0, word.len());
+    match (rule, word) {
+        (Rule::let_step | Rule::params, "as") => {
+            return errors::reader_outside_extract(span);
+        }
+        (Rule::fields, "as") => return errors::reader_behind_policy(span),
+        (Rule::fields, _) if near(word, ["on_missing"]).is_some() => {
+            return errors::unknown_word(at, word, Some("on_missing"), "behind a path");
+        }
+        (Rule::fields, _) if text.starts_with("||") || text.starts_with("??") || word == "or" => {
+            return errors::unknown_operator(
+                part(span, 0, 2),
+                text.get(..2).unwrap_or(text),
+                "Say what a missing value means: `on_missing default \"…\"`.",
+            );
+        }
+        (_, "on_missing") => return errors::policy_out_of_place(span),
+        (Rule::respond, "json" | "text" | "body" | "header") => {
+            return errors::part_behind_status(span, text, has_block);
+        }
+        (Rule::respond, _) if text.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '_') => {
+            return errors::text_without_quotes(span, text);
+        }
+        (Rule::params | Rule::bad_param, _) if binds(text).is_some() => {
+            return errors::missing_comma(Span { start: line.end, end: line.end }, "parameters on one line");
+        }
+        (Rule::fields, _) if binds(text).is_some() => {
+            return errors::missing_comma(Span { start: line.end, end: line.end }, "fields on one line");
+        }
+        (Rule::action, _) if text.starts_with('=') => return errors::assignment(line, None),
+        (Rule::when, "else") => return errors::else_without_when(at),
+        (Rule::retry, "time" | "tries" | "attempts" | "retries") => {
+            return errors::retry_word(at, word);
+        }
+        (
+            Rule::timeout
+            | Rule::wait
+            | Rule::give_up
+            | Rule::limit_body
+            | Rule::limit_answer
+            | Rule::keep_failed,
+            _,
+        ) if unit(word).is_some() => {
+            return errors::blank_before_unit(line.to(at), word, unit(word).unwrap_or(word));
+        }
+        _ => {}
+    }
+    if let Some(diagnostic) = in_expression(text, span) {
+        return diagnostic;
+    }
+    if is_word(word) && !RESERVED.contains(&word) && within != Within::Fields {
+        return errors::two_on_a_line(span, None);
+    }
+    errors::left_over(span, text)
+}
+
+/// A unit as people write it behind a blank: `5 seconds`.
+fn unit(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "ms" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        "b" | "bytes" => "B",
+        "kb" => "KB",
+        "mb" => "MB",
+        "gb" => "GB",
+        _ => return None,
+    })
+}
+
+/// The head of an item that cannot be read, over a block.
+pub(super) fn item_head(at: Span, text: &str, meant: Option<&str>) -> Diagnostic {
+    let word = first_word(text);
+    let first = part(at, 0, word.len());
+    if let Some(diagnostic) = comment(text, at) {
+        return diagnostic;
+    }
+    match meant {
+        Some(meant) if meant != word => errors::unknown_word(first, word, Some(meant), "at the left edge"),
+        Some(meant) => {
+            if let Some(Open::Text(start, quote)) = open(text).filter(|open| matches!(open, Open::Text(..))) {
+                return errors::open_text(part(at, start, text.len()), quote);
+            }
+            let skip = text.len() - text.get(word.len()..).unwrap_or("").trim_start().len();
+            errors::item_head(part(at, skip.min(text.len().saturating_sub(1)), text.len()), meant)
+        }
+        None => errors::outside_items(at),
+    }
+}
+
+/// Lines behind an item, or where none begins.
+pub(super) fn stray(line: Span, all: Span, text: &str, item: Option<Span>) -> Diagnostic {
+    if let Some(diagnostic) = comment(text, line) {
+        return diagnostic;
+    }
+    let word = first_word(text);
+    let at = part(line, 0, word.len());
+    match item {
+        Some(item) => errors::behind_item(line, item),
+        None if word == "const" => errors::not_finished(line, "const", "", form("const")),
+        None if ITEM_WORDS.contains(&word) => errors::item_head(line, word),
+        None => match near(word, ITEM_WORDS) {
+            Some(meant) if !is_word(word) => errors::unknown_word(at, word, Some(meant), "at the left edge"),
+            _ => match foreign(word) {
+                Some(advice) => errors::foreign_word(at, word, advice),
+                None => {
+                    let _ = all;
+                    errors::outside_items(line)
+                }
+            },
+        },
+    }
+}
+
+/// Names that a line seems to bind, and where they stand in it.
+pub(super) fn bound_names(text: &str) -> Vec<(usize, &str)> {
+    let blank = text.len() - text.trim_start().len();
+    let line = text.trim_start();
+    let word = first_word(line);
+    let behind = line.get(word.len()..).unwrap_or("");
+    if ["let", "for", "const", "var", "set", "foreach"].contains(&word) || near(word, ["let"]).is_some() {
+        let skipped = behind.len() - behind.trim_start_matches([' ', '\t', '(']).len();
+        let name = first_word(behind.get(skipped..).unwrap_or(""));
+        return if name.is_empty() { Vec::new() } else { vec![(blank + word.len() + skipped, name)] };
+    }
+    match binds(line) {
+        Some(name) => vec![(blank, name)],
+        None => Vec::new(),
+    }
+}
+
+/// The name before `=` or `:` at the beginning of a text.
+fn binds(text: &str) -> Option<&str> {
+    let word = first_word(text);
+    let rest = text.get(word.len()..)?.trim_start();
+    let signed = rest.starts_with('=') && !rest.starts_with("==") || rest.starts_with(':');
+    (!word.is_empty() && signed).then_some(word)
+}
+
+/// Comments as other languages write them.
+fn comment(text: &str, span: Span) -> Option<Diagnostic> {
+    let opener = ["//", "/*", "*/", "--", "<!--"].into_iter().find(|opener| text.starts_with(opener))?;
+    let inner = text.get(opener.len()..).unwrap_or("").trim();
+    let inner = inner.strip_suffix("*/").or_else(|| inner.strip_suffix("-->")).unwrap_or(inner).trim();
+    let fixed = if inner.is_empty() { "#".to_owned() } else { format!("# {inner}") };
+    Some(errors::foreign_comment(span, part(span, 0, opener.len()), Some(fixed)))
+}
+
+enum Open {
+    Text(usize, char),
+    Bracket(usize, char),
+    Closer(usize, char),
+}
+
+/// The first text or round or square bracket of a line that is not closed on it.
+fn open(text: &str) -> Option<Open> {
+    let mut stack: Vec<(usize, char)> = Vec::new();
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '"' | '\'' => {
+                let mut closed = false;
+                while let Some((_, inner)) = characters.next() {
+                    if inner == '\\' && character == '"' {
+                        characters.next();
+                    } else if inner == character {
+                        closed = true;
+                        break;
+                    }
+                }
+                if !closed {
+                    return Some(Open::Text(at, character));
+                }
+            }
+            '(' | '[' => stack.push((at, character)),
+            ')' | ']' => {
+                let opener = if character == ')' { '(' } else { '[' };
+                if stack.pop().is_none_or(|(_, last)| last != opener) {
+                    return Some(Open::Closer(at, character));
+                }
+            }
+            _ => {}
+        }
+    }
+    stack.first().map(|(at, bracket)| Open::Bracket(*at, *bracket))
+}
+
+/// Where a sign stands outside of quotes.
+fn outside_texts(text: &str, sign: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, character) in text.char_indices() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(character),
+            (None, _) if text.get(at..).is_some_and(|rest| rest.starts_with(sign)) => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What to write instead of a word of another language.
+fn foreign(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "return" => "To answer write `respond 200 \"OK\"`, to end the run `stop`.",
+        "var" | "set" | "val" => "To name a value write `let name = value`.",
+        "foreach" | "loop" | "each" => "To walk over a list write `for item in items { … }`.",
+        "while" | "until" | "repeat" => {
+            "There is no loop without a bound. To walk over a list write `for item in items { … }`; to try an action again, `retry 6 times` in its block."
+        }
+        "try" | "catch" | "rescue" => {
+            "What happens when an action fails stands in its block: `on_fail { … }`."
+        }
+        "throw" | "raise" | "fail" | "exit" | "error" => {
+            "To refuse the request write `abort 422 \"why\"`, to end the run as a success `stop`."
+        }
+        "switch" | "case" => "To choose by a value write `match value { \"a\" { … } else { … } }`.",
+        "unless" => "Write `when not (…) { … }`.",
+        "if" => "A condition begins with `when`.",
+        "elif" | "elsif" | "elseif" => {
+            "A further condition is `else when … { … }`, behind the `}` of the one before."
+        }
+        "function" | "func" | "def" | "fn" | "class" => {
+            "Functions are built in, and none can be written in a script."
+        }
+        "import" | "include" | "require" | "use" | "from" => {
+            "Nothing needs to be imported: all functions and actions are known."
+        }
+        "print" | "log" | "echo" | "console" => {
+            "Nothing is printed. The history of each run shows every value."
+        }
+        "sleep" | "delay" | "pause" => "To wait write `wait 5m`, behind `respond`.",
+        "GET" | "POST" | "PUT" | "PATCH" | "DELETE" => {
+            "A route is written `on POST \"/path\"`, a call `http.post \"https://…\" { … }`."
+        }
+        "get" | "post" | "put" | "patch" | "delete" | "fetch" | "curl" | "call" => {
+            "To call another service write `http.post \"https://…\" { … }`."
+        }
+        "headers" => "Each header has a line: `header \"Name\" = value`.",
+        "webhook" | "workflow" | "route" | "hook" => {
+            "Write `pipeline name \"title\" { on POST \"/path\" … }`."
+        }
+        _ => return None,
+    })
+}
+
+fn is_word(word: &str) -> bool {
+    all_words().any(|known| known == word)
+}
+
+fn all_words() -> impl Iterator<Item = &'static str> {
+    STEP_WORDS.into_iter().chain(ENTRY_WORDS).chain(TEST_WORDS).chain(CONNECTOR_WORDS)
+}
+
+fn part(span: Span, start: usize, end: usize) -> Span {
+    let from = span.start + start as u32;
+    Span { start: from.min(span.end), end: (span.start + end as u32).min(span.end).max(from.min(span.end)) }
+}

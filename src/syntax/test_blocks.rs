@@ -1,0 +1,136 @@
+//! What stands in a `test`: a request sent, answers given, and what is expected.
+
+use super::ast::{Count, Expect, Expr, GivenAnswer, Name, Send, TestStep, TestStepKind};
+use super::blocks::{Within, home, keyword};
+use super::builder::Builder;
+use super::errors;
+use super::grammar::{Node, Rule};
+
+const STATES: [&str; 7] = ["aborted", "stopped", "done", "failed", "interrupted", "rejected", "duplicate"];
+
+impl Builder<'_> {
+    pub fn test_steps(&mut self, block: Node) -> Vec<TestStep> {
+        let mut steps = Vec::new();
+        for line in self.lines(block) {
+            let span = self.span(&line.node);
+            let rule = line.node.as_rule();
+            let kind = match rule {
+                Rule::send => self.send(line.node).map(TestStepKind::Send),
+                Rule::at => line.node.into_inner().find_map(|node| self.text(node)).map(TestStepKind::At),
+                Rule::given => self.given(line.node),
+                Rule::expect => self.expect(line.node).map(TestStepKind::Expect),
+                Rule::junk | Rule::bad_block => {
+                    self.bad_entry(line.node, Within::Test);
+                    None
+                }
+                _ => {
+                    let within = Within::Test.describe();
+                    self.report(errors::misplaced(span, keyword(rule), home(rule), within));
+                    None
+                }
+            };
+            steps.push(TestStep { kind: kind.unwrap_or(TestStepKind::Broken), span });
+            if let Some(left) = line.left {
+                self.left_over(rule, span, &left, Within::Test);
+            }
+        }
+        steps
+    }
+
+    fn send(&mut self, node: Node) -> Option<Send> {
+        let (mut method, mut path, mut body) = (None, None, None);
+        let (mut headers, mut signed) = (Vec::new(), false);
+        for node in node.into_inner() {
+            match node.as_rule() {
+                Rule::verb => method = Some(self.method_name(&node)),
+                Rule::send_body => body = self.send_body(node),
+                Rule::send_header => headers.extend(self.header(node)),
+                Rule::k_signed => signed = true,
+                _ => path = self.text(node).or(path),
+            }
+        }
+        Some(Send { method: method?, path: path?, body, headers, signed })
+    }
+
+    fn send_body(&mut self, node: Node) -> Option<(Name, Expr)> {
+        let mut nodes = node.into_inner();
+        let keyword = self.name(&nodes.next()?);
+        let value = self.expr(nodes.next()?);
+        Some((keyword, value))
+    }
+
+    fn given(&mut self, node: Node) -> Option<TestStepKind> {
+        let (mut action, mut url, mut answers) = (None, None, Vec::new());
+        for node in node.into_inner() {
+            match node.as_rule() {
+                Rule::dotted => action = Some(self.name(&node)),
+                Rule::given_answer => answers.extend(self.given_answer(node)),
+                _ => url = self.text(node).or(url),
+            }
+        }
+        Some(TestStepKind::Given { action: action?, url, answers })
+    }
+
+    fn given_answer(&mut self, node: Node) -> Option<GivenAnswer> {
+        let (mut status, mut body) = (None, None);
+        for node in node.into_inner() {
+            match node.as_rule() {
+                Rule::k_fails => return Some(GivenAnswer::Fails(self.span(&node))),
+                Rule::status => status = Some(self.status(node)),
+                Rule::send_body => body = self.send_body(node),
+                _ => {}
+            }
+        }
+        Some(GivenAnswer::Answers { status: status?, body })
+    }
+
+    fn expect(&mut self, node: Node) -> Option<Expect> {
+        let span = self.span(&node);
+        let mut nodes = node.into_inner().filter(|node| node.as_rule() != Rule::k_expect);
+        let first = nodes.next()?;
+        match first.as_rule() {
+            Rule::k_no => Some(Expect::NoActions),
+            Rule::k_status => Some(Expect::Status(self.expr(nodes.next()?))),
+            Rule::k_text => Some(Expect::Text(self.expr(nodes.next()?))),
+            Rule::k_json => Some(Expect::Json(self.expr(nodes.next()?))),
+            Rule::send_header => {
+                let (name, value) = self.header(first)?;
+                Some(Expect::Header { name, value })
+            }
+            Rule::state => {
+                let state = self.name(&first);
+                if !STATES.contains(&&*state.text) {
+                    let near = crate::diagnostic::near(&state.text, STATES);
+                    self.report(errors::unknown_expectation(state.span, &state.text, near));
+                    return None;
+                }
+                Some(Expect::State { state, text: nodes.find_map(|node| self.text(node)) })
+            }
+            _ => {
+                let action = self.name(&first);
+                let (mut url, mut count, mut params) = (None, None, Vec::new());
+                for node in nodes {
+                    match node.as_rule() {
+                        Rule::count => count = self.count(node),
+                        Rule::maybe_block => params = self.only_params(node, Within::Expect),
+                        _ => url = self.text(node).or(url),
+                    }
+                }
+                let count = count.unwrap_or_else(|| {
+                    self.report(errors::expect_without_count(span, action.span));
+                    Count::Once
+                });
+                Some(Expect::Action { action, url, count, params })
+            }
+        }
+    }
+
+    fn count(&mut self, node: Node) -> Option<Count> {
+        let first = node.into_inner().next()?;
+        Some(match first.as_rule() {
+            Rule::k_once => Count::Once,
+            Rule::k_never => Count::Never,
+            _ => Count::Times(self.expr(first)),
+        })
+    }
+}
