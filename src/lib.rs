@@ -4,44 +4,47 @@
 #![forbid(unsafe_code)]
 
 // ── ground ──
-/// What is wrong in a script, said as data.
-pub mod diagnostic;
 /// Text, spans, lines and columns.
 pub mod source;
+/// What is wrong in a script, said as data.
+pub mod diagnostic;
 
 // ── words ──
+/// What scripts compute with; JSON in and out.
+pub mod value;
 /// Content type and bytes to a value.
 pub mod bodies;
 /// Text to tree; never fails. Alone knows pest.
 pub mod syntax;
-/// What scripts compute with; JSON in and out.
-pub mod value;
 
 // ── meaning ──
-/// What actions send and how their answers are read; one file a service.
-pub mod actions;
-/// The pure functions, one file each.
-pub mod builtins;
 /// Paths into outside data, compiled once. Alone knows jsonpath-rust.
 pub mod extract;
+/// The pure functions, one file each.
+pub mod builtins;
+/// What actions send and how their answers are read; one file a service.
+pub mod actions;
 /// Tree to program.
 pub mod resolve;
 
 // ── uses of meaning ──
-/// Front door: sources to programs and diagnostics.
-pub mod check;
 /// Rules about scripts, one file each.
 pub mod lint;
 /// The engine: program and request to answer and actions.
 pub mod run;
+/// Front door: sources to programs and diagnostics.
+pub mod check;
 
 // ── outside: one room for each thing touched ──
-/// Sends one request, once. Alone knows reqwest.
-#[cfg(feature = "server")]
-pub mod deliver;
 /// Finds, reads and watches the scripts.
 #[cfg(feature = "server")]
 pub mod scripts;
+/// Sends one request, once. Alone knows reqwest.
+#[cfg(feature = "server")]
+pub mod deliver;
+/// The values of secrets, and the one way to mask them.
+#[cfg(feature = "server")]
+pub mod secrets;
 /// The operations, on disk or in memory. Alone knows redb.
 #[cfg(feature = "server")]
 pub mod store;
@@ -50,14 +53,14 @@ pub mod store;
 /// The life of an operation.
 #[cfg(feature = "server")]
 pub mod operations;
+/// What operators ask a running server.
+#[cfg(feature = "server")]
+pub mod admin;
 /// Accepts, routes, answers. Alone knows hyper.
 #[cfg(feature = "server")]
 pub mod serve;
 
 // ── faces ──
-/// What operators ask a running server.
-#[cfg(feature = "server")]
-pub mod admin;
 /// The commands. Alone knows clap and miette.
 #[cfg(feature = "server")]
 pub mod cli;

@@ -1,15 +1,21 @@
 //! What actions are: their parameters, the request that they make of them, and how an answer is read. Pure data,
 //! no IO: `deliver` sends. One file a service; `ALL` lists the declared ones, `http` holds `http.*`.
 
+mod bizon;
+pub mod http;
 mod judge;
 mod request;
+mod write;
 
 use std::sync::Arc;
 
 use crate::value::{Bytes, Fault, Kinds, Value};
 
-pub use judge::{Attempt, Class, Judged, Rules, judge, returned};
-pub use request::{Body, RenderError, Rendered, Request};
+pub use judge::{Attempt, Class, Judged, Rules, Trouble, judge, retry_after, returned};
+pub use request::{Body, RenderError, Rendered, Request, segment};
+
+/// Makes a request of a base URL and the parameters that were given.
+pub type Build = fn(base: &str, params: &[(Arc<str>, Value)]) -> Result<Request, Fault>;
 
 /// An action of a service, as data.
 #[derive(Debug)]
@@ -32,7 +38,7 @@ pub struct ActionSpec {
     /// An answer without one of these is a failure of unknown effect.
     pub require: &'static [&'static str],
     /// Parameters by name, `empty` ones left out.
-    pub build: fn(base: &str, params: &[(Arc<str>, Value)]) -> Result<Request, Fault>,
+    pub build: Build,
 }
 
 #[derive(Debug)]
@@ -67,10 +73,17 @@ pub struct ReturnSpec {
 }
 
 /// Every declared action, by name.
-pub static ALL: &[&ActionSpec] = &[];
+pub static ALL: &[&ActionSpec] = &[&bizon::ADD_SUBSCRIBER];
 
 pub fn find(name: &str) -> Option<&'static ActionSpec> {
     ALL.binary_search_by(|action| action.name.cmp(name)).ok().and_then(|at| ALL.get(at).copied())
+}
+
+impl ActionSpec {
+    /// The parameter of this name; `None` for what only an open prefix allows.
+    pub fn param(&self, name: &str) -> Option<&'static ParamSpec> {
+        self.params.iter().find(|param| param.name == name)
+    }
 }
 
 /// A whole answer of a target, headers in lower case, the body within its limit.
@@ -81,4 +94,37 @@ pub struct Answer {
     pub body: Bytes,
     /// Made up by `--dry-run`: what the action declares as returned is `dry-run:NAME`.
     pub dry_run: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::Path;
+
+    #[test]
+    fn every_action_is_described_and_its_paths_compile() {
+        assert!(ALL.is_sorted_by(|a, b| a.name < b.name));
+        for action in ALL {
+            assert!(find(action.name).is_some_and(|found| std::ptr::eq(found, *action)));
+            assert!(action.name.contains('.') && action.summary.ends_with('.'), "{}", action.name);
+            assert!(action.source.starts_with("https://"), "{}", action.name);
+            assert!(
+                action.params.iter().all(|param| param.doc.ends_with('.') && !param.kinds.is_none()),
+                "{}",
+                action.name
+            );
+            assert!(action.returns.iter().all(|returned| returned.doc.ends_with('.')), "{}", action.name);
+            let returned = action.returns.iter().map(|returned| returned.path);
+            for path in returned.chain(action.require.iter().copied()).chain(action.refuse.iter().copied()) {
+                assert!(Path::compile(path).is_ok_and(|path| path.is_singular()), "{path}");
+            }
+            for always in action.returns.iter().filter(|returned| returned.always) {
+                assert!(
+                    action.require.contains(&always.path),
+                    "`{}` is promised and not required",
+                    always.name
+                );
+            }
+        }
+    }
 }

@@ -1,7 +1,35 @@
 //! The pure functions of the language, one file each. A function is a constant with every field filled in, and
 //! its line in `ALL`; arity and kind checks, hover, completion, the reference page and the example test come from it.
 
+mod args;
+mod contains;
+mod digits;
+mod email;
+mod first;
+mod join;
+mod last;
+mod len;
+mod lower;
+mod matches;
+mod nonblank;
+mod now;
+mod number;
+mod parse_json;
+mod replace;
+mod round;
+mod slice;
+mod split;
+mod text;
+mod to_json;
+mod trim;
+mod unique;
+mod upper;
+mod uuid;
+
 use crate::value::{Fault, Kinds, Time, Value};
+
+pub use email::is_email;
+pub use matches::pattern_error;
 
 /// A function of the language.
 #[derive(Debug)]
@@ -18,12 +46,13 @@ pub struct Builtin {
     /// May stand behind `as` in `extract`.
     pub reader: bool,
     pub empty: OnEmpty,
-    /// Takes secrets (its result is then a secret too); elsewhere a secret argument is a check error.
+    /// Takes secrets (its result is then a secret too); elsewhere a secret argument is a check error. Such a function is
+    /// `Pure`, and leaves a mask readable: what it gives for `«secret NAME»` is what history shows.
     pub takes_secrets: bool,
     /// Its result is data from outside, to be reached into by `extract` (`parse_json`).
     pub gives_outside_data: bool,
     pub examples: &'static [Example],
-    pub call: fn(&Context<'_>, &[Value]) -> Result<Value, Fault>,
+    pub call: Call,
 }
 
 #[derive(Debug)]
@@ -42,6 +71,14 @@ pub enum OnEmpty {
     IsPassed,
 }
 
+/// The function itself. Its arguments have been checked against `params`.
+#[derive(Clone, Copy, Debug)]
+pub enum Call {
+    Pure(fn(&[Value]) -> Result<Value, Fault>),
+    /// Wants to know of the run that it is called in.
+    InRun(fn(&Context<'_>, &[Value]) -> Result<Value, Fault>),
+}
+
 /// An expression and the literal that it gives; both are run by the tests.
 #[derive(Debug)]
 pub struct Example {
@@ -58,8 +95,93 @@ pub struct Context<'a> {
 }
 
 /// Every function, by name.
-pub static ALL: &[&Builtin] = &[];
+pub static ALL: &[&Builtin] = &[
+    &contains::CONTAINS,
+    &digits::DIGITS,
+    &email::EMAIL,
+    &first::FIRST,
+    &join::JOIN,
+    &last::LAST,
+    &len::LEN,
+    &lower::LOWER,
+    &matches::MATCHES,
+    &nonblank::NONBLANK,
+    &now::NOW,
+    &number::NUMBER,
+    &parse_json::PARSE_JSON,
+    &replace::REPLACE,
+    &round::ROUND,
+    &slice::SLICE,
+    &split::SPLIT,
+    &text::TEXT,
+    &to_json::TO_JSON,
+    &trim::TRIM,
+    &unique::UNIQUE,
+    &upper::UPPER,
+    &uuid::UUID,
+];
 
 pub fn find(name: &str) -> Option<&'static Builtin> {
     ALL.binary_search_by(|builtin| builtin.name.cmp(name)).ok().and_then(|at| ALL.get(at).copied())
+}
+
+impl Builtin {
+    /// Calls it on arguments that fit its parameters.
+    ///
+    /// # Errors
+    /// Values that it cannot take, though their kinds fit.
+    pub fn call(&self, context: &Context<'_>, args: &[Value]) -> Result<Value, Fault> {
+        match self.call {
+            Call::Pure(call) => call(args),
+            Call::InRun(call) => call(context, args),
+        }
+    }
+
+    /// The parameter that the argument at `at` is for.
+    pub fn param(&self, at: usize) -> Option<&'static Param> {
+        match self.params.get(at) {
+            None if self.variadic => self.params.last(),
+            param => param,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_sorted_and_every_function_is_described() {
+        assert!(ALL.is_sorted_by(|a, b| a.name < b.name));
+        for builtin in ALL {
+            assert!(
+                find(builtin.name).is_some_and(|found| std::ptr::eq(found, *builtin)),
+                "{}",
+                builtin.name
+            );
+            assert!(builtin.summary.ends_with('.') && !builtin.examples.is_empty(), "{}", builtin.name);
+            let optional = builtin.params.iter().map(|param| param.optional);
+            assert!(
+                optional.is_sorted(),
+                "`{}` has a required parameter behind an optional one",
+                builtin.name
+            );
+            assert!(!builtin.params.iter().any(|param| param.kinds.is_none()), "{}", builtin.name);
+            assert!(!builtin.returns.is_none(), "{}", builtin.name);
+        }
+    }
+
+    #[test]
+    fn a_reader_takes_a_value_first_and_may_read_nothing() {
+        for builtin in ALL.iter().filter(|builtin| builtin.reader) {
+            assert!(builtin.param(0).is_some_and(|param| !param.optional), "{}", builtin.name);
+        }
+    }
+
+    #[test]
+    fn what_takes_secrets_knows_nothing_of_the_run() {
+        for builtin in ALL.iter().filter(|builtin| builtin.takes_secrets) {
+            assert!(matches!(builtin.call, Call::Pure(_)), "{}", builtin.name);
+        }
+    }
 }

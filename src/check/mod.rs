@@ -1,10 +1,27 @@
-//! The front door to the language: sources in, programs and diagnostics out, over all files at once.
+//! The front door to the language: sources in, programs and diagnostics out, over all files at once. Reads, resolves
+//! and lints each file by itself, then looks at what several files want for themselves. Touches nothing outside.
+
+mod allow;
+mod claims;
+mod codes;
+mod errors;
+mod file;
+mod parallel;
+mod script;
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::resolve::program::Pipeline;
 use crate::source::Source;
+use crate::syntax;
+use crate::value::Time;
+
+pub use codes::{all as all_codes, explain, near as near_code};
+pub use script::Script;
+
+/// The largest file that is read.
+pub const MAX_FILE_BYTES: usize = syntax::MAX_BYTES;
 
 /// What checking a set of files gives. Files are in the order given.
 #[derive(Debug, Default)]
@@ -27,15 +44,40 @@ impl CheckedFile {
     }
 }
 
+/// What a check is told besides the files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// Today; without it nothing is reported about times in the past.
+    pub now: Option<&'a Time>,
+    /// The pipelines that a server serves now (none at its start). With it, of two claims to one route or one name the
+    /// one served already holds, and a file with errors of its own takes nothing from a healthy one.
+    /// Without it the earlier holds, in the order of the files.
+    pub serving: Option<&'a [Arc<Pipeline>]>,
+}
+
 /// Checks files one by one and against each other. Of two that claim one route or one pipeline name, the later in the
 /// order given is the broken one.
 pub fn check(sources: &[Arc<Source>]) -> Checked {
-    let _ = sources;
-    Checked::default()
+    let scripts: Vec<Script> = sources.iter().cloned().map(Script::from).collect();
+    check_with(&scripts, &Options::default())
 }
 
-/// The code of an id (`WJ0301`) or a name (`unused-field`), in any case.
-pub fn explain(code: &str) -> Option<&'static Code> {
-    let _ = code;
-    None
+/// The same, over files as they were found.
+pub fn check_with(scripts: &[Script], options: &Options<'_>) -> Checked {
+    let examined = parallel::map(scripts, |script| file::examine(script, options.now));
+    let claimants: Vec<claims::Claimant<'_>> = scripts
+        .iter()
+        .zip(&examined)
+        .map(|(script, examined)| claims::Claimant {
+            source: &script.source,
+            claims: examined.claims.clone(),
+            broken: examined.has_errors() || claims::clash_inside(&examined.claims),
+        })
+        .collect();
+    let clashes = match options.serving {
+        Some(serving) => claims::judge_beside(&claimants, &claims::held(&claimants, serving)),
+        None => claims::judge(&claimants),
+    };
+    let files = scripts.iter().zip(examined).zip(clashes);
+    Checked { files: files.map(|((script, examined), clashes)| examined.close(script, clashes)).collect() }
 }

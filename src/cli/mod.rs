@@ -1,1 +1,94 @@
-//! The commands, one file each. Only this room prints, and only it knows clap and miette.
+//! The commands, one file each: a command is its file, its line in `Command` and its arm in `run`. Only this room
+//! prints, and only it knows clap and miette.
+
+mod check;
+mod config;
+mod eval;
+mod excerpt;
+mod explain;
+mod findings;
+mod history;
+mod operation_text;
+mod printable;
+mod render;
+mod routes;
+mod serve;
+mod status;
+mod terminal;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Runs webhook pipelines written as text.
+#[derive(Debug, Parser)]
+#[command(name = "wj", version, propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Args),
+    Check(check::Args),
+    Explain(explain::Args),
+    Eval(eval::Args),
+    History(history::Args),
+    Status(status::Args),
+    Reload(status::ReloadArgs),
+    Routes(routes::Args),
+}
+
+/// Why a command did not come to its end: what to tell, and the status to end with.
+#[derive(Debug)]
+struct Failure {
+    message: String,
+    status: u8,
+}
+
+impl Failure {
+    /// It could not run at all: a bad flag, no such path.
+    fn could_not_run(message: impl Into<String>) -> Failure {
+        Failure { message: message.into(), status: 2 }
+    }
+
+    /// It ran, and the answer is no.
+    fn no(message: impl Into<String>) -> Failure {
+        Failure { message: message.into(), status: 1 }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        Failure::could_not_run(format!("cannot write what was asked for: {error}"))
+    }
+}
+
+/// Runs the command that the arguments name. What was asked for goes to stdout, all else to stderr.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut out = terminal::stdout();
+    let result = run(cli.command, &mut out).and_then(|status| Ok(out.flush().map(|()| status)?));
+    match result {
+        Ok(status) => status,
+        Err(failure) => {
+            terminal::say(&format!("error: {}", failure.message));
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve(args) => serve::run(&args, out),
+        Command::Check(args) => check::run(&args, out),
+        Command::Explain(args) => explain::run(&args, out),
+        Command::Eval(args) => eval::run(&args, out),
+        Command::History(args) => history::run(&args, out),
+        Command::Status(args) => status::run(&args, out),
+        Command::Reload(args) => status::reload(&args, out),
+        Command::Routes(args) => routes::run(&args, out),
+    }
+}

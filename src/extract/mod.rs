@@ -1,37 +1,39 @@
 //! Paths into outside data. A path is compiled once; those that select one node are answered together, in one
 //! pass over the bytes and without a tree. The rest goes to jsonpath-rust, which only this room knows.
 
+mod errors;
+mod iregexp;
+mod mend;
+mod missing;
+mod parse;
+mod picker;
+mod query;
+mod refuse;
+mod segment;
+
 use std::sync::Arc;
 
-use crate::source::Span;
-use crate::value::{DecodeError, Value};
+pub use errors::{PathError, PathErrorKind};
+pub use missing::{Missing, Selected};
+pub use picker::Picker;
+
+use crate::value::Value;
+use query::Query;
+use segment::Segment;
 
 /// A compiled path.
 #[derive(Debug)]
 pub struct Path {
     /// As written.
     pub text: Arc<str>,
-    // (private: compiled form)
+    form: Form,
 }
 
-/// Why a text is no path that can be answered. The span is relative to the path's text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PathError {
-    pub span: Span,
-    pub kind: PathErrorKind,
-    pub message: String,
-    pub help: Option<String>,
-    /// The path as it should be written, where that is known.
-    pub fix: Option<String>,
-}
-
-/// What kind of mistake: it decides the code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PathErrorKind {
-    /// No RFC 9535 path, nor the short form.
-    Syntax,
-    /// A path that would be answered wrongly or at a cost out of step with the body.
-    Refused,
+#[derive(Debug)]
+enum Form {
+    /// Names and indexes only: it selects one node at most.
+    One(Vec<Segment>),
+    Many(Query),
 }
 
 impl Path {
@@ -40,61 +42,50 @@ impl Path {
     /// # Errors
     /// What is no path, or one that this program refuses to answer.
     pub fn compile(text: &str) -> Result<Path, PathError> {
-        let _ = text;
-        todo!()
+        let form = match parse::parse(text) {
+            Ok(parse::Parsed::One(segments)) => Form::One(segments),
+            Ok(parse::Parsed::Many { from }) => Form::Many(Query::compile(text, from)?),
+            Err(error) => return Err(mend::offer(text, error)),
+        };
+        Ok(Path { text: text.into(), form })
     }
 
     /// Whether it selects at most one node: then it gives a value, otherwise a list.
     pub fn is_singular(&self) -> bool {
-        todo!()
+        matches!(self.form, Form::One(_))
     }
 
     /// What it selects in a value: a singular path the node (`Missing` for null), any other the list of nodes
     /// (`Missing` if there are none).
     pub fn select(&self, value: &Value) -> Selected {
-        let _ = value;
-        todo!()
+        match &self.form {
+            Form::One(segments) => segment::select(segments, 0, value),
+            Form::Many(query) => {
+                let nodes = query.run(value);
+                if nodes.is_empty() {
+                    return Selected::Missing(Missing::nothing_selected(&self.text));
+                }
+                Selected::Found(Value::list(nodes))
+            }
+        }
     }
 
     /// All nodes that it selects, in order.
     pub fn select_all(&self, value: &Value) -> Vec<Value> {
-        let _ = value;
-        todo!()
+        match &self.form {
+            Form::One(segments) => segment::node(segments, value).cloned().into_iter().collect(),
+            Form::Many(query) => query.run(value),
+        }
+    }
+
+    /// The segments of a singular path.
+    fn segments(&self) -> Option<&[Segment]> {
+        match &self.form {
+            Form::One(segments) => Some(segments),
+            Form::Many(_) => None,
+        }
     }
 }
 
-#[derive(Clone, Debug)]
-pub enum Selected {
-    Found(Value),
-    Missing(Missing),
-}
-
-/// What was missing, for people: "`raw` has 1 item, index 1 was wanted".
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// The first segment of the path that was missing, as `["q"]`, or the whole path.
-    pub segment: Arc<str>,
-    pub found: Arc<str>,
-}
-
-/// All the paths that a pipeline reaches into one body with, answered in one pass.
-#[derive(Debug)]
-pub struct Picker {
-    // (private: a trie of the singular paths, the list of the others)
-}
-
-impl Picker {
-    pub fn new(paths: &[Arc<Path>]) -> Picker {
-        let _ = paths;
-        todo!()
-    }
-
-    /// What each path selects, in the order in which they were given.
-    ///
-    /// # Errors
-    /// Bytes that are no JSON document, or one nested deeper than 128.
-    pub fn pick(&self, json: &[u8]) -> Result<Vec<Selected>, DecodeError> {
-        let _ = json;
-        todo!()
-    }
-}
+#[cfg(test)]
+mod tests;

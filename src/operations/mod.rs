@@ -1,1 +1,51 @@
-//! The life of an operation: what is committed when, what goes out after it, what is tried again. Machines without IO or clock; `serve` drives them.
+//! The life of an operation, by the delivery contract (docs/guide/delivery.md): what is committed when, what leaves after
+//! which commit, what is tried again and when. Machines with an injected clock and no IO of their own: a test drives them
+//! as the server does. `Live` is one operation in hand; `Targets` is how many calls each host takes.
+
+mod clock;
+mod live;
+mod log;
+mod mask;
+mod orders;
+mod retry;
+mod targets;
+
+pub use clock::{Ids, Random};
+pub use live::{Live, Outgoing, Step, begin, resume};
+pub use log::{Ended, Log, RETRY, Recorded, Told, replay_trace};
+pub use orders::{interrupted, retry};
+pub use targets::{CALLS_PER_HOST, Permit, Targets};
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+
+use crate::secrets::Secrets;
+use crate::store::Millis;
+
+/// What every operation of a server shares.
+pub struct Surroundings {
+    pub ids: Ids,
+    pub random: Random,
+    pub targets: Arc<Targets>,
+    /// Actions are recorded, not sent.
+    pub dry_run: bool,
+    /// The git commit of the scripts, if there is one.
+    pub commit: ArcSwapOption<Arc<str>>,
+}
+
+impl Surroundings {
+    /// The git commit of the scripts now.
+    pub fn commit(&self) -> Option<Arc<str>> {
+        self.commit.load().as_deref().cloned()
+    }
+}
+
+/// What changes while the server runs, as it is at one moment.
+pub struct Moment<'a> {
+    pub now: Millis,
+    pub secrets: &'a Secrets,
+}
+
+/// How long all actions before the answer may take together, in milliseconds, if none says `give up after`.
+pub const PATIENCE: u64 = 5_000;

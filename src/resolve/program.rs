@@ -1,6 +1,7 @@
 //! A program: the steps of one pipeline as flat code with jumps, over numbered slots. The engine is a small loop
 //! over it. Nothing in it refers to the tree.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::actions::{ActionSpec, Rules};
@@ -35,7 +36,7 @@ pub struct Pipeline {
     pub notify: Vec<Notify>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Route {
     /// `None` for `any`.
     pub methods: Option<Vec<Arc<str>>>,
@@ -43,6 +44,14 @@ pub struct Route {
     pub pattern: Arc<str>,
     pub segments: Vec<Segment>,
     pub span: Span,
+}
+
+impl fmt::Display for Route {
+    /// As people read it: `GET, POST /path/{param}`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let methods = self.methods.as_deref().map_or_else(|| "any".to_owned(), |methods| methods.join(", "));
+        write!(f, "{methods} {}", self.pattern)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +79,10 @@ pub struct Op {
     pub kind: OpKind,
     /// The statement in the script.
     pub span: Span,
-    /// The static part of the step path, from 1: `4.2`. A `[]` marks the place of a loop's round (`4.2[].1`).
+    /// The static part of the step path: the statements of a block are numbered from 1 in their order, head statements
+    /// not counted, and what stands inside statement 4 is `4.1`, `4.2`, on through all its branches (or its `on_fail`), so
+    /// that no two statements share a path. A `[]` marks the place of a loop's round (`4.2[].1`). The jumps of a statement,
+    /// and the start and the end of a loop, have its own path.
     pub path: Arc<str>,
 }
 
@@ -179,7 +191,8 @@ pub struct Call {
     /// The name that is bound to what it returns.
     pub slot: Option<u16>,
     pub on_fail: OnFail,
-    /// No `respond` can come any more on the ways from here: an empty 200 goes out before this call.
+    /// No `respond` can come any more on the ways from here: an empty 200 goes out before this call, if the caller has
+    /// no answer yet.
     pub answers_first: bool,
 }
 

@@ -2,15 +2,26 @@
 //! clock. `next` goes on until the outside is needed: an action to be carried out, an answer for the caller, the end.
 //! Serving, resuming, retrying and showing history all drive this one loop.
 
+mod calling;
+mod derived;
+mod eval;
+mod extracting;
+mod frame;
 mod headers;
+mod inputs;
+mod replies;
+mod steps;
 
 use std::sync::Arc;
 
 pub use headers::Headers;
+pub use replies::fault_reply;
 
-use crate::actions::{Answer, Request};
-use crate::resolve::program::{Call, Pipeline};
-use crate::value::{Bytes, Fault, Id, Value};
+use crate::actions::{Answer, Rendered, Request};
+use crate::resolve::program::{Call, OnFail, Pipeline};
+use crate::value::{Bytes, Cause, Fault, Id, Value};
+use frame::Frame;
+use steps::Flow;
 
 /// A request as it was received: the record that a run is a function of.
 #[derive(Clone, Debug)]
@@ -29,10 +40,28 @@ pub struct Received {
     pub params: Vec<(Arc<str>, Arc<str>)>,
 }
 
+/// What a run may use up, so that no script and no request can hold the server (DELIVERY, "Running again").
+const MOST_STEPS: u32 = 100_000;
+const MOST_CALLS: u32 = 1_000;
+const MOST_ANSWER_BYTES: usize = 8 << 20;
+
 /// A run in progress.
 pub struct Run {
-    // (private)
-    _pipeline: Arc<Pipeline>,
+    frame: Frame,
+    steps: u32,
+    calls: u32,
+    answer_bytes: usize,
+    answered: bool,
+    /// The action at which the run stands was handed out by `next`, and `resume` is to come.
+    waiting: bool,
+    /// An action that is next once its implicit answer has gone out.
+    ready: Option<Box<Need>>,
+    /// A fault that `resume` met; `next` ends with it.
+    fault: Option<Fault>,
+    /// The end that a failed action is; `next` gives it, behind this answer if the caller has none.
+    pending: Option<Box<(End, Reply)>>,
+    end: Option<End>,
+    trace: Option<Vec<Trace>>,
 }
 
 /// What the run wants of the outside.
@@ -52,6 +81,8 @@ pub struct Need {
     /// Index of the op in the program.
     pub op: usize,
     pub request: Request,
+    /// The request as history shows it, which is also what its digest is made of.
+    pub masked: Rendered,
 }
 
 /// How an action went in the end, from a living target or from the record.
@@ -104,47 +135,167 @@ pub struct Trace {
 
 impl Run {
     pub fn new(pipeline: Arc<Pipeline>, received: Arc<Received>) -> Run {
-        let _ = received;
-        Run { _pipeline: pipeline }
+        Run {
+            frame: Frame::new(pipeline, received),
+            steps: 0,
+            calls: 0,
+            answer_bytes: 0,
+            answered: false,
+            waiting: false,
+            ready: None,
+            fault: None,
+            pending: None,
+            end: None,
+            trace: None,
+        }
     }
 
     /// As `new`, and keeps a trace of each step.
     pub fn traced(pipeline: Arc<Pipeline>, received: Arc<Received>) -> Run {
-        Run::new(pipeline, received)
+        Run { trace: Some(Vec::new()), ..Run::new(pipeline, received) }
     }
 
     /// Goes on until the outside is needed. A fault of a step is an end: failed, after an answer of 422, 500 or 400
     /// if there was none yet. Behind `End` it gives the same end again.
+    // Not an iterator: it may be asked again, and what it gives is answered by `resume`.
+    #[expect(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Next {
-        todo!()
+        if let Some(end) = &self.end {
+            return Next::End(end.clone());
+        }
+        if let Some(fault) = self.fault.take() {
+            return self.fail(fault);
+        }
+        if let Some(pending) = self.pending.take() {
+            let (end, reply) = *pending;
+            return self.finish(end, reply);
+        }
+        let pipeline = self.frame.pipeline.clone();
+        loop {
+            let Some(op) = pipeline.code.get(self.frame.at) else {
+                let end = End { state: EndState::Done, reason: String::new(), at: None };
+                return self.finish(end, Reply::empty());
+            };
+            if !self.waiting {
+                self.steps += 1;
+                if self.steps > MOST_STEPS {
+                    return self.fail(Fault::own(format!("a run takes at most {MOST_STEPS} steps")));
+                }
+            }
+            match self.step(op) {
+                Ok(Flow::On) => self.frame.at += 1,
+                Ok(Flow::To(at)) => self.frame.at = at as usize,
+                Ok(Flow::Out(next)) => return *next,
+                Err(fault) => return self.fail(fault),
+            }
+        }
     }
 
-    /// Hands in what came of the action that `next` needed.
+    /// Hands in what came of the action that `next` needed. Without one it does nothing.
     pub fn resume(&mut self, carried: Carried) {
-        let _ = carried;
-        todo!()
+        if !std::mem::take(&mut self.waiting) {
+            return;
+        }
+        let pipeline = self.frame.pipeline.clone();
+        let Some(call) = pipeline.code.get(self.frame.at).and_then(|op| op.call()) else { return };
+        match carried {
+            Carried::Ok(answer) => self.succeeded(call, &answer),
+            Carried::Failed { reason, status } => self.failed(call, reason, status),
+        }
+    }
+
+    /// Says that the action that `next` needed cannot be sent: a value does not fit its place.
+    pub fn refuse(&mut self, fault: Fault) {
+        if std::mem::take(&mut self.waiting) {
+            self.fault = Some(fault);
+        }
     }
 
     /// Whether the caller has an answer.
     pub fn answered(&self) -> bool {
-        todo!()
+        self.answered
     }
 
     pub fn take_trace(&mut self) -> Vec<Trace> {
-        Vec::new()
+        self.trace.as_mut().map(std::mem::take).unwrap_or_default()
     }
+
+    fn succeeded(&mut self, call: &Call, answer: &Answer) {
+        self.answer_bytes = self.answer_bytes.saturating_add(answer.body.len());
+        if self.answer_bytes > MOST_ANSWER_BYTES {
+            self.fault =
+                Some(Fault::own(format!("a run takes at most {MOST_ANSWER_BYTES} bytes of answers")));
+            return;
+        }
+        let returned = call.slot.map(|slot| (slot, call.returned(answer)));
+        self.note(|frame| {
+            let values =
+                returned.iter().map(|(slot, value)| (frame.slot_name(*slot), value.clone())).collect();
+            (values, Some(format!("{} answered {}", call.name, answer.status)))
+        });
+        if let Some((slot, value)) = returned {
+            self.frame.bind(slot, value);
+        }
+        self.frame.at += 1;
+    }
+
+    fn failed(&mut self, call: &Call, reason: String, status: Option<u16>) {
+        self.note(|_| (Vec::new(), Some(format!("{} failed: {reason}", call.name))));
+        if let Some(slot) = call.slot {
+            self.frame.bind(slot, Value::Empty);
+        }
+        match call.on_fail {
+            OnFail::Continue => self.frame.at += 1,
+            OnFail::Block { to, failure } => {
+                self.frame.bind(failure, replies::failure(reason, status));
+                self.frame.at = to as usize;
+            }
+            OnFail::Fail => {
+                let reply = failed_reply(self.frame.received().id);
+                let end = self.ended(EndState::Failed, format!("`{}` failed: {reason}", call.name));
+                self.pending = Some(Box::new((end, reply)));
+            }
+        }
+    }
+
+    /// Ends the run with a fault of the step where it stands.
+    fn fail(&mut self, fault: Fault) -> Next {
+        let state = if fault.cause == Cause::Undecodable { EndState::Aborted } else { EndState::Failed };
+        let reply = fault_reply(&fault, self.frame.received().id);
+        self.note(|_| (Vec::new(), Some(fault.message.clone())));
+        let end = self.ended(state, fault.message);
+        self.finish(end, reply)
+    }
+
+    /// An end at the step where the run stands.
+    fn ended(&self, state: EndState, reason: String) -> End {
+        End { state, reason, at: Some(self.frame.path()) }
+    }
+
+    /// Ends the run: with `reply` first if the caller has no answer yet.
+    fn finish(&mut self, end: End, reply: Reply) -> Next {
+        self.end = Some(end.clone());
+        if std::mem::replace(&mut self.answered, true) {
+            return Next::End(end);
+        }
+        Next::Answer(reply)
+    }
+
+    /// Adds the step where the run stands to the trace, if one is kept.
+    fn note(&mut self, tell: impl FnOnce(&Frame) -> (Vec<(Arc<str>, Value)>, Option<String>)) {
+        if let Some(trace) = &mut self.trace {
+            let (values, note) = tell(&self.frame);
+            trace.push(Trace { path: self.frame.path(), op: self.frame.at, values, note });
+        }
+    }
+}
+
+/// The answer for an action that failed, or whose outcome nobody may guess, before any other: 502.
+pub fn failed_reply(operation: Id) -> Reply {
+    replies::error(502, "action_failed", None, operation)
 }
 
 /// The call that a `Need` is about.
 pub fn call<'a>(pipeline: &'a Pipeline, need: &Need) -> Option<&'a Call> {
-    match &pipeline.code.get(need.op)?.kind {
-        crate::resolve::program::OpKind::Call(call) => Some(call),
-        _ => None,
-    }
-}
-
-/// The answer for a fault before any other: 422, 500 or 400.
-pub fn fault_reply(fault: &Fault, operation: Id) -> Reply {
-    let _ = (fault, operation);
-    todo!()
+    pipeline.code.get(need.op)?.call()
 }

@@ -1,1 +1,80 @@
-//! Finds, reads and watches `*.wj` files. The one room that reads scripts from disk.
+//! Finds, reads and watches `*.wj` files, and says which git commit they are at. The one room that reads scripts from
+//! disk.
+
+mod commit;
+mod find;
+mod quiet;
+mod snapshot;
+mod watch;
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::check::{MAX_FILE_BYTES, Script};
+
+pub use commit::commit;
+pub use find::{Found, find};
+pub use watch::{Changed, watch};
+
+/// A path that was named and cannot be looked into.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("there is no `{}`; name the folder or the file of the scripts", .0.display())]
+    NotThere(PathBuf),
+    #[error("cannot look into `{}`: {reason}", .0.display(), reason = .1)]
+    Io(PathBuf, io::Error),
+}
+
+/// Reads the files named and every script of the folders named, by name. A file that cannot be read is among them, with
+/// the reason.
+///
+/// # Errors
+/// A path that is not there, or a folder that cannot be listed.
+pub fn load(paths: &[PathBuf]) -> Result<Vec<Script>, LoadError> {
+    let mut found = Vec::new();
+    for path in paths {
+        found.extend(find(path)?);
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found.dedup_by(|a, b| a.path == b.path);
+    Ok(found.iter().map(read).collect())
+}
+
+/// Reads one file that `find` found.
+pub fn read(found: &Found) -> Script {
+    if found.leads_outside {
+        return Script::outside_link(&found.name);
+    }
+    match read_bytes(&found.path) {
+        Ok(bytes) => Script::from_bytes(&found.name, &bytes),
+        Err(Unread::TooLarge(bytes)) => Script::too_large(&found.name, bytes),
+        Err(Unread::Io(error)) => Script::unreadable(&found.name, &error.to_string()),
+    }
+}
+
+enum Unread {
+    TooLarge(usize),
+    Io(io::Error),
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Unread {
+        Unread::Io(error)
+    }
+}
+
+/// What is no ordinary file (a pipe) could give bytes for ever, or none.
+fn read_bytes(path: &Path) -> Result<Vec<u8>, Unread> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(Unread::Io(io::Error::other("it is not an ordinary file")));
+    }
+    if metadata.len() > MAX_FILE_BYTES as u64 {
+        return Err(Unread::TooLarge(usize::try_from(metadata.len()).unwrap_or(usize::MAX)));
+    }
+    let mut bytes = Vec::new();
+    // The file may have grown since: one byte more than is allowed tells it.
+    File::open(path)?.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,1 +1,87 @@
-//! The network side: accepts, routes, answers, and drives operations, store and deliver.
+//! The network side: accepts connections, refuses at the door what no pipeline may see, routes the rest, and writes
+//! answers. What a request then sets off is the `Handler`'s. Only this room knows hyper.
+
+mod accept;
+mod body;
+mod budget;
+mod clock;
+mod connection;
+mod cors;
+mod counts;
+mod drive;
+mod framing;
+mod host;
+mod options;
+mod progress;
+mod reply;
+mod request;
+mod routes;
+mod schedule;
+mod served;
+mod server;
+mod socket;
+mod start;
+mod status;
+mod target;
+mod writer;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::resolve::program::Pipeline;
+use crate::run::{Headers, Reply};
+use crate::value::Bytes;
+
+use budget::Budget;
+pub use clock::now_millis;
+pub use counts::Counts;
+pub use options::Options;
+pub use routes::{Found, Routes};
+pub use start::{Setup, StartError, run};
+
+/// A whole request that passed the door, before it has an id and a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incoming {
+    pub method: Arc<str>,
+    /// Path and query as they stood in the request line, undecoded.
+    pub target: Arc<str>,
+    pub headers: Headers,
+    /// Whole, and within the pipeline's limit.
+    pub body: Bytes,
+    /// The peer's address, without its port.
+    pub ip: Arc<str>,
+    /// Decoded path parameters of the route that matched.
+    pub params: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// What stands behind the door.
+pub trait Handler: Send + Sync + 'static {
+    /// Answers a request. The future is dropped when the connection breaks under it or the grace of a stop is over, so
+    /// whatever must go on then is not to live in it.
+    fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming) -> impl Future<Output = Reply> + Send;
+
+    /// A request of a known pipeline was refused at the door with 413 or 415; its body was not read. Must not block.
+    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str);
+}
+
+/// One server: its bounds, what it serves, and who handles it.
+pub struct Network<H> {
+    options: Options,
+    routes: Arc<ArcSwap<Routes>>,
+    handler: Arc<H>,
+    bodies: Budget,
+    counts: Counts,
+}
+
+impl<H: Handler> Network<H> {
+    /// `routes` may be swapped at any time: each request looks once, and keeps its pipeline to its end.
+    pub fn new(options: Options, routes: Arc<ArcSwap<Routes>>, handler: Arc<H>) -> Network<H> {
+        let bodies = Budget::new(options.bodies_in_flight);
+        Network { options, routes, handler, bodies, counts: Counts::default() }
+    }
+
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+}

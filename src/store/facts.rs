@@ -113,10 +113,33 @@ pub struct AnswerFact {
     pub body: Bytes,
 }
 
-/// Encodes the facts of one row. Bodies above 4 KiB are taken out into `blobs` and referred to.
+/// Bodies above this go into `blobs`.
+const INLINE: usize = 4 << 10;
+
+const VERSION: u8 = 1;
+
+/// Where a body that was taken out belongs: its place (twice the fact's index, plus which of its bodies) and its blob.
+type Moved = (u32, u32);
+
+/// Encodes the facts of one row. Bodies above 4 KiB are taken out into `blobs` and referred to; they are shared, not
+/// copied.
 pub fn encode(facts: &[Fact], blobs: &mut Vec<Bytes>) -> Vec<u8> {
-    let _ = (facts, blobs);
-    todo!()
+    let mut out = Vec::with_capacity(facts.iter().map(room).sum::<usize>() + 16);
+    out.push(VERSION);
+    if facts.iter().all(|fact| bodies(fact).into_iter().flatten().all(|body| body.len() <= INLINE)) {
+        let moved: [Moved; 0] = [];
+        return write(&(moved.as_slice(), facts), out);
+    }
+    let mut moved: Vec<Moved> = Vec::new();
+    let mut light = facts.to_vec();
+    for (at, fact) in (0_u32..).step_by(2).zip(&mut light) {
+        for (which, body) in (0_u32..).zip(bodies_mut(fact)) {
+            let Some(body) = body.filter(|body| body.len() > INLINE) else { continue };
+            moved.push((at + which, blobs.len() as u32));
+            blobs.push(std::mem::take(body));
+        }
+    }
+    write(&(moved.as_slice(), light.as_slice()), out)
 }
 
 /// The facts of a row.
@@ -124,6 +147,220 @@ pub fn encode(facts: &[Fact], blobs: &mut Vec<Bytes>) -> Vec<u8> {
 /// # Errors
 /// Bytes that this version cannot read, in words.
 pub fn decode(bytes: &[u8], blobs: &[Bytes]) -> Result<Vec<Fact>, String> {
-    let _ = (bytes, blobs);
-    todo!()
+    let (version, rest) = bytes.split_first().ok_or("it is empty")?;
+    if *version != VERSION {
+        return Err(format!("its version is {version}, and this wj reads {VERSION}"));
+    }
+    let (moved, rest) = read::<Vec<Moved>>(rest)?;
+    let (mut facts, rest) = read::<Vec<Fact>>(rest)?;
+    if !rest.is_empty() {
+        return Err(format!("{} bytes too many stand behind its facts", rest.len()));
+    }
+    for (place, blob) in moved {
+        let body = facts
+            .get_mut(place as usize / 2)
+            .and_then(|fact| bodies_mut(fact).into_iter().nth(place as usize % 2).flatten());
+        match (body, blobs.get(blob as usize)) {
+            (Some(body), Some(blob)) => *body = blob.clone(),
+            _ => return Err(format!("its body {place} is not there")),
+        }
+    }
+    Ok(facts)
+}
+
+/// Postcard fails only where a length is unknown or a buffer is full, and neither can be here.
+fn write(wire: &(&[Moved], &[Fact]), out: Vec<u8>) -> Vec<u8> {
+    postcard::to_extend(wire, out).unwrap_or_default()
+}
+
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<(T, &'a [u8]), String> {
+    postcard::take_from_bytes(bytes).map_err(|error| format!("its facts cannot be read: {error}"))
+}
+
+/// About how many bytes a fact takes, so that the row is written without growing.
+fn room(fact: &Fact) -> usize {
+    let bodies: usize = bodies(fact).into_iter().flatten().map(Bytes::len).filter(|len| *len <= INLINE).sum();
+    bodies + 256
+}
+
+fn bodies(fact: &Fact) -> [Option<&Bytes>; 2] {
+    match fact {
+        Fact::Received(received) => [Some(&received.headers), Some(&received.body)],
+        Fact::Outcome(outcome) => {
+            [Some(&outcome.sent.body), outcome.answer.as_ref().map(|answer| &answer.body)]
+        }
+        Fact::Answer { body, .. } => [Some(body), None],
+        _ => [None, None],
+    }
+}
+
+fn bodies_mut(fact: &mut Fact) -> [Option<&mut Bytes>; 2] {
+    match fact {
+        Fact::Received(received) => [Some(&mut received.headers), Some(&mut received.body)],
+        Fact::Outcome(outcome) => {
+            [Some(&mut outcome.sent.body), outcome.answer.as_mut().map(|answer| &mut answer.body)]
+        }
+        Fact::Answer { body, .. } => [Some(body), None],
+        _ => [None, None],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text() -> impl Strategy<Value = Arc<str>> {
+        "[a-zа-я0-9/: ]{0,12}".prop_map(Arc::from)
+    }
+
+    fn lines() -> impl Strategy<Value = Vec<(Arc<str>, Arc<str>)>> {
+        proptest::collection::vec((text(), text()), 0..4)
+    }
+
+    /// Small ones, and some on either side of the line.
+    fn body() -> impl Strategy<Value = Bytes> {
+        prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..40).prop_map(Bytes::from),
+            (INLINE - 2..INLINE + 3, any::<u8>()).prop_map(|(len, byte)| Bytes::from(vec![byte; len])),
+        ]
+    }
+
+    fn state() -> impl Strategy<Value = State> {
+        proptest::sample::select(State::ALL.to_vec())
+    }
+
+    fn class() -> impl Strategy<Value = OutcomeClass> {
+        proptest::sample::select(vec![OutcomeClass::Ok, OutcomeClass::Refused, OutcomeClass::Unknown])
+    }
+
+    fn received() -> impl Strategy<Value = Fact> {
+        let names = (text(), text(), text(), text(), text());
+        let option = proptest::option::of(text());
+        (any::<u64>(), any::<Hash>(), option, any::<bool>(), names, body(), body(), lines()).prop_map(
+            |(at, program, commit, dry_run, (pipeline, file, method, target, ip), headers, body, params)| {
+                Fact::Received(ReceivedFact {
+                    at,
+                    pipeline,
+                    program,
+                    commit,
+                    file,
+                    dry_run,
+                    method,
+                    target,
+                    headers,
+                    body,
+                    ip,
+                    params,
+                })
+            },
+        )
+    }
+
+    fn outcome() -> impl Strategy<Value = Fact> {
+        let answer = proptest::option::of((any::<u16>(), lines(), body()))
+            .prop_map(|answer| answer.map(|(status, headers, body)| AnswerFact { status, headers, body }));
+        let sent = (text(), text(), lines(), body()).prop_map(|(method, url, headers, body)| Sent {
+            method,
+            url,
+            headers,
+            body,
+        });
+        let flags = (any::<bool>(), any::<bool>());
+        let numbers = (any::<u32>(), any::<u64>(), any::<u32>());
+        let names = (text(), text(), text());
+        (names, numbers, class(), sent, any::<Hash>(), answer, flags).prop_map(
+            |(
+                (path, action, reason),
+                (attempt, at, took_ms),
+                class,
+                sent,
+                digest,
+                answer,
+                (last, dry_run),
+            )| {
+                Fact::Outcome(OutcomeFact {
+                    path,
+                    action,
+                    attempt,
+                    class,
+                    at,
+                    took_ms,
+                    sent,
+                    digest,
+                    answer,
+                    reason,
+                    last,
+                    dry_run,
+                })
+            },
+        )
+    }
+
+    fn fact() -> impl Strategy<Value = Fact> {
+        prop_oneof![
+            received(),
+            outcome(),
+            (any::<u16>(), lines(), body()).prop_map(|(status, headers, body)| Fact::Answer {
+                status,
+                headers,
+                body
+            }),
+            (text(), any::<u32>(), any::<Hash>()).prop_map(|(path, attempt, digest)| Fact::Intent {
+                path,
+                attempt,
+                digest
+            }),
+            (any::<u64>(), text()).prop_map(|(at, why)| Fact::Due { at, why }),
+            (state(), text(), proptest::option::of(text())).prop_map(|(state, reason, at_step)| Fact::End {
+                state,
+                reason,
+                at_step
+            }),
+            (text(), text(), any::<u64>()).prop_map(|(who, what, at)| Fact::Person { who, what, at }),
+            any::<u32>().prop_map(Fact::Resumed),
+            text().prop_map(Fact::Note),
+            any::<[u8; 16]>().prop_map(Fact::Linked),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn facts_come_back_as_they_were(facts in proptest::collection::vec(fact(), 0..5)) {
+            let mut blobs = Vec::new();
+            let row = encode(&facts, &mut blobs);
+            prop_assert!(blobs.iter().all(|blob| blob.len() > INLINE));
+            prop_assert_eq!(decode(&row, &blobs), Ok(facts));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..200), version in any::<bool>()) {
+            if let Some(first) = bytes.first_mut().filter(|_| version) {
+                *first = VERSION;
+            }
+            let _ = decode(&bytes, &[]);
+        }
+
+        #[test]
+        fn a_cut_row_is_refused(facts in proptest::collection::vec(fact(), 1..3), cut in 1_usize..30) {
+            let mut blobs = Vec::new();
+            let row = encode(&facts, &mut blobs);
+            let (row, _) = row.split_at(row.len().saturating_sub(cut));
+            prop_assert!(decode(row, &blobs).is_err());
+        }
+    }
+
+    #[test]
+    fn a_large_body_is_shared_and_not_copied() {
+        let body = Bytes::from(vec![7; INLINE + 1]);
+        let facts = [Fact::Answer { status: 200, headers: Vec::new(), body: body.clone() }];
+        let mut blobs = Vec::new();
+        let row = encode(&facts, &mut blobs);
+        assert!(row.len() < 20);
+        assert_eq!(blobs.iter().map(|blob| blob.as_ptr()).collect::<Vec<_>>(), [body.as_ptr()]);
+        assert!(decode(&row, &[]).is_err_and(|why| why.contains("is not there")));
+    }
 }

@@ -1,1 +1,366 @@
-//! The operations in memory: nothing outlives the process.
+//! The operations in memory: nothing outlives the process. All open ones are kept, and the newest 10,000 that have ended.
+//! A commit runs on the server's own thread, so it does no more than a few pushes; rows are decoded only when asked for.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::holds::{Held, Holds, Place, may_write};
+use super::names::Names;
+use super::search::{Bounds, Needle};
+use super::standing::{Counts, Standing};
+use super::{
+    ACCEPTED, Accept, Claim, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Millis, Notice, Operation, Page,
+    Program, Rejected, Row, Span, State, Step, Store, StoreError, Summary, Tended, Upkeep, Work, WorkChange,
+    Write, Written, decode,
+};
+use crate::value::{Bytes, Id};
+
+const ENDED: usize = 10_000;
+
+#[derive(Default)]
+pub(super) struct Memory {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    names: Names,
+    holds: Holds,
+    open: BTreeMap<Id, Entry>,
+    ended: BTreeMap<Id, Entry>,
+    /// Of all that were ever here: most that come are newer, and need not be looked for.
+    newest: Option<Id>,
+    work: BTreeMap<(Place, Id), Work>,
+    claims: BTreeMap<(u32, [u8; 16]), Taken>,
+    notices: BTreeMap<(u32, Millis, Id), String>,
+    programs: BTreeMap<Hash, Arc<Program>>,
+    /// By the pipeline's number.
+    counts: Vec<Counts>,
+    settings: BTreeMap<String, Vec<u8>>,
+}
+
+struct Entry {
+    pipeline: u32,
+    standing: Standing,
+    rows: Vec<Row>,
+    place: Option<Place>,
+    /// The time of its notice.
+    notice: Option<Millis>,
+}
+
+struct Taken {
+    by: Id,
+    end: Millis,
+    answer: Option<Bytes>,
+}
+
+impl Store for Memory {
+    fn commit(&self, batch: &[Write], now: Millis) -> Result<Vec<Written>, StoreError> {
+        let mut kept = self.kept();
+        Ok(batch.iter().map(|write| kept.write(write, now)).collect())
+    }
+
+    fn claim(&self, lanes: &[(Lane, usize)], now: Millis) -> Result<Vec<Claimed>, StoreError> {
+        let kept = &mut *self.kept();
+        let mut claimed = Vec::new();
+        for (lane, count) in lanes {
+            let Some(lane) = kept.names.find_lane(lane) else { continue };
+            let due = kept
+                .work
+                .range((Place { lane, due: 0 }, Id([0; 16]))..=(Place { lane, due: now }, Id([0xff; 16])))
+                .filter(|((_, id), _)| kept.holds.get(*id).is_none())
+                .take(*count);
+            let due: Vec<_> = due.map(|((place, id), work)| (*place, *id, work.clone())).collect();
+            for (place, id, work) in due {
+                let fence = kept.holds.claim(id, place);
+                claimed.push(Claimed { id, work: Work { held: true, ..work }, fence });
+            }
+        }
+        Ok(claimed)
+    }
+
+    fn lanes(&self) -> Result<Vec<LaneHead>, StoreError> {
+        let kept = self.kept();
+        let mut heads: BTreeMap<u32, (Option<Millis>, u64)> = BTreeMap::new();
+        for (place, id) in kept.work.keys() {
+            let (due, depth) = heads.entry(place.lane).or_default();
+            *depth += 1;
+            if due.is_none() && kept.holds.get(*id).is_none() {
+                *due = Some(place.due);
+            }
+        }
+        let heads = heads.into_iter().filter_map(|(lane, (due, depth))| {
+            Some(LaneHead { lane: kept.names.lane(lane)?, due: due?, depth })
+        });
+        let mut heads: Vec<LaneHead> = heads.collect();
+        heads.sort_by(|a, b| a.lane.cmp(&b.lane));
+        Ok(heads)
+    }
+
+    fn load(&self, id: Id) -> Result<Option<Operation>, StoreError> {
+        self.kept().load(id)
+    }
+
+    fn list(&self, filter: &Filter, after: Option<&Cursor>, limit: usize) -> Result<Page, StoreError> {
+        self.kept().list(filter, after, limit)
+    }
+
+    fn program(&self, hash: Hash) -> Result<Option<Program>, StoreError> {
+        Ok(self.kept().programs.get(&hash).map(|program| Program {
+            hash,
+            edition: program.edition,
+            files: program.files.clone(),
+        }))
+    }
+
+    fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError> {
+        let kept = self.kept();
+        let mut notices: Vec<Notice> = kept
+            .notices
+            .iter()
+            .filter(|((_, time, _), _)| *time <= now)
+            .filter_map(|((pipeline, time, id), reason)| {
+                let pipeline = kept.names.pipelines.get(*pipeline)?;
+                Some(Notice { pipeline, time: *time, id: *id, reason: reason.clone() })
+            })
+            .collect();
+        notices.sort_by_key(|notice| (notice.time, notice.id));
+        notices.truncate(limit);
+        Ok(notices)
+    }
+
+    fn tend(&self, _: &Upkeep, _: Millis) -> Result<Tended, StoreError> {
+        Ok(Tended::default())
+    }
+
+    fn summary(&self, of: &Span) -> Result<Summary, StoreError> {
+        let kept = self.kept();
+        let only = of.pipeline.as_ref().map(|name| kept.names.pipelines.find(name));
+        let wanted = |pipeline: u32| only.is_none_or(|only| only == Some(pipeline));
+        let mut sum = Counts::default();
+        for (_, counts) in (0_u32..).zip(&kept.counts).filter(|(pipeline, _)| wanted(*pipeline)) {
+            sum.add(counts);
+        }
+        let notices = kept.notices.keys().filter(|(pipeline, _, _)| wanted(*pipeline)).count();
+        Ok(Summary {
+            received: sum.received,
+            by_state: sum.by_state,
+            bytes: sum.bytes,
+            notices_waiting: notices as u64,
+            settings: kept.settings.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        })
+    }
+
+    fn reopen(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn copy_to(&self, _: &Path) -> Result<(), StoreError> {
+        Err(StoreError::Unsupported("a store in memory has nothing on disk to copy"))
+    }
+
+    fn gathers(&self) -> bool {
+        false
+    }
+}
+
+impl Memory {
+    /// A panic elsewhere left at most one write half done; what is there still serves.
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn write(&mut self, write: &Write, now: Millis) -> Written {
+        match write {
+            Write::Accept(accept) => self.accept(accept, now),
+            Write::Step(step) => self.step(step),
+            Write::Rejected(rejected) => self.reject(rejected),
+            Write::NoticeSent { pipeline, id, time } => {
+                if let Some(pipeline) = self.names.pipelines.find(pipeline) {
+                    self.notices.remove(&(pipeline, *time, *id));
+                }
+                Written::Done
+            }
+            Write::Setting { key, value } => {
+                self.settings.insert(key.clone(), value.clone());
+                Written::Done
+            }
+        }
+    }
+
+    fn accept(&mut self, accept: &Accept, now: Millis) -> Written {
+        if self.find(accept.id).is_some() {
+            return Written::Done;
+        }
+        let pipeline = self.names.pipelines.take(&accept.pipeline);
+        if let Some(claim) = &accept.claim
+            && let Some(duplicate) = self.take(pipeline, claim, accept.id, now)
+        {
+            return duplicate;
+        }
+        self.programs.entry(accept.program.hash).or_insert_with(|| Arc::clone(&accept.program));
+        let mut entry = self.entry(pipeline, &accept.row);
+        entry.place = accept.work.as_ref().map(|work| self.put(accept.id, work, ACCEPTED));
+        self.notice(&mut entry, accept.id, accept.row.index.at, accept.notice.as_ref());
+        self.keep(accept.id, entry);
+        Written::Done
+    }
+
+    fn step(&mut self, step: &Step) -> Written {
+        let Some(entry) = self.find(step.id) else { return Written::Fenced };
+        if entry.rows.len() > usize::from(step.n) {
+            return Written::Done;
+        }
+        let waiting = entry.place.is_some();
+        if may_write(self.holds.get(step.id), step.fence, || Ok::<_, ()>(waiting)) != Ok(true) {
+            return Written::Fenced;
+        }
+        let Some(mut entry) = self.open.remove(&step.id).or_else(|| self.ended.remove(&step.id)) else {
+            return Written::Fenced;
+        };
+        let was = entry.standing.clone();
+        entry.standing.then(&step.row.index);
+        if let Some(counts) = self.counts.get_mut(entry.pipeline as usize) {
+            counts.change(Some(&was), &entry.standing);
+        }
+        entry.rows.push(step.row.clone());
+        if !matches!(step.work, WorkChange::Keep) {
+            if let Some(place) = entry.place.take() {
+                self.work.remove(&(place, step.id));
+            }
+            self.holds.release(step.id);
+        }
+        if let WorkChange::Put(work) = &step.work {
+            entry.place = Some(self.put(step.id, work, step.fence));
+        }
+        self.notice(&mut entry, step.id, step.row.index.at, step.notice.as_ref());
+        self.keep(step.id, entry);
+        Written::Done
+    }
+
+    fn reject(&mut self, rejected: &Rejected) -> Written {
+        if self.find(rejected.id).is_none() {
+            let pipeline = self.names.pipelines.take(&rejected.pipeline);
+            let entry = self.entry(pipeline, &rejected.row);
+            self.keep(rejected.id, entry);
+        }
+        Written::Done
+    }
+
+    fn find(&self, id: Id) -> Option<&Entry> {
+        if self.newest.is_none_or(|newest| newest < id) {
+            return None;
+        }
+        self.open.get(&id).or_else(|| self.ended.get(&id))
+    }
+
+    fn entry(&mut self, pipeline: u32, row: &Row) -> Entry {
+        let standing = Standing::first(&row.index);
+        if self.counts.len() <= pipeline as usize {
+            self.counts.resize_with(pipeline as usize + 1, Counts::default);
+        }
+        if let Some(counts) = self.counts.get_mut(pipeline as usize) {
+            counts.change(None, &standing);
+        }
+        Entry { pipeline, standing, rows: vec![row.clone()], place: None, notice: None }
+    }
+
+    /// Takes a claim, unless it is another's.
+    fn take(&mut self, pipeline: u32, claim: &Claim, id: Id, now: Millis) -> Option<Written> {
+        let key = (pipeline, claim.key);
+        match self.claims.get(&key) {
+            Some(taken) if taken.end > now && taken.by != id => {
+                Some(Written::Duplicate { of: taken.by, answer: taken.answer.clone() })
+            }
+            _ => {
+                let answer = claim.answer.clone();
+                self.claims.insert(key, Taken { by: id, end: claim.end, answer });
+                None
+            }
+        }
+    }
+
+    fn put(&mut self, id: Id, work: &Work, fence: u64) -> Place {
+        let place = Place { lane: self.names.take_lane(&work.lane), due: work.due };
+        self.work.insert((place, id), Work { held: false, ..work.clone() });
+        if work.held {
+            self.holds.hold(id, Held { fence: Holds::after(fence), place });
+        }
+        place
+    }
+
+    fn notice(&mut self, entry: &mut Entry, id: Id, at: Millis, reason: Option<&String>) {
+        let Some(reason) = reason else { return };
+        entry.notice = Some(at);
+        self.notices.insert((entry.pipeline, at, id), reason.clone());
+    }
+
+    fn keep(&mut self, id: Id, entry: Entry) {
+        self.newest = self.newest.max(Some(id));
+        if entry.standing.state == State::Open {
+            self.open.insert(id, entry);
+            return;
+        }
+        self.ended.insert(id, entry);
+        if self.ended.len() > ENDED
+            && let Some((id, Entry { pipeline, notice: Some(time), .. })) = self.ended.pop_first()
+        {
+            self.notices.remove(&(pipeline, time, id));
+        }
+    }
+
+    fn load(&self, id: Id) -> Result<Option<Operation>, StoreError> {
+        let Some(entry) = self.find(id) else { return Ok(None) };
+        let rows = entry.rows.iter().map(|row| decode(&row.facts, &row.blobs));
+        let rows = rows.collect::<Result<_, _>>().map_err(|why| StoreError::Row(id, why))?;
+        let work = entry.place.and_then(|place| self.work.get(&(place, id)));
+        let notice = entry.notice.and_then(|time| self.notices.get(&(entry.pipeline, time, id)));
+        Ok(Some(Operation {
+            id,
+            pipeline: self.names.pipelines.get(entry.pipeline).unwrap_or_default(),
+            rows,
+            work: work.map(|work| Work { held: self.holds.get(id).is_some(), ..work.clone() }),
+            notice: notice.cloned(),
+        }))
+    }
+
+    fn list(&self, filter: &Filter, after: Option<&Cursor>, limit: usize) -> Result<Page, StoreError> {
+        let bounds = Bounds::of(filter, after);
+        let mut page = Page::default();
+        if bounds.is_empty() {
+            return Ok(page);
+        }
+        let needle = filter.text.as_deref().map(Needle::new);
+        let mut open = self.open.range(bounds.low..bounds.high).rev().peekable();
+        let mut ended = self.ended.range(bounds.low..bounds.high).rev().peekable();
+        loop {
+            let newest = match (open.peek(), ended.peek()) {
+                (Some((a, _)), Some((b, _))) if a > b => open.next(),
+                (Some(_), None) => open.next(),
+                _ => ended.next(),
+            };
+            let Some((id, entry)) = newest else { return Ok(page) };
+            let Some(pipeline) = self.names.pipelines.get(entry.pipeline) else { continue };
+            if filter.pipeline.as_ref().is_some_and(|only| *only != pipeline)
+                || filter.state.is_some_and(|only| only != entry.standing.state)
+            {
+                continue;
+            }
+            if let Some(needle) = &needle {
+                let found = needle.in_list(*id, &entry.standing.reason)
+                    || self.load(*id)?.is_some_and(|operation| needle.in_request(&operation));
+                if !found {
+                    continue;
+                }
+            }
+            page.items.push(entry.standing.listed(*id, pipeline));
+            if page.items.len() >= limit.max(1) {
+                page.next = (open.peek().is_some() || ended.peek().is_some()).then_some(Cursor(*id));
+                return Ok(page);
+            }
+        }
+    }
+}

@@ -2,8 +2,12 @@
 //! those of the delivery contract (docs/guide/delivery.md). Only this room knows redb.
 
 mod facts;
+mod holds;
 mod memory;
+mod names;
 mod redb;
+mod search;
+mod standing;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +21,19 @@ pub type Millis = u64;
 
 /// SHA-256 of a program's closure.
 pub type Hash = [u8; 32];
+
+/// The place of a store that keeps nothing on disk.
+pub const MEMORY: &str = "memory:";
+
+/// The store's file in its directory.
+pub const FILE: &str = "store.redb";
+
+/// The fence of who wrote row 0 with its work held.
+pub const ACCEPTED: u64 = 0;
+
+/// The fence of a person's order: it stands if nobody here holds the operation. Who holds it with that step goes on with
+/// `ACCEPTED`.
+pub const NOBODY: u64 = u64::MAX;
 
 /// Where an operation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -116,6 +133,8 @@ pub enum WorkChange {
 pub struct Claim {
     pub key: [u8; 16],
     pub end: Millis,
+    /// What a repeat is to be told, if it is known already and is at most 4 KiB long.
+    pub answer: Option<Bytes>,
 }
 
 /// A program's text, kept as long as an operation may need it.
@@ -166,6 +185,8 @@ pub struct Step {
     pub pipeline: Arc<str>,
     /// The row's number, from 1.
     pub n: u16,
+    /// As `claim` gave it, `ACCEPTED`, or `NOBODY`. Where nobody holds the operation and it has no work row (it has
+    /// ended), any fence will do; where it does have one, only `NOBODY`.
     pub fence: u64,
     pub row: Row,
     pub work: WorkChange,
@@ -187,7 +208,7 @@ pub enum Written {
         of: Id,
         answer: Option<Bytes>,
     },
-    /// Somebody else holds the work now.
+    /// Somebody else holds the work now, or there is no such operation. Nothing was written; the rest of the batch stands.
     Fenced,
 }
 
@@ -201,8 +222,9 @@ pub struct Claimed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LaneHead {
     pub lane: Lane,
-    /// The earliest due time of work not held.
+    /// The earliest due time of work not held. A lane whose work is all held has no head.
     pub due: Millis,
+    /// All work of the lane, held or not.
     pub depth: u64,
 }
 
@@ -221,7 +243,9 @@ pub struct Operation {
 pub struct Filter {
     pub pipeline: Option<Arc<str>>,
     pub state: Option<State>,
+    /// By the time in the id, this millisecond included.
     pub since: Option<Millis>,
+    /// By the time in the id, this millisecond left out.
     pub until: Option<Millis>,
     /// A part of the id, the reason or the stored request, case ignored.
     pub text: Option<String>,
@@ -300,6 +324,9 @@ pub enum StoreError {
     Newer(String, u32),
     #[error("the store cannot be used: {0}")]
     Io(String),
+    /// Something that this kind of store does not do.
+    #[error("{0}")]
+    Unsupported(&'static str),
     /// A row that cannot be read.
     #[error("a row of operation {0} cannot be read: {1}")]
     Row(Id, String),
@@ -312,7 +339,7 @@ pub trait Store: Send + Sync {
     fn commit(&self, batch: &[Write], now: Millis) -> Result<Vec<Written>, StoreError>;
     /// Due work of these lanes, oldest first, up to the count given with each, not yet held here.
     fn claim(&self, lanes: &[(Lane, usize)], now: Millis) -> Result<Vec<Claimed>, StoreError>;
-    /// The next due time and depth of each lane: what the scheduler sleeps on.
+    /// The next due time and depth of each lane, in the order of lanes: what the scheduler sleeps on.
     fn lanes(&self) -> Result<Vec<LaneHead>, StoreError>;
     /// The whole log, for replay and for people.
     fn load(&self, id: Id) -> Result<Option<Operation>, StoreError>;
@@ -336,6 +363,8 @@ pub trait Store: Send + Sync {
 /// # Errors
 /// A store that is in use, damaged, newer, or cannot be read.
 pub fn open(place: &str) -> Result<Arc<dyn Store>, StoreError> {
-    let _ = place;
-    todo!()
+    match place {
+        "memory:" => Ok(Arc::new(memory::Memory::default())),
+        directory => Ok(Arc::new(redb::Redb::open(Path::new(directory))?)),
+    }
 }

@@ -52,6 +52,11 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// What is said of a file above `MAX_BYTES`, for those who need not even open it.
+pub fn too_large(bytes: usize) -> Diagnostic {
+    errors::file_too_large(bytes)
+}
+
 /// Reads a whole file.
 pub fn parse(source: &Source) -> Parsed {
     let mut parsed = Parsed::default();

@@ -1,24 +1,31 @@
 //! What scripts compute with: values and their kinds, and the fault of a run that meets a value it cannot
 //! take. Pure: no IO, no clock.
 
+mod arithmetic;
+mod compare;
+mod convert;
 mod id;
 mod json;
 mod kind;
 mod number;
 mod object;
 mod sealed;
+mod text;
 mod time;
 
 use std::sync::Arc;
 
 pub use bytes::Bytes;
 
+pub use arithmetic::{add, divide, multiply, negate, remainder, subtract};
+pub use compare::{Side, contains, equal, order};
 pub use id::Id;
-pub use json::{DecodeError, from_json, to_json, to_json_into};
+pub use json::{DecodeError, MOST_LEVELS, Scan, from_json, to_json, to_json_into, write_string};
 pub use kind::{Kind, Kinds};
 pub use number::Number;
 pub use object::Object;
-pub use sealed::{Sealed, Unsealed};
+pub use sealed::{Sealed, Unsealed, concat};
+pub use text::render;
 pub use time::Time;
 
 /// A value of a running script. Cloning is cheap: what is large is shared.

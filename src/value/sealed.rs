@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Fault, Value};
+use super::{Fault, Value, render};
 
 /// A recipe for a text with secrets in it.
 #[derive(Clone, Debug)]
@@ -29,7 +29,108 @@ impl Sealed {
     /// # Errors
     /// A secret that `secret` does not know, or a function that fails on the values.
     pub fn open(&self, secret: &dyn Fn(&str) -> Option<Arc<str>>) -> Result<Arc<str>, Unsealed> {
-        let _ = secret;
-        todo!()
+        match self {
+            Sealed::Secret(name) => secret(name).ok_or_else(|| Unsealed::MissingSecret(name.clone())),
+            Sealed::Concat(parts) => {
+                let mut text = String::new();
+                for part in parts {
+                    match part {
+                        Value::Sealed(sealed) => text.push_str(&sealed.open(secret)?),
+                        other => text.push_str(&render(other).map_err(Unsealed::Fault)?),
+                    }
+                }
+                Ok(text.into())
+            }
+            Sealed::Call { call, args, .. } => {
+                let open = |arg: &Value| match arg {
+                    Value::Sealed(sealed) => sealed.open(secret).map(Value::Text),
+                    other => Ok(other.clone()),
+                };
+                let args = args.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+                let result = call(&args).map_err(Unsealed::Fault)?;
+                Ok(render(&result).map_err(Unsealed::Fault)?.into())
+            }
+        }
+    }
+
+    /// The names of all secrets in it, in the order in which they stand; a name may come twice.
+    pub fn names(&self) -> Vec<Arc<str>> {
+        let parts = match self {
+            Sealed::Secret(name) => return vec![name.clone()],
+            Sealed::Concat(parts) => parts,
+            Sealed::Call { args, .. } => args,
+        };
+        let sealed = parts.iter().filter_map(|part| match part {
+            Value::Sealed(sealed) => Some(sealed),
+            _ => None,
+        });
+        sealed.flat_map(|sealed| sealed.names()).collect()
+    }
+}
+
+/// The parts of a text put together: sealed if one of them is.
+///
+/// # Errors
+/// A part without a text: bytes and durations.
+pub fn concat(parts: &[Value]) -> Result<Value, Fault> {
+    let is_sealed = |part: &Value| matches!(part, Value::Sealed(_));
+    if !parts.iter().any(is_sealed) {
+        let mut text = String::new();
+        for part in parts {
+            text.push_str(&render(part)?);
+        }
+        return Ok(Value::Text(text.into()));
+    }
+    let piece = |part: &Value| match part {
+        Value::Sealed(_) => Ok(part.clone()),
+        // Rendered now, so that a part without a text is this step's fault, not the sender's.
+        other => Ok(Value::text(&*render(other)?)),
+    };
+    let parts = parts.iter().map(piece).collect::<Result<_, _>>()?;
+    Ok(Value::Sealed(Arc::new(Sealed::Concat(parts))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Number;
+
+    fn secret(name: &str) -> Value {
+        Value::Sealed(Arc::new(Sealed::Secret(name.into())))
+    }
+
+    fn opened(value: &Value) -> Result<Arc<str>, Unsealed> {
+        let Value::Sealed(sealed) = value else { panic!("{value:?} holds no secret") };
+        sealed.open(&|name| (name == "TOKEN").then(|| "s3cr3t".into()))
+    }
+
+    #[test]
+    fn a_text_with_a_secret_is_opened_only_where_it_is_sent() {
+        let inner = concat(&[Value::text("user:"), secret("TOKEN")]).unwrap();
+        let Value::Sealed(sealed) = &inner else { panic!() };
+        assert_eq!(sealed.names(), ["TOKEN".into()]);
+        let outer = concat(&[inner, Value::from(7), Value::Empty]).unwrap();
+        assert_eq!(opened(&outer), Ok("user:s3cr3t7".into()));
+        assert_eq!(opened(&secret("NONE")), Err(Unsealed::MissingSecret("NONE".into())));
+    }
+
+    #[test]
+    fn a_function_of_a_secret_is_called_with_it_when_opened() {
+        fn twice(args: &[Value]) -> Result<Value, Fault> {
+            match args {
+                [Value::Text(text)] => Ok(Value::text(format!("{text}{text}"))),
+                _ => Err(Fault::own("not a text")),
+            }
+        }
+        let call = |args| Value::Sealed(Arc::new(Sealed::Call { function: "twice", call: twice, args }));
+        assert_eq!(opened(&call(vec![secret("TOKEN")])), Ok("s3cr3ts3cr3t".into()));
+        assert!(matches!(opened(&call(vec![Value::Bool(true)])), Err(Unsealed::Fault(_))));
+    }
+
+    #[test]
+    fn parts_without_a_secret_are_a_plain_text() {
+        let parts = [Value::text("n = "), Value::Number(Number::from_json_digits("1.10"))];
+        assert_eq!(concat(&parts).unwrap().as_text(), Some("n = 1.10"));
+        assert!(concat(&[secret("TOKEN"), Value::Duration(5)]).is_err());
     }
 }

@@ -7,6 +7,8 @@ mod cases;
 mod check_cases;
 mod check_cli;
 mod code_pages;
+mod harness;
+mod reload;
 mod run_cases;
 mod server;
 mod store_contract;

@@ -1,1 +1,370 @@
-//! (to come)
+//! What every store must do, held against each of them; and the two against each other, over histories by chance.
+
+mod disk;
+mod histories;
+mod subject;
+
+use std::sync::Arc;
+
+use wj::store::{
+    ACCEPTED, Accept, Claim, Cursor, Fact, Filter, LaneHead, Listed, NOBODY, Notice, Rejected, Span, State,
+    Work, WorkChange, Write, Written, decode,
+};
+use wj::value::Bytes;
+
+use self::subject::{
+    NOW, Subject, accept, accepted, crowd, each, id, lane, program, received, row, step, stepped, work,
+};
+
+#[test]
+fn an_operation_comes_back_whole() {
+    each(|mut subject| {
+        // One body inline, one in a blob, one in a blob of several parts.
+        let answer = Fact::Answer {
+            status: 200,
+            headers: vec![("content-type".into(), "text/plain".into())],
+            body: Bytes::from(vec![b'x'; 5_000]),
+        };
+        let first = [received(vec![b'y'; 2_500_000]), answer];
+        let mut accept = accept(1, "leads", State::Open, Some(work(NOW, true)));
+        accept.row = row(1, State::Open, &first);
+        let mut second = step(1, 1, ACCEPTED, State::Failed, WorkChange::Remove);
+        second.notice = Some("the target is gone".to_owned());
+        let facts = decode(&second.row.facts, &[]).unwrap();
+        let written = subject.commit(&[Write::Accept(Box::new(accept)), Write::Step(Box::new(second))]);
+        assert_eq!(written, [Written::Done, Written::Done]);
+        for _ in 0..2 {
+            let operation = subject.store().load(id(1)).unwrap().unwrap();
+            assert_eq!((operation.id, &*operation.pipeline), (id(1), "leads"));
+            assert_eq!(operation.rows, [first.to_vec(), facts.clone()]);
+            assert_eq!((operation.work, operation.notice.as_deref()), (None, Some("the target is gone")));
+            assert_eq!(subject.store().program([7; 32]).unwrap().as_ref(), Some(&*program()));
+            subject.again();
+        }
+        assert!(subject.store().load(id(2)).unwrap().is_none());
+        assert!(subject.store().program([8; 32]).unwrap().is_none());
+    });
+}
+
+#[test]
+fn a_row_that_is_there_stays_as_it_was() {
+    each(|subject| {
+        let first = accepted(1, State::Open, Some(work(NOW, true)));
+        let last = stepped(1, 1, ACCEPTED, State::Done, WorkChange::Remove);
+        subject.commit(&[first.clone(), last.clone()]);
+        let before = (subject.listed(&Filter::default()), subject.summary());
+        // The batch as it was, and rows with the same numbers and other contents.
+        let other = stepped(1, 1, ACCEPTED, State::Failed, WorkChange::Put(work(NOW, false)));
+        let again = subject.commit(&[first, last, accepted(1, State::Failed, None), other]);
+        assert_eq!(again, vec![Written::Done; 4]);
+        assert_eq!((subject.listed(&Filter::default()), subject.summary()), before);
+        assert_eq!(subject.store().load(id(1)).unwrap().unwrap().rows.len(), 2);
+        assert_eq!(subject.heads(), []);
+    });
+}
+
+#[test]
+fn work_is_there_once_and_moves() {
+    each(|mut subject| {
+        subject.commit(&[accepted(1, State::Open, Some(work(NOW, true)))]);
+        // It is held by who accepted it.
+        assert_eq!(subject.heads(), []);
+        assert_eq!(subject.store().claim(&[(lane("leads", "https://a"), 9)], u64::MAX).unwrap(), []);
+        // It waits for its time.
+        let later = Work { pause: 30_000, intent_out: true, ..work(NOW + 30_000, false) };
+        subject.commit(&[stepped(1, 1, ACCEPTED, State::Open, WorkChange::Put(later.clone()))]);
+        for _ in 0..2 {
+            let head = LaneHead { lane: lane("leads", "https://a"), due: NOW + 30_000, depth: 1 };
+            assert_eq!(subject.heads(), [head]);
+            assert_eq!(subject.store().load(id(1)).unwrap().unwrap().work, Some(later.clone()));
+            subject.again();
+        }
+        let lanes = [(lane("leads", "https://a"), 9), (lane("leads", "https://b"), 9)];
+        assert_eq!(subject.store().claim(&lanes, NOW + 29_999).unwrap(), []);
+        let claimed = subject.store().claim(&lanes, NOW + 30_000).unwrap();
+        assert_eq!(claimed.len(), 1);
+        assert_eq!((claimed[0].id, &claimed[0].work), (id(1), &Work { held: true, ..later }));
+        assert_eq!(subject.store().claim(&lanes, u64::MAX).unwrap(), []);
+        assert!(subject.store().load(id(1)).unwrap().unwrap().work.unwrap().held);
+        // To another lane, still held; then the end.
+        let fence = claimed[0].fence;
+        let elsewhere = Work { lane: lane("leads", "https://b"), ..work(NOW + 40_000, true) };
+        subject.commit(&[stepped(1, 2, fence, State::Open, WorkChange::Put(elsewhere))]);
+        assert_eq!(subject.heads(), []);
+        assert_eq!(subject.commit(&[stepped(1, 3, fence, State::Done, WorkChange::Remove)]), [Written::Done]);
+        subject.again();
+        assert_eq!(subject.heads(), []);
+        assert_eq!(subject.store().load(id(1)).unwrap().unwrap().work, None);
+    });
+}
+
+#[test]
+fn a_fence_keeps_out_who_does_not_hold_it() {
+    each(|subject| {
+        let go_on = |n, fence| stepped(1, n, fence, State::Open, WorkChange::Keep);
+        subject.commit(&[accepted(1, State::Open, Some(work(NOW, true)))]);
+        assert_eq!(subject.commit(&[go_on(1, 5), go_on(1, NOBODY)]), [Written::Fenced, Written::Fenced]);
+        let release = stepped(1, 1, ACCEPTED, State::Open, WorkChange::Put(work(NOW, false)));
+        // Within one batch, what went before counts.
+        assert_eq!(subject.commit(&[release, go_on(2, ACCEPTED)]), [Written::Done, Written::Fenced]);
+        let lanes = [(lane("leads", "https://a"), 1)];
+        let fence = subject.store().claim(&lanes, NOW).unwrap()[0].fence;
+        assert_ne!(fence, ACCEPTED);
+        let written = subject.commit(&[go_on(2, ACCEPTED), go_on(2, fence), go_on(3, NOBODY)]);
+        assert_eq!(written, [Written::Fenced, Written::Done, Written::Fenced]);
+        // A repeat of what is written is none of its business.
+        assert_eq!(subject.commit(&[go_on(2, ACCEPTED)]), [Written::Done]);
+        subject.commit(&[stepped(1, 3, fence, State::Interrupted, WorkChange::Remove)]);
+        // A person orders a retry, which holds it as if accepted; another person is kept out.
+        let order = stepped(1, 4, NOBODY, State::Open, WorkChange::Put(work(NOW, true)));
+        assert_eq!(subject.commit(&[order, go_on(5, NOBODY)]), [Written::Done, Written::Fenced]);
+        assert_eq!(subject.commit(&[go_on(5, ACCEPTED)]), [Written::Done]);
+        // And of what waits, a person can dispose.
+        subject.commit(&[stepped(1, 6, ACCEPTED, State::Open, WorkChange::Put(work(NOW, false)))]);
+        let cancel = stepped(1, 7, NOBODY, State::Aborted, WorkChange::Remove);
+        assert_eq!(subject.commit(&[cancel]), [Written::Done]);
+        assert_eq!(subject.heads(), []);
+        // There is nothing to go on with.
+        assert_eq!(
+            subject.commit(&[stepped(9, 1, NOBODY, State::Open, WorkChange::Keep)]),
+            [Written::Fenced]
+        );
+        assert!(subject.store().load(id(9)).unwrap().is_none());
+    });
+}
+
+#[test]
+fn due_work_is_claimed_oldest_first_up_to_the_count() {
+    each(|mut subject| {
+        let batch: Vec<Write> = (1..=20)
+            .map(|n| {
+                let work = Work {
+                    lane: lane("leads", if n % 4 == 0 { "b" } else { "a" }),
+                    ..work(NOW + 100 - n, false)
+                };
+                accepted(n, State::Open, Some(work))
+            })
+            .collect();
+        subject.commit(&batch);
+        subject.again();
+        let heads = subject.heads();
+        assert_eq!(
+            heads.iter().map(|head| (&*head.lane.host, head.due - NOW, head.depth)).collect::<Vec<_>>(),
+            // The lanes were named in this order.
+            [("a", 81, 15), ("b", 80, 5)]
+        );
+        let claimed =
+            subject.store().claim(&[(lane("leads", "a"), 3), (lane("leads", "b"), 9)], u64::MAX).unwrap();
+        let due: Vec<u64> = claimed.iter().map(|claimed| claimed.work.due - NOW).collect();
+        assert_eq!(due, [81, 82, 83, 80, 84, 88, 92, 96]);
+        let heads = subject.heads();
+        assert_eq!(
+            heads.iter().map(|head| (&*head.lane.host, head.due - NOW, head.depth)).collect::<Vec<_>>(),
+            [("a", 85, 15)]
+        );
+        let fences: Vec<u64> = claimed.iter().map(|claimed| claimed.fence).collect();
+        assert!(fences.is_sorted_by(|a, b| a < b));
+        // What was held when it closed is free again, with new fences where there was a new start.
+        subject.again();
+        if subject.path().is_some() {
+            let again = subject.store().claim(&[(lane("leads", "a"), 1)], u64::MAX).unwrap();
+            assert!(again[0].work.due == NOW + 81 && again[0].fence > fences[7]);
+        }
+    });
+}
+
+#[test]
+fn one_key_is_taken_once() {
+    each(|mut subject| {
+        let with = |n: u64, pipeline: &str, end, answer: Option<&'static [u8]>| {
+            let claim = Claim { key: [1; 16], end, answer: answer.map(Bytes::from_static) };
+            Write::Accept(Box::new(Accept { claim: Some(claim), ..accept(n, pipeline, State::Done, None) }))
+        };
+        let first = with(1, "leads", NOW + 10, Some(b"answer"));
+        let written = subject.commit(&[
+            first.clone(),
+            with(2, "leads", NOW + 10, None),
+            with(3, "other", NOW + 10, None),
+        ]);
+        let duplicate = Written::Duplicate { of: id(1), answer: Some(Bytes::from_static(b"answer")) };
+        assert_eq!(written, [Written::Done, duplicate.clone(), Written::Done]);
+        subject.again();
+        assert_eq!(subject.commit(&[first, with(2, "leads", NOW + 10, None)]), [Written::Done, duplicate]);
+        assert!(subject.store().load(id(2)).unwrap().is_none());
+        // At its end it is free, and then another's; without an answer if that has none.
+        let store = subject.store();
+        assert_eq!(store.commit(&[with(4, "leads", NOW + 20, None)], NOW + 10).unwrap(), [Written::Done]);
+        let duplicate = Written::Duplicate { of: id(4), answer: None };
+        assert_eq!(store.commit(&[with(5, "leads", NOW + 30, None)], NOW + 19).unwrap(), [duplicate]);
+    });
+}
+
+#[test]
+fn notices_wait_until_they_are_sent() {
+    each(|mut subject| {
+        let with = |n: u64, pipeline: &str| {
+            let accept = accept(n, pipeline, State::Failed, None);
+            Write::Accept(Box::new(Accept { notice: Some(format!("notice {n}")), ..accept }))
+        };
+        subject.commit(&[with(3, "leads"), with(1, "leads"), with(2, "other")]);
+        let notice = |n: u64, pipeline: &str| Notice {
+            pipeline: pipeline.into(),
+            time: NOW + n,
+            id: id(n),
+            reason: format!("notice {n}"),
+        };
+        subject.again();
+        let waiting = |now, limit| subject.store().notices(now, limit).unwrap();
+        assert_eq!(waiting(u64::MAX, 9), [notice(1, "leads"), notice(2, "other"), notice(3, "leads")]);
+        assert_eq!(waiting(NOW + 2, 9).len(), 2);
+        assert_eq!(waiting(u64::MAX, 2), [notice(1, "leads"), notice(2, "other")]);
+        assert_eq!(subject.summary().notices_waiting, 3);
+        let sent = Write::NoticeSent { pipeline: "leads".into(), id: id(1), time: NOW + 1 };
+        subject.commit(&[sent.clone(), sent]);
+        assert_eq!(waiting(u64::MAX, 1), [notice(2, "other")]);
+        let of = |name: &str| Span { pipeline: Some(name.into()) };
+        let waiting = |name| subject.store().summary(&of(name)).unwrap().notices_waiting;
+        assert_eq!((waiting("leads"), waiting("other"), waiting("unknown")), (1, 1, 0));
+        assert_eq!(subject.store().load(id(1)).unwrap().unwrap().notice, None);
+        assert_eq!(subject.store().load(id(3)).unwrap().unwrap().notice.as_deref(), Some("notice 3"));
+    });
+}
+
+#[test]
+fn settings_are_kept_and_counts_add_up() {
+    each(|mut subject| {
+        let setting = |value: &[u8]| Write::Setting { key: "stopped".to_owned(), value: value.to_vec() };
+        let refused =
+            Rejected { id: id(5), pipeline: "other".into(), row: row(5, State::Rejected, &[received("")]) };
+        subject.commit(&[
+            setting(b"old"),
+            setting(b"leads"),
+            accepted(1, State::Done, None),
+            accepted(2, State::Open, Some(work(NOW, false))),
+            Write::Rejected(Box::new(refused)),
+        ]);
+        let before = subject.summary();
+        assert_eq!(before.settings, [("stopped".to_owned(), b"leads".to_vec())]);
+        assert_eq!((before.received, before.by_state), (3, [1, 1, 0, 0, 0, 0, 1]));
+        let listed: u64 = subject.listed(&Filter::default()).iter().map(|one| u64::from(one.bytes)).sum();
+        assert!(listed > 100 && before.bytes == listed);
+        subject.derive();
+        assert_eq!(subject.summary(), before);
+        subject.again();
+        assert_eq!(subject.summary(), before);
+        // Below the mark it is counted at once.
+        subject.commit(&[stepped(2, 1, NOBODY, State::Failed, WorkChange::Remove)]);
+        assert_eq!(subject.summary().by_state, [0, 1, 0, 1, 0, 0, 1]);
+        let of = |name: &str| subject.store().summary(&Span { pipeline: Some(name.into()) }).unwrap();
+        assert_eq!((of("leads").received, of("other").by_state[6], of("none").received), (2, 1, 0));
+    });
+}
+
+#[test]
+fn lists_are_newest_first_and_the_same_from_tail_and_index() {
+    each(|mut subject| {
+        let crowd = crowd();
+        let (early, late) = crowd.split_at(200);
+        subject.commit(early);
+        let derived = subject.derive();
+        assert!(derived > 0 || subject.path().is_none());
+        subject.commit(late);
+        let all = subject.listed(&Filter::default());
+        assert_eq!(all.len(), 300);
+        assert!(all.is_sorted_by(|a, b| a.id > b.id));
+        let mut filters =
+            vec![Filter::default(), Filter { pipeline: Some("unknown".into()), ..Filter::default() }];
+        for pipeline in [None, Some("leads"), Some("other")] {
+            for state in
+                [None, Some(State::Open), Some(State::Done), Some(State::Failed), Some(State::Rejected)]
+            {
+                let pipeline = pipeline.map(Arc::from);
+                let (since, until) = (Some(NOW + 40), Some(NOW + 280));
+                filters.push(Filter { pipeline, state, since, until, text: None });
+            }
+        }
+        let expected: Vec<Vec<Listed>> = filters
+            .iter()
+            .map(|filter| {
+                let fits = |one: &&Listed| {
+                    filter.pipeline.as_ref().is_none_or(|pipeline| *pipeline == one.pipeline)
+                        && filter.state.is_none_or(|state| state == one.state)
+                        && filter.since.is_none_or(|since| since <= one.id.millis())
+                        && filter.until.is_none_or(|until| one.id.millis() < until)
+                };
+                all.iter().filter(fits).cloned().collect()
+            })
+            .collect();
+        let check = |subject: &Subject| {
+            for (filter, expected) in filters.iter().zip(&expected) {
+                assert_eq!(subject.listed(filter), *expected, "{filter:?}");
+                // Page by page it is the same.
+                let mut paged = Vec::new();
+                let mut after: Option<Cursor> = None;
+                loop {
+                    let page = subject.store().list(filter, after.as_ref(), 7).unwrap();
+                    assert!(page.items.len() <= 7);
+                    paged.extend(page.items);
+                    match page.next {
+                        Some(next) => after = Some(next),
+                        None => break,
+                    }
+                }
+                assert_eq!(paged, *expected, "{filter:?}");
+            }
+        };
+        check(&subject);
+        subject.derive();
+        check(&subject);
+        subject.again();
+        check(&subject);
+        assert_eq!(subject.derive(), 0);
+    });
+}
+
+#[test]
+fn a_text_is_looked_for_in_id_reason_and_request() {
+    each(|subject| {
+        let mut plain = accept(1, "leads", State::Done, None);
+        plain.row = row(1, State::Done, &[received(r#"{"name":"Анна","email":"Anna@example.org"}"#)]);
+        let mut large = accept(2, "leads", State::Done, None);
+        large.row = row(2, State::Done, &[received(format!("{}NEEDLE", "x".repeat(6_000)))]);
+        subject.commit(&[
+            Write::Accept(Box::new(plain)),
+            Write::Accept(Box::new(large)),
+            accepted(3, State::Aborted, None),
+        ]);
+        let find = |text: &str| {
+            let filter = Filter { text: Some(text.to_owned()), ..Filter::default() };
+            subject.listed(&filter).iter().map(|one| one.id.millis() - NOW).collect::<Vec<_>>()
+        };
+        for _ in 0..2 {
+            assert_eq!(find("anna@EXAMPLE"), [1]);
+            assert_eq!(find("АННА"), [1]);
+            assert_eq!(find("needle"), [2]);
+            assert_eq!(find("for a Reason"), [3]);
+            assert_eq!(find(&id(2).to_string().to_uppercase()), [2]);
+            assert_eq!(find("utm=spring"), [3, 2, 1]);
+            assert_eq!(find("nowhere"), [0; 0]);
+            subject.derive();
+        }
+    });
+}
+
+#[test]
+fn memory_keeps_the_newest_that_have_ended_and_all_that_are_open() {
+    let subject = Subject::memory();
+    subject.commit(&[accepted(0, State::Open, Some(work(NOW, false)))]);
+    for n in 1..=10_050 {
+        let notice = (n == 1).then(|| "gone".to_owned());
+        subject
+            .commit(&[Write::Accept(Box::new(Accept { notice, ..accept(n, "leads", State::Done, None) }))]);
+    }
+    assert!(subject.store().load(id(0)).unwrap().is_some());
+    assert!(subject.store().load(id(50)).unwrap().is_none());
+    assert!(subject.store().load(id(51)).unwrap().is_some());
+    assert_eq!(subject.summary().received, 10_051);
+    assert_eq!(subject.summary().notices_waiting, 0);
+    let page = subject.store().list(&Filter::default(), None, 20_000).unwrap();
+    assert_eq!((page.items.len(), page.next), (10_001, None));
+}

@@ -1,0 +1,191 @@
+//! Writes a request: every value encoded for the place where it stands, sealed texts opened or masked.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use url::form_urlencoded;
+
+use super::request::{Body, RenderError, Rendered, Request, is_no_segment};
+use crate::value::{self, Bytes, Fault, Object, Sealed, Value};
+
+/// Gives the value of a secret by its name.
+type Secrets<'a> = &'a dyn Fn(&str) -> Option<Arc<str>>;
+
+/// Writes one request, with the real secrets or with masks.
+pub(super) struct Writer<'a> {
+    /// `None` where masks are written.
+    secrets: Option<Secrets<'a>>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn with_secrets(secrets: Secrets<'a>) -> Writer<'a> {
+        Writer { secrets: Some(secrets) }
+    }
+
+    pub(super) fn masking() -> Writer<'a> {
+        Writer { secrets: None }
+    }
+
+    pub(super) fn request(&self, request: &Request) -> Result<Rendered, RenderError> {
+        let url = self.url(request)?;
+        let mut headers = Vec::with_capacity(request.headers.len() + 1);
+        for (name, value) in &request.headers {
+            if value.is_empty() {
+                continue;
+            }
+            let text = self.text(value)?;
+            if let Some(control) = text.chars().find(|c| c.is_control()) {
+                let code = u32::from(control);
+                return Err(Fault::outside(format!(
+                    "header `{name}` cannot carry {}: it holds the control character U+{code:04X}",
+                    value.shown()
+                ))
+                .into());
+            }
+            headers.push((name.clone(), text.into_owned()));
+        }
+        let (body, content_type) = self.body(&request.body)?;
+        let given = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        if let Some(content_type) = content_type.filter(|_| !given) {
+            headers.push(("content-type".into(), content_type.to_owned()));
+        }
+        Ok(Rendered { method: request.method.clone(), url, headers, body })
+    }
+
+    fn url(&self, request: &Request) -> Result<String, RenderError> {
+        let mut url = String::with_capacity(128);
+        url.push_str(&request.origin);
+        for segment in &request.segments {
+            let text = self.text(segment)?;
+            if matches!(segment, Value::Sealed(_)) && is_no_segment(&text) {
+                return Err(
+                    Fault::outside("a secret's value cannot stand as a segment of a URL's path").into()
+                );
+            }
+            url.push('/');
+            self.encoded(segment, &text, percent_encode, &mut url);
+        }
+        if request.segments.is_empty() {
+            url.push('/');
+        }
+        let mut query = String::new();
+        self.pairs(&request.query, &mut query)?;
+        if !query.is_empty() {
+            url.push('?');
+            url.push_str(&query);
+        }
+        Ok(url)
+    }
+
+    fn body(&self, body: &Body) -> Result<(Bytes, Option<&'static str>), RenderError> {
+        Ok(match body {
+            Body::None => (Bytes::new(), None),
+            Body::Json(json) => (value::to_json(&*self.opened(json)?)?.into(), Some("application/json")),
+            Body::Form(pairs) => {
+                let mut form = String::new();
+                self.pairs(pairs, &mut form)?;
+                (form.into(), Some("application/x-www-form-urlencoded"))
+            }
+            Body::Text(text) => (self.text(text)?.into_owned().into(), Some("text/plain; charset=utf-8")),
+            Body::Bytes(bytes) => (bytes.clone(), Some("application/octet-stream")),
+        })
+    }
+
+    /// `application/x-www-form-urlencoded`, by the URL standard; `empty` ones are left out.
+    fn pairs(&self, pairs: &[(Arc<str>, Value)], out: &mut String) -> Result<(), RenderError> {
+        for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+            if !out.is_empty() {
+                out.push('&');
+            }
+            form_encode(name, out);
+            out.push('=');
+            self.encoded(value, &self.text(value)?, form_encode, out);
+        }
+        Ok(())
+    }
+
+    /// Writes `text`, which is `value`'s, by `encode`. A mask stays readable: it is for people, and goes nowhere.
+    fn encoded(&self, value: &Value, text: &str, encode: fn(&str, &mut String), out: &mut String) {
+        match value {
+            Value::Sealed(sealed) if self.secrets.is_none() => {
+                let mut encoded = String::new();
+                encode(text, &mut encoded);
+                for name in sealed.names() {
+                    let mut hidden = String::new();
+                    encode(&mask(&name), &mut hidden);
+                    encoded = encoded.replace(&hidden, &mask(&name));
+                }
+                out.push_str(&encoded);
+            }
+            _ => encode(text, out),
+        }
+    }
+
+    fn text<'v>(&self, value: &'v Value) -> Result<Cow<'v, str>, RenderError> {
+        match value {
+            Value::Sealed(sealed) => Ok(Cow::Owned(self.open(sealed)?.as_ref().to_owned())),
+            other => Ok(value::render(&*self.opened(other)?).map(|text| Cow::Owned(text.into_owned()))?),
+        }
+    }
+
+    /// The value with its sealed texts opened: they go into JSON as texts of the tree, never as JSON.
+    fn opened<'v>(&self, value: &'v Value) -> Result<Cow<'v, Value>, RenderError> {
+        if !holds_secret(value) {
+            return Ok(Cow::Borrowed(value));
+        }
+        Ok(Cow::Owned(match value {
+            Value::Sealed(sealed) => Value::Text(self.open(sealed)?),
+            Value::List(items) => {
+                let items = items.iter().map(|item| Ok(self.opened(item)?.into_owned()));
+                Value::list(items.collect::<Result<_, RenderError>>()?)
+            }
+            Value::Object(object) => {
+                let mut opened = Object::new();
+                for (name, value) in object.iter() {
+                    opened.set(name.clone(), self.opened(value)?.into_owned());
+                }
+                Value::object(opened)
+            }
+            other => other.clone(),
+        }))
+    }
+
+    fn open(&self, sealed: &Sealed) -> Result<Arc<str>, RenderError> {
+        Ok(match self.secrets {
+            Some(secrets) => sealed.open(secrets)?,
+            None => sealed.open(&|name| Some(mask(name).into()))?,
+        })
+    }
+}
+
+/// How history shows a secret.
+fn mask(name: &str) -> String {
+    format!("«secret {name}»")
+}
+
+fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::Sealed(_) => true,
+        Value::List(items) => items.iter().any(holds_secret),
+        Value::Object(object) => object.iter().any(|(_, value)| holds_secret(value)),
+        _ => false,
+    }
+}
+
+/// All but the unreserved characters (RFC 3986, 2.3).
+fn percent_encode(text: &str, out: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            const HEX: [char; 16] =
+                ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+            out.push('%');
+            out.extend([byte >> 4, byte & 15].iter().filter_map(|half| HEX.get(usize::from(*half))));
+        }
+    }
+}
+
+fn form_encode(text: &str, out: &mut String) {
+    out.extend(form_urlencoded::byte_serialize(text.as_bytes()));
+}

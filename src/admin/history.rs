@@ -1,0 +1,244 @@
+//! Questions about operations, answered from a store: `list`, `show`, `retry`.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value as Json, json};
+
+use super::Response;
+use super::operation::{View, iso, operation};
+use crate::check;
+use crate::operations;
+use crate::resolve::program::{Notify, Pipeline};
+use crate::secrets::Masker;
+use crate::source::Source;
+use crate::store::{Cursor, Filter, Hash, Millis, State, Store, Write};
+use crate::value::Id;
+
+/// Programs of the store, compiled as they are asked for.
+#[derive(Default)]
+pub struct Programs {
+    compiled: Mutex<BTreeMap<Hash, Arc<Compiled>>>,
+}
+
+/// A program of the store.
+pub struct Compiled {
+    pub source: Arc<Source>,
+    pub pipelines: Vec<Arc<Pipeline>>,
+}
+
+impl Compiled {
+    pub fn pipeline(&self, name: &str) -> Option<&Arc<Pipeline>> {
+        self.pipelines.iter().find(|pipeline| *pipeline.name == *name)
+    }
+}
+
+impl Programs {
+    /// The program that operations ran under; `None` if its text is gone or no longer reads as a program.
+    pub fn find(&self, store: &dyn Store, hash: Hash) -> Option<Arc<Compiled>> {
+        let mut compiled = self.compiled.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(known) = compiled.get(&hash) {
+            return Some(known.clone());
+        }
+        let program = store.program(hash).ok()??;
+        // A handful is enough: operations that are looked at together ran under few programs.
+        if compiled.len() >= 64 {
+            compiled.pop_first();
+        }
+        let sources: Vec<Arc<Source>> =
+            program.files.into_iter().map(|(name, text)| Arc::new(Source::new(name, text))).collect();
+        let source = sources.first()?.clone();
+        let pipelines = check::check(&sources).files.into_iter().flat_map(|file| file.pipelines).collect();
+        let found = Arc::new(Compiled { source, pipelines });
+        compiled.insert(hash, found.clone());
+        Some(found)
+    }
+}
+
+/// A question about operations.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryQuery {
+    pub filter: Filter,
+    pub after: Option<Cursor>,
+    pub limit: usize,
+    /// Whole operations instead of lines.
+    pub full: bool,
+}
+
+pub struct History<'a> {
+    pub store: &'a dyn Store,
+    pub programs: &'a Programs,
+    pub masker: &'a Masker,
+}
+
+impl History<'_> {
+    /// `{"operations": […], "next": cursor}`, newest first.
+    pub fn list(&self, query: &HistoryQuery) -> Response {
+        let mut filter = query.filter.clone();
+        // The text is looked for in what is shown, masked: a secret cannot be guessed by searching for it.
+        let text = filter.text.take().map(|text| text.to_lowercase());
+        let mut after = query.after;
+        let mut shown = Vec::new();
+        loop {
+            let wanted = query.limit.saturating_sub(shown.len()).max(1);
+            let page = match self.store.list(&filter, after.as_ref(), wanted) {
+                Ok(page) => page,
+                Err(error) => return Response::error(500, error.to_string()),
+            };
+            for listed in &page.items {
+                let whole = match query.full || text.is_some() {
+                    true => self.whole(listed.id, false),
+                    false => None,
+                };
+                if let Some(text) = &text
+                    && !whole.as_ref().is_some_and(|json| json.to_string().to_lowercase().contains(text))
+                {
+                    continue;
+                }
+                shown.push(match whole.filter(|_| query.full) {
+                    Some(whole) => whole,
+                    None => json!({
+                        "id": listed.id.to_string(),
+                        "pipeline": listed.pipeline,
+                        "status": listed.state.as_str(),
+                        "received_at": iso(listed.received_at),
+                        "updated_at": iso(listed.updated_at),
+                        "answer": if listed.status == 0 { Json::Null } else { json!({ "status": listed.status }) },
+                        "bytes": listed.bytes,
+                        "reason": self.masker.mask(&listed.reason),
+                    }),
+                });
+            }
+            after = page.next;
+            if after.is_none() || shown.len() >= query.limit {
+                break;
+            }
+        }
+        Response::ok(json!({ "operations": shown, "next": after.map(|cursor| cursor.0.to_string()) }))
+    }
+
+    /// One operation, whole, with its steps.
+    pub fn show(&self, id: &str) -> Response {
+        let Ok(id) = id.parse::<Id>() else {
+            return Response::error(400, format!("`{id}` is not the id of an operation"));
+        };
+        match self.whole(id, true) {
+            Some(json) => Response::ok(json),
+            None => Response::error(404, format!("there is no operation {id} in this store")),
+        }
+    }
+
+    fn whole(&self, id: Id, steps: bool) -> Option<Json> {
+        let loaded = self.store.load(id).ok()??;
+        let compiled = steps
+            .then(|| operations::Log::read(&loaded).ok())
+            .flatten()
+            .and_then(|log| self.programs.find(self.store, log.received.program));
+        let view = View { masker: self.masker, compiled: compiled.as_deref(), steps };
+        let mut json = operation(&loaded, &view);
+        let pipeline = compiled.as_ref().and_then(|compiled| compiled.pipeline(&loaded.pipeline));
+        if let (Some(notice), Some(pipeline)) = (json.get_mut("notice"), pipeline) {
+            let to: Vec<&str> = pipeline
+                .notify
+                .iter()
+                .flat_map(|notify| match notify {
+                    Notify::Email(to) => to.iter().map(|to| &**to).collect::<Vec<_>>(),
+                    Notify::Http(url) => vec![&**url],
+                })
+                .collect();
+            if let Some(notice) = notice.as_object_mut() {
+                notice.insert("to".into(), json!(to));
+            }
+        }
+        Some(json)
+    }
+
+    /// The write that carries out `retry`.
+    ///
+    /// # Errors
+    /// Why it cannot be retried, as an answer.
+    pub fn retry(&self, id: &str, who: &str, now: Millis) -> Result<Write, Response> {
+        let id: Id =
+            id.parse().map_err(|()| Response::error(400, format!("`{id}` is not the id of an operation")))?;
+        let loaded = self
+            .store
+            .load(id)
+            .map_err(|error| Response::error(500, error.to_string()))?
+            .ok_or_else(|| Response::error(404, format!("there is no operation {id} in this store")))?;
+        operations::retry(&loaded, who, now).map_err(|why| Response::error(409, format!("{id}: {why}")))
+    }
+}
+
+impl HistoryQuery {
+    /// Reads the query of a request.
+    ///
+    /// # Errors
+    /// A value that means nothing, in words.
+    pub fn parse(query: &str) -> Result<HistoryQuery, String> {
+        let mut out = HistoryQuery { limit: 100, ..HistoryQuery::default() };
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "pipeline" => out.filter.pipeline = Some((*value).into()),
+                "status" => {
+                    out.filter.state = Some(State::parse(&value).ok_or_else(|| {
+                        let states: Vec<&str> = State::ALL.iter().map(|state| state.as_str()).collect();
+                        format!("`{value}` is no status; there are: {}", states.join(", "))
+                    })?);
+                }
+                "since" => out.filter.since = Some(time(&value)?),
+                "until" => out.filter.until = Some(time(&value)?),
+                "text" => out.filter.text = Some(value.into_owned()),
+                "limit" => {
+                    out.limit =
+                        value.parse().ok().filter(|limit| *limit > 0).ok_or("`limit` is a number above 0")?;
+                }
+                "after" => {
+                    let id = value.parse().map_err(|()| format!("`{value}` is no cursor"))?;
+                    out.after = Some(Cursor(id));
+                }
+                "full" => out.full = value == "1",
+                _ => return Err(format!("`{name}` is not known here")),
+            }
+        }
+        Ok(out)
+    }
+
+    /// Writes what `parse` reads.
+    pub fn to_query(&self) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("limit", &self.limit.to_string());
+        if let Some(pipeline) = &self.filter.pipeline {
+            query.append_pair("pipeline", pipeline);
+        }
+        if let Some(state) = self.filter.state {
+            query.append_pair("status", state.as_str());
+        }
+        if let Some(since) = self.filter.since {
+            query.append_pair("since", &iso(since));
+        }
+        if let Some(until) = self.filter.until {
+            query.append_pair("until", &iso(until));
+        }
+        if let Some(text) = &self.filter.text {
+            query.append_pair("text", text);
+        }
+        if let Some(after) = &self.after {
+            query.append_pair("after", &after.0.to_string());
+        }
+        if self.full {
+            query.append_pair("full", "1");
+        }
+        query.finish()
+    }
+}
+
+/// A time as operators write it: ISO 8601 with an offset or `Z`, or a date (its beginning in UTC).
+fn time(text: &str) -> Result<Millis, String> {
+    let stamp = text.parse::<jiff::Timestamp>().ok().or_else(|| {
+        let date: jiff::civil::Date = text.parse().ok()?;
+        jiff::tz::TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()
+    });
+    stamp
+        .and_then(|stamp| Millis::try_from(stamp.as_millisecond()).ok())
+        .ok_or_else(|| format!("`{text}` is no time; write 2026-11-24T10:00:00Z or 2026-11-24"))
+}

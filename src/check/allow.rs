@@ -1,0 +1,196 @@
+//! Silences: `# wj-allow unused-field: reason`, at the end of a line or on a line above, takes back the warnings of that
+//! name at that statement. A silence that says no reason, or takes nothing back, is a warning itself.
+
+use crate::diagnostic::{self, Code, Diagnostic, Severity};
+use crate::source::{Source, Span};
+use crate::syntax::ast;
+
+use super::codes;
+
+static UNUSED_SILENCE: Code = Code {
+    id: "WJ0690",
+    name: "unused-silence",
+    severity: Severity::Warning,
+    page: include_str!("../../docs/codes/WJ0690.md"),
+};
+
+static SILENCE_WITHOUT_REASON: Code = Code {
+    id: "WJ0691",
+    name: "silence-without-reason",
+    severity: Severity::Warning,
+    page: include_str!("../../docs/codes/WJ0691.md"),
+};
+
+static UNKNOWN_SILENCE: Code = Code {
+    id: "WJ0692",
+    name: "unknown-silence",
+    severity: Severity::Warning,
+    page: include_str!("../../docs/codes/WJ0692.md"),
+};
+
+/// Every code that is reported about silences, by id.
+pub static CODES: &[&Code] = &[&UNUSED_SILENCE, &SILENCE_WITHOUT_REASON, &UNKNOWN_SILENCE];
+
+/// Takes back what the file silences, and adds what is wrong with its silences.
+pub(super) fn apply(source: &Source, file: &ast::File, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let silences: Vec<Silence> =
+        file.comments.iter().flat_map(|comment| read(source, comment.span)).collect();
+    if silences.is_empty() {
+        return findings;
+    }
+    let statements = statements::by_line(source, file);
+    let mut own = Vec::new();
+    for silence in &silences {
+        let known = codes::explain(silence.name).filter(|code| code.severity == Severity::Warning);
+        let Some(code) = known.filter(|code| code.name == silence.name) else {
+            own.push(unknown_silence(silence));
+            continue;
+        };
+        if !silence.reasoned {
+            own.push(silence_without_reason(silence));
+        }
+        let place = silenced(source, silence, &statements);
+        let before = findings.len();
+        findings.retain(|finding| {
+            let inside = finding.span.start >= place.start && finding.span.start < place.end;
+            !(inside && std::ptr::eq(finding.code, code))
+        });
+        if findings.len() == before {
+            own.push(unused_silence(silence));
+        }
+    }
+    findings.extend(own);
+    findings
+}
+
+struct Silence<'a> {
+    name: &'a str,
+    /// Of the name.
+    span: Span,
+    /// Of the comment.
+    comment: Span,
+    reasoned: bool,
+}
+
+/// A comment may silence several names, parted by commas.
+fn read(source: &Source, comment: Span) -> Vec<Silence<'_>> {
+    let text = source.slice(comment);
+    let Some(rest) =
+        text.strip_prefix('#').map(str::trim_start).and_then(|rest| rest.strip_prefix("wj-allow"))
+    else {
+        return Vec::new();
+    };
+    if !rest.is_empty() && !rest.starts_with([' ', '\t', ':']) {
+        return Vec::new();
+    }
+    let (names, reason) = rest.split_once(':').unwrap_or((rest, ""));
+    let reasoned = !reason.trim().is_empty();
+    let begin = comment.start as usize + (text.len() - rest.len());
+    let mut silences = Vec::new();
+    let mut offset = begin;
+    for part in names.split(',') {
+        let name = part.trim();
+        let at = offset + (part.len() - part.trim_start().len());
+        let span = if name.is_empty() { comment } else { Span::new(at, at + name.len()) };
+        silences.push(Silence { name, span, comment, reasoned });
+        offset += part.len() + 1;
+    }
+    silences
+}
+
+/// The part of the text that a silence is about: its own line if code stands before it, else the next line of code;
+/// and the rest of the statement that begins there.
+fn silenced(source: &Source, silence: &Silence<'_>, statements: &[(u32, u32)]) -> Span {
+    let text = &*source.text;
+    let start = silence.comment.start as usize;
+    let line_start = text.get(..start).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |at| at + 1);
+    let code_before = text.get(line_start..start).is_some_and(|before| !before.trim().is_empty());
+    let line = if code_before { line_start } else { next_code_line(text, silence.comment.end as usize) };
+    let line_end =
+        text.get(line..).and_then(|rest| rest.find(['\n', '\r'])).map_or(text.len(), |at| line + at);
+    let number = source.position(Span::at(line).start).line;
+    let from = statements.partition_point(|(begins, _)| *begins < number);
+    let rest = statements.get(from..).unwrap_or_default();
+    let ends = rest.iter().take_while(|(begins, _)| *begins == number).map(|(_, end)| *end as usize);
+    Span::new(line, ends.max().unwrap_or(0).max(line_end))
+}
+
+/// Where the first line of code behind the line of `from` begins.
+fn next_code_line(text: &str, from: usize) -> usize {
+    let mut lines = text.get(from..).unwrap_or_default().split_inclusive('\n');
+    let mut offset = from + lines.next().map_or(0, str::len);
+    for line in lines {
+        let code = line.trim_start();
+        if !code.is_empty() && !code.starts_with('#') {
+            return offset;
+        }
+        offset += line.len();
+    }
+    offset
+}
+
+fn unused_silence(silence: &Silence<'_>) -> Diagnostic {
+    Diagnostic::new(&UNUSED_SILENCE, silence.span, format!("there is no `{}` here to be silenced", silence.name))
+        .label("silences nothing")
+        .help("Take the comment away, so that the next finding of this kind is seen. It stands on the line above the statement, or at the end of its line.")
+}
+
+fn silence_without_reason(silence: &Silence<'_>) -> Diagnostic {
+    Diagnostic::new(&SILENCE_WITHOUT_REASON, silence.comment, "this silence does not say why")
+        .label("no reason")
+        .help(format!(
+            "Write the reason behind a colon: `# wj-allow {}: why it is right here`.",
+            silence.name
+        ))
+}
+
+fn unknown_silence(silence: &Silence<'_>) -> Diagnostic {
+    if silence.name.is_empty() {
+        return Diagnostic::new(&UNKNOWN_SILENCE, silence.span, "this silence does not say what it silences")
+            .label("no name")
+            .help("Write the name of a warning: `# wj-allow unused-field: why it is right here`.");
+    }
+    let message = match codes::explain(silence.name) {
+        Some(code) if code.severity == Severity::Error => {
+            format!("`{}` is an error, and errors cannot be silenced", silence.name)
+        }
+        _ => format!("there is no warning `{}`", silence.name),
+    };
+    let finding = Diagnostic::new(&UNKNOWN_SILENCE, silence.span, message).label("silences nothing");
+    let by_id = codes::explain(silence.name).filter(|code| code.severity == Severity::Warning);
+    let all = codes::all();
+    let names = all.iter().filter(|code| code.severity == Severity::Warning).map(|code| code.name);
+    match by_id.map(|code| code.name).or_else(|| diagnostic::near(silence.name, names)) {
+        Some(near) => {
+            finding.help(format!("Did you mean `{near}`?")).fix(format!("write `{near}`"), silence.span, near)
+        }
+        None => finding.help("`wj explain` lists all names; those of warnings can be silenced."),
+    }
+}
+
+/// Where statements begin and end, for silences that stand above or behind their first line.
+mod statements {
+    use super::{Source, ast};
+    use crate::lint::walk;
+
+    /// Line of the first letter and byte offset of the end, by line.
+    pub(super) fn by_line(source: &Source, file: &ast::File) -> Vec<(u32, u32)> {
+        let mut found = Vec::new();
+        for item in &file.items {
+            let ast::Item::Pipeline(pipeline) = item else { continue };
+            walk::statements(&pipeline.body, &mut |stmt| {
+                found.push(stmt.span);
+                match &stmt.kind {
+                    ast::StmtKind::Extract(extract) => {
+                        found.extend(extract.fields.iter().map(|field| field.span))
+                    }
+                    _ => found.extend(walk::entries(stmt).iter().map(|entry| entry.span)),
+                }
+            });
+        }
+        let mut lines: Vec<(u32, u32)> =
+            found.iter().map(|span| (source.position(span.start).line, span.end)).collect();
+        lines.sort_unstable();
+        lines
+    }
+}

@@ -1,0 +1,267 @@
+//! `wj history`: what was received, answered and done, beside a running server or without one.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::config::Config;
+use super::{Failure, operation_text, terminal};
+use crate::admin::{Asked, History, HistoryQuery, Programs, Response, ask};
+use crate::secrets::Secrets;
+use crate::store::{self, Filter, Store};
+
+/// Shows what was received, answered and done, beside a running server or without one.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  wj history\n  wj history list --status failed --since 2026-11-24\n  wj history show 019355a2-…\n  wj history retry 019355a2-…"
+)]
+pub(super) struct Args {
+    /// The data directory of the server, running or not [default: .wj]
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The configuration that names the data directory [default: wj.toml, if it exists]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    List(List),
+    Show(Show),
+    Retry(Retry),
+}
+
+/// Shows the newest operations, a line each.
+#[derive(Debug, clap::Args)]
+struct List {
+    /// Only of this pipeline
+    #[arg(long, value_name = "NAME")]
+    pipeline: Option<String>,
+    /// Only in this state: open, done, aborted, failed, interrupted, duplicate, rejected
+    #[arg(long, value_name = "STATUS")]
+    status: Option<String>,
+    /// Only received at this time or later, as 2026-11-24T10:00:00Z or 2026-11-24 (UTC)
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only received before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Only with this text in what is shown of them
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = LIMIT)]
+    limit: usize,
+    /// Goes on behind the last operation of an earlier list
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+/// As many as `list` shows if nothing is said.
+const LIMIT: usize = 100;
+
+/// Shows one operation whole: request, answer, steps, actions.
+#[derive(Debug, clap::Args)]
+struct Show {
+    /// The operation's id
+    id: String,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+/// Tries again what ended operations that failed or were interrupted.
+///
+/// Without a server the order is kept, and carried out at the next start.
+#[derive(Debug, clap::Args)]
+struct Retry {
+    /// The operations' ids
+    #[arg(required = true)]
+    ids: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    #[value(alias = "text")]
+    Table,
+    /// One JSON object an operation, a line each
+    Json,
+}
+
+pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let config = Config::load(args.config.as_deref()).map_err(Failure::could_not_run)?;
+    let data = args.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from(super::config::DATA));
+    match &args.what {
+        None => list(&List::default(), &data, out),
+        Some(What::List(args)) => list(args, &data, out),
+        Some(What::Show(args)) => show(args, &data, out),
+        Some(What::Retry(args)) => retry(args, &data, out),
+    }
+}
+
+impl Default for List {
+    fn default() -> List {
+        List {
+            pipeline: None,
+            status: None,
+            since: None,
+            until: None,
+            text: None,
+            limit: LIMIT,
+            after: None,
+            format: Format::Table,
+        }
+    }
+}
+
+impl List {
+    fn query(&self) -> Result<HistoryQuery, String> {
+        // What a person typed is written as a query and read back, so that both ways in accept the same.
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("limit", &self.limit.to_string());
+        let given = [
+            ("pipeline", &self.pipeline),
+            ("status", &self.status),
+            ("since", &self.since),
+            ("until", &self.until),
+            ("text", &self.text),
+            ("after", &self.after),
+        ];
+        for (name, value) in given {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        HistoryQuery::parse(&query.finish())
+    }
+}
+
+fn list(args: &List, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let json = args.format == Format::Json;
+    let query = HistoryQuery { full: json, ..args.query().map_err(Failure::could_not_run)? };
+    let target = format!("/history?{}", query.to_query());
+    let response = question(data, &target, |history| history.list(&query))?;
+    let operations = response.get("operations").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+    if json {
+        for operation in operations {
+            writeln!(out, "{operation}")?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if operations.is_empty() {
+        terminal::say("no operations");
+    } else {
+        out.write_all(operation_text::table(operations).as_bytes())?;
+    }
+    if let Some(next) = response.get("next").and_then(Json::as_str) {
+        terminal::say(&format!("there may be more: wj history list --after {next}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(args: &Show, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let target = format!("/history/{}", path_segment(&args.id));
+    let operation = question(data, &target, |history| history.show(&args.id))?;
+    match args.format {
+        Format::Json => writeln!(out, "{operation}")?,
+        Format::Table => out.write_all(operation_text::whole(&operation).as_bytes())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn retry(args: &Retry, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let mut refused = Vec::new();
+    for id in &args.ids {
+        let (response, when) = match ask(data, "POST", &format!("/history/{}/retry", path_segment(id))) {
+            Asked::Answered(response) => (response, "it goes on now"),
+            Asked::Failed(error) => return Err(Failure::no(error)),
+            Asked::NoServer => (offline_retry(data, id)?, "it goes on when the server starts"),
+        };
+        match response.status {
+            200 => writeln!(out, "{id}: retry ordered; {when}")?,
+            _ => refused.push(error_of(&response.body)),
+        }
+    }
+    match refused.is_empty() {
+        true => Ok(ExitCode::SUCCESS),
+        false => Err(Failure::no(refused.join("\n"))),
+    }
+}
+
+fn offline_retry(data: &Path, id: &str) -> Result<Response, Failure> {
+    let store = open(data)?;
+    let now = crate::serve::now_millis();
+    let (programs, secrets) = (Programs::default(), Secrets::load([]));
+    let history = History { store: &*store, programs: &programs, masker: secrets.masker() };
+    match history.retry(id, "the command line", now) {
+        Ok(write) => {
+            store.commit(&[write], now).map_err(|error| Failure::no(error.to_string()))?;
+            Ok(Response::ok(Json::Null))
+        }
+        Err(response) => Ok(response),
+    }
+}
+
+/// Asks the running server, or the store where none runs.
+fn question(
+    data: &Path,
+    target: &str,
+    offline: impl FnOnce(&History<'_>) -> Response,
+) -> Result<Json, Failure> {
+    let response = match ask(data, "GET", target) {
+        Asked::Answered(response) => response,
+        Asked::Failed(error) => return Err(Failure::no(error)),
+        Asked::NoServer => {
+            let store = open(data)?;
+            let programs = Programs::default();
+            let secrets = secrets_of(&*store, &programs);
+            offline(&History { store: &*store, programs: &programs, masker: secrets.masker() })
+        }
+    };
+    match response.status {
+        200 => Ok(response.body),
+        _ => Err(Failure::no(error_of(&response.body))),
+    }
+}
+
+/// Without a server, what is masked are the secrets that the programs of recent operations name, as far as they are set here.
+fn secrets_of(store: &dyn Store, programs: &Programs) -> Secrets {
+    let recent = store.list(&Filter::default(), None, LIMIT).map(|page| page.items).unwrap_or_default();
+    let mut names: Vec<Arc<str>> = Vec::new();
+    for listed in recent {
+        let loaded = store.load(listed.id).ok().flatten();
+        let Some(log) = loaded.and_then(|operation| crate::operations::Log::read(&operation).ok()) else {
+            continue;
+        };
+        let program = programs.find(store, log.received.program);
+        names.extend(
+            program.iter().flat_map(|program| &program.pipelines).flat_map(|own| own.secrets.iter().cloned()),
+        );
+    }
+    names.sort();
+    names.dedup();
+    Secrets::load(names.iter().map(|name| &**name))
+}
+
+fn open(data: &Path) -> Result<Arc<dyn Store>, Failure> {
+    if !data.join(store::FILE).exists() {
+        let place = data.display();
+        return Err(Failure::no(format!("there is no history in {place}: no server has kept one there yet")));
+    }
+    store::open(&data.to_string_lossy()).map_err(|error| Failure::no(error.to_string()))
+}
+
+fn path_segment(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+fn error_of(body: &Json) -> String {
+    body.get("error").and_then(Json::as_str).unwrap_or("the server gave no reason").to_owned()
+}

@@ -1,0 +1,64 @@
+//! Keys that stand in the script, and so in git, for all who read it.
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::lint::{Context, Rule};
+use crate::resolve::model::CallFacts;
+use crate::source::Span;
+
+static CODE: Code = Code {
+    id: "WJ0609",
+    name: "literal-token",
+    severity: Severity::Warning,
+    page: include_str!("../../../docs/codes/WJ0609.md"),
+};
+
+pub(super) const RULE: Rule = Rule { code: &CODE, run };
+
+/// Headers that carry a key, in lower case.
+const KEY_HEADERS: [&str; 7] = [
+    "api-key",
+    "authorization",
+    "proxy-authorization",
+    "x-access-token",
+    "x-api-key",
+    "x-auth-token",
+    "x-token",
+];
+
+fn run(context: &Context<'_>) -> Vec<Diagnostic> {
+    let calls = context.model.pipelines.iter().flat_map(|pipeline| &pipeline.calls);
+    calls
+        .flat_map(keys)
+        .filter(|(_, span)| {
+            let known = context.model.type_at(*span);
+            let text = known.and_then(|known| known.constant.as_ref()?.as_text());
+            text.is_some_and(|text| !text.trim().is_empty())
+        })
+        .map(|(name, span)| {
+            Diagnostic::new(&CODE, span, format!("the key for `{name}` stands in the script"))
+                .label("everybody who reads the script has this key")
+                .help(format!(
+                    "Write `secret.NAME` here, put the key into the environment variable NAME of `wj serve`, and let the service give you a new one: what was once in git stays there. The name is yours: `secret.{}`, say.",
+                    suggestion(name)
+                ))
+        })
+        .collect()
+}
+
+/// Name and place of each value that is a key.
+fn keys(call: &CallFacts) -> Vec<(&str, Span)> {
+    let header = |name: &str| KEY_HEADERS.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let headers = call.headers.iter().filter(|(name, _)| header(name));
+    let secret = |name: &str| {
+        call.spec.is_some_and(|spec| spec.params.iter().any(|param| param.secret && param.name == name))
+    };
+    let values = call.values.iter().filter(|(name, _)| secret(name));
+    headers.chain(values).map(|(name, span)| (&**name, *span)).collect()
+}
+
+/// A name for the secret, made of the name of its place.
+fn suggestion(name: &str) -> String {
+    name.chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
+        .collect()
+}

@@ -1,0 +1,104 @@
+//! Comparisons that no run finds true.
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::lint::{Context, Rule, walk};
+use crate::resolve::model::{PipelineFacts, Presence, Type};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind};
+use crate::value::Kinds;
+
+static CODE: Code = Code {
+    id: "WJ0612",
+    name: "never-true",
+    severity: Severity::Warning,
+    page: include_str!("../../../docs/codes/WJ0612.md"),
+};
+
+pub(super) const RULE: Rule = Rule { code: &CODE, run };
+
+fn run(context: &Context<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for pipeline in context.pipelines() {
+        let facts = context.model.pipelines.iter().find(|facts| facts.span == pipeline.name.span);
+        walk::statements(&pipeline.body, &mut |stmt| {
+            walk::expressions(stmt, &mut |expr| {
+                if let ExprKind::Binary { op, left, right, .. } = &expr.kind {
+                    findings.extend(judge(context, facts, expr, *op, left, right));
+                }
+            });
+        });
+    }
+    findings
+}
+
+fn judge(
+    context: &Context<'_>,
+    facts: Option<&PipelineFacts>,
+    whole: &Expr,
+    op: BinaryOp,
+    left: &Expr,
+    right: &Expr,
+) -> Option<Diagnostic> {
+    if op != BinaryOp::Equal {
+        return None;
+    }
+    let finding = |message: String, help: &str| {
+        Diagnostic::new(&CODE, whole.span, message).label("never true").help(help)
+    };
+    let sides = [(left, right), (right, left)];
+    if let Some((method, taken)) =
+        sides.iter().find_map(|(left, right)| foreign_method(context, facts, left, right))
+    {
+        let message = format!("`request.method` is never {method:?} here");
+        return Some(finding(message, &format!("The pipeline's `on` takes {taken} only.")));
+    }
+    let (one, other) = (context.model.type_at(left.span)?, context.model.type_at(right.span)?);
+    if one.broken || other.broken {
+        return None;
+    }
+    let present = |side: &Type| side.presence == Presence::Present;
+    for ((expr, side), opposite) in [((left, one), other), ((right, other), one)] {
+        if opposite.presence == Presence::Empty && present(side) {
+            let text = context.source.slice(expr.span);
+            let message = format!("`{text}` is never empty here");
+            return Some(finding(
+                message,
+                "What may be empty is what `on_missing empty` or `on_fail continue` let through. A text without letters is not empty: compare with `\"\"`, or read it `as nonblank`.",
+            ));
+        }
+    }
+    let apart = one.kinds.and(other.kinds).is_none() && !one.kinds.is_none() && !other.kinds.is_none();
+    // Two that may both be empty are equal then; a text and a number are a mistake that is reported already.
+    let mistaken = |a: Kinds, b: Kinds| a == Kinds::TEXT && b == Kinds::NUMBER;
+    if !apart
+        || !(present(one) || present(other))
+        || mistaken(one.kinds, other.kinds)
+        || mistaken(other.kinds, one.kinds)
+    {
+        return None;
+    }
+    let message = format!("{} never equals {}", one.kinds.nouns(), other.kinds.nouns());
+    Some(finding(message, "Values of different kinds are never equal. Compare what is of one kind."))
+}
+
+/// A method that `request.method` is compared with and never has, and those that it may have.
+fn foreign_method(
+    context: &Context<'_>,
+    facts: Option<&PipelineFacts>,
+    left: &Expr,
+    right: &Expr,
+) -> Option<(String, String)> {
+    let ExprKind::Member(base, part) = &left.kind else { return None };
+    if !matches!(&base.kind, ExprKind::Name(name) if &**name == "request") || &*part.text != "method" {
+        return None;
+    }
+    let wanted = context.constant_text(right)?;
+    let mut taken: Vec<&str> = Vec::new();
+    for route in &facts?.routes {
+        taken.extend(route.methods.as_ref()?.iter().map(|method| &**method));
+    }
+    // A route that takes GET takes HEAD too.
+    let possible =
+        taken.is_empty() || taken.contains(&wanted) || (wanted == "HEAD" && taken.contains(&"GET"));
+    taken.dedup();
+    (!possible).then(|| (wanted.to_owned(), taken.join(", ")))
+}

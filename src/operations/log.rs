@@ -1,0 +1,181 @@
+//! What the log of an operation says: what was received, what came of which action, and what is still to be done. Replay
+//! answers the engine from it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::actions::Answer;
+use crate::resolve::program::Pipeline;
+use crate::run::{Carried, End, Headers, Next, Received, Run, Trace};
+use crate::store::{
+    AnswerFact, Fact, Hash, Millis, Operation, OutcomeClass, OutcomeFact, ReceivedFact, State,
+};
+use crate::value::Id;
+
+/// The log, in order of what replay asks for.
+pub struct Log {
+    pub id: Id,
+    pub received: ReceivedFact,
+    /// By step path.
+    pub actions: BTreeMap<Arc<str>, Recorded>,
+    /// What the caller was told.
+    pub answer: Option<Told>,
+    /// The last end, if it has ended and nobody ordered otherwise since.
+    pub ended: Option<Ended>,
+    /// A person ordered a retry, and nothing happened since.
+    pub ordered: bool,
+    pub rows: u16,
+}
+
+pub struct Told {
+    pub status: u16,
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
+    pub body: crate::value::Bytes,
+}
+
+pub struct Ended {
+    pub state: State,
+    pub reason: Arc<str>,
+    pub at_step: Option<Arc<str>>,
+}
+
+/// One action's part of the log.
+#[derive(Default)]
+pub struct Recorded {
+    /// In order; each attempt that came to an outcome.
+    pub outcomes: Vec<OutcomeFact>,
+    /// How it went in the end; `None` while further attempts may follow.
+    pub carried: Option<Carried>,
+    /// An intent without an outcome: a reported call may be out.
+    pub intent: Option<(u32, Hash)>,
+    /// Attempts made since the action began, or since a person ordered a retry.
+    pub tries: u32,
+    /// When the first of these was made.
+    pub first_at: Option<Millis>,
+}
+
+impl Log {
+    /// Reads the log of an operation.
+    ///
+    /// # Errors
+    /// A log without its first row, in words.
+    pub fn read(operation: &Operation) -> Result<Log, String> {
+        let mut facts = operation.rows.iter().flatten();
+        let Some(Fact::Received(received)) = facts.next() else {
+            return Err("its log does not begin with what was received".to_owned());
+        };
+        let mut log = Log {
+            id: operation.id,
+            received: received.clone(),
+            actions: BTreeMap::new(),
+            answer: None,
+            ended: None,
+            ordered: false,
+            rows: u16::try_from(operation.rows.len()).unwrap_or(u16::MAX),
+        };
+        for fact in facts {
+            log.take(fact);
+        }
+        Ok(log)
+    }
+
+    fn take(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Outcome(outcome) => {
+                let action = self.actions.entry(outcome.path.clone()).or_default();
+                action.intent = None;
+                action.tries += 1;
+                action.first_at.get_or_insert(outcome.at);
+                action.carried = carried(outcome);
+                action.outcomes.push(outcome.clone());
+            }
+            Fact::Intent { path, attempt, digest } => {
+                self.actions.entry(path.clone()).or_default().intent = Some((*attempt, *digest));
+            }
+            // The first answer is what the caller was told; a later one is only what a retry would have said.
+            Fact::Answer { status, headers, body } => {
+                self.answer.get_or_insert_with(|| Told {
+                    status: *status,
+                    headers: headers.clone(),
+                    body: body.clone(),
+                });
+            }
+            Fact::End { state, reason, at_step } => {
+                self.ended = Some(Ended { state: *state, reason: reason.clone(), at_step: at_step.clone() });
+            }
+            Fact::Person { what, .. } if &**what == RETRY => self.reopen(),
+            Fact::Received(_)
+            | Fact::Due { .. }
+            | Fact::Person { .. }
+            | Fact::Resumed(_)
+            | Fact::Note(_)
+            | Fact::Linked(_) => {}
+        }
+        self.ordered = matches!(fact, Fact::Person { what, .. } if &**what == RETRY);
+    }
+
+    /// A retry takes back how the action ended that ended the operation; all before it stands.
+    fn reopen(&mut self) {
+        let at_step = self.ended.take().and_then(|ended| ended.at_step);
+        for (path, action) in &mut self.actions {
+            action.intent = None;
+            let ended_it = Some(path) == at_step.as_ref();
+            if ended_it && !matches!(action.carried, Some(Carried::Ok(_))) {
+                action.carried = None;
+                action.tries = 0;
+                action.first_at = None;
+            }
+        }
+    }
+
+    /// The request as the engine takes it.
+    pub fn request(&self) -> Received {
+        let fact = &self.received;
+        Received {
+            id: self.id,
+            at: fact.at,
+            method: fact.method.clone(),
+            target: fact.target.clone(),
+            headers: Headers::from_block(fact.headers.clone()),
+            body: fact.body.clone(),
+            ip: fact.ip.clone(),
+            params: fact.params.clone(),
+        }
+    }
+}
+
+/// What a person orders, as the log keeps it.
+pub const RETRY: &str = "retry";
+
+fn carried(outcome: &OutcomeFact) -> Option<Carried> {
+    let status = outcome.answer.as_ref().map(|answer| answer.status);
+    match (outcome.class, &outcome.answer) {
+        (OutcomeClass::Ok, Some(answer)) => Some(Carried::Ok(answer_of(answer, outcome.dry_run))),
+        _ if outcome.last => Some(Carried::Failed { reason: outcome.reason.to_string(), status }),
+        _ => None,
+    }
+}
+
+fn answer_of(fact: &AnswerFact, dry_run: bool) -> Answer {
+    Answer { status: fact.status, headers: fact.headers.clone(), body: fact.body.clone(), dry_run }
+}
+
+/// Runs an operation again on paper: each action answered from the log, nothing sent. Gives the trace up to where the log
+/// ends, and the end if the engine came to one.
+pub fn replay_trace(pipeline: &Arc<Pipeline>, log: &Log) -> (Vec<Trace>, Option<End>) {
+    let mut run = Run::traced(pipeline.clone(), Arc::new(log.request()));
+    let end = loop {
+        match run.next() {
+            Next::Answer(_) => {}
+            Next::End(end) => break Some(end),
+            Next::Need(need) => {
+                let Some(carried) = log.actions.get(&need.path).and_then(|action| action.carried.clone())
+                else {
+                    break None;
+                };
+                run.resume(carried);
+            }
+        }
+    };
+    (run.take_trace(), end)
+}

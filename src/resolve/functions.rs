@@ -1,0 +1,159 @@
+//! Calls of functions, and readers behind `as`: arity, kinds and emptiness, as the function's own constant says.
+
+use super::Resolver;
+use super::errors::{kinds, limits, names};
+use super::expressions::Checked;
+use super::model::{Presence, Type};
+use super::program::{ExprKind, Reader};
+use crate::builtins::{self, Builtin, OnEmpty};
+use crate::diagnostic::near;
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::value::Value;
+
+/// Functions of the language that this version does not have yet.
+const LATER: [&str; 8] = ["format", "in_zone", "lines", "map", "next", "phone", "sort", "time"];
+
+impl Resolver<'_> {
+    pub(super) fn function(&mut self, name: &ast::Name, args: &[ast::Expr], span: Span) -> Checked {
+        let args: Vec<Checked> = args.iter().map(|arg| self.value(arg)).collect();
+        let Some(function) = self.find_function(name) else { return Checked::broken(span) };
+        if !self.arity(function, name, args.len(), span) {
+            return Checked::broken(span);
+        }
+        let ty = self.result(function, &args.iter().collect::<Vec<_>>(), 0);
+        self.pattern(function, &args);
+        Checked::new(
+            ExprKind::Call { function, args: args.into_iter().map(|arg| arg.expr).collect() },
+            span,
+            ty,
+        )
+    }
+
+    /// `as READER`, put over a value of type `value`. The type says what is read where something is: what cannot be
+    /// read is missing, and the field's policy says what then.
+    pub(super) fn reader(&mut self, reader: &ast::Reader, value: Type) -> Option<(Reader, Type)> {
+        let args: Vec<Checked> = reader.args.iter().map(|arg| self.value(arg)).collect();
+        for arg in &args {
+            self.no_secret_decides(arg, "how a field is read");
+        }
+        let function = self.find_reader(&reader.name)?;
+        if !self.arity(function, &reader.name, args.len() + 1, reader.span) {
+            return None;
+        }
+        let value = Checked::new(ExprKind::Const(Value::Empty), reader.name.span, value);
+        if function.params.first().is_some_and(|param| value.ty.cannot_be(param.kinds)) {
+            let wanted = function.params.first().map_or(value.ty.kinds, |param| param.kinds);
+            self.report(kinds::wrong_argument(
+                function.name,
+                "value",
+                reader.name.span,
+                value.ty.kinds,
+                wanted,
+            ));
+            return None;
+        }
+        let mut all = vec![&value];
+        all.extend(&args);
+        let ty = self.result(function, &all, 1);
+        let ty = Type { presence: Presence::Present, empty_since: None, ..ty };
+        Some((Reader { function, args: args.into_iter().map(|arg| arg.expr).collect() }, ty))
+    }
+
+    /// A pattern that stands in the script is compiled here, since a bad one would stop every run.
+    fn pattern(&mut self, function: &Builtin, args: &[Checked]) {
+        let Some(at) = function.params.iter().position(|param| param.name == "pattern") else { return };
+        let Some(arg) = args.get(at) else { return };
+        if let Some(Value::Text(pattern)) = &arg.ty.constant
+            && let Some(why) = builtins::pattern_error(pattern)
+        {
+            self.report(super::errors::literals::bad_pattern(arg.span(), &why));
+        }
+    }
+
+    fn find_function(&mut self, name: &ast::Name) -> Option<&'static Builtin> {
+        if let Some(function) = builtins::find(&name.text) {
+            self.model.functions.push((name.span, function));
+            return Some(function);
+        }
+        let finding = if LATER.contains(&&*name.text) {
+            limits::not_carried_out(&name.text, name.span)
+        } else {
+            names::unknown_function(
+                name,
+                near(&name.text, builtins::ALL.iter().map(|function| function.name)),
+            )
+        };
+        self.report(finding);
+        None
+    }
+
+    fn find_reader(&mut self, name: &ast::Name) -> Option<&'static Builtin> {
+        if LATER.contains(&&*name.text) && builtins::find(&name.text).is_none() {
+            self.report(limits::not_carried_out(&format!("as {}", name.text), name.span));
+            return None;
+        }
+        let readers =
+            || builtins::ALL.iter().filter(|function| function.reader).map(|function| function.name);
+        match builtins::find(&name.text) {
+            Some(function) if function.reader => {
+                self.model.functions.push((name.span, function));
+                Some(function)
+            }
+            found => {
+                let known = readers().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                self.report(names::unknown_reader(
+                    name,
+                    found.is_some(),
+                    near(&name.text, readers()),
+                    &known,
+                ));
+                None
+            }
+        }
+    }
+
+    fn arity(&mut self, function: &Builtin, name: &ast::Name, given: usize, span: Span) -> bool {
+        let least = function.params.iter().filter(|param| !param.optional).count();
+        let most = if function.variadic { usize::MAX } else { function.params.len() };
+        if (least..=most).contains(&given) {
+            return true;
+        }
+        self.report(names::wrong_arity(function, name, given, span));
+        false
+    }
+
+    /// Checks the arguments from the one at `from` on, and says what comes of the call.
+    fn result(&mut self, function: &'static Builtin, args: &[&Checked], from: usize) -> Type {
+        let mut broken = false;
+        for (at, arg) in args.iter().enumerate().skip(from) {
+            let Some(param) = function.param(at) else { continue };
+            broken |= arg.ty.broken;
+            if arg.ty.cannot_be(param.kinds) {
+                self.report(kinds::wrong_argument(
+                    function.name,
+                    param.name,
+                    arg.span(),
+                    arg.ty.kinds,
+                    param.kinds,
+                ));
+                broken = true;
+            }
+            if arg.ty.secret && !arg.ty.broken && !function.takes_secrets {
+                self.report(super::errors::secrets::into_function(arg.span(), function.name));
+                broken = true;
+            }
+        }
+        let empties = args.iter().filter(|arg| arg.ty.may_be_empty());
+        let since = empties.clone().find_map(|arg| arg.ty.empty_since);
+        let gives_empty = function.empty == OnEmpty::GivesEmpty && empties.count() > 0;
+        let mut ty = self.derived(args, function.returns);
+        if gives_empty || function.may_be_empty {
+            ty = ty.maybe_empty(since);
+        }
+        if function.gives_outside_data {
+            ty.outside = true;
+        }
+        Type { broken, ..ty }
+    }
+}

@@ -1,0 +1,123 @@
+//! What the request itself gives, and secrets: `body`, `query`, `headers`, `cookies`, `path.x`, `request.x`,
+//! `operation.id`, `secret.X`.
+
+use std::sync::Arc;
+
+use super::Resolver;
+use super::errors::names;
+use super::expressions::Checked;
+use super::flow::{Place, Root};
+use super::model::{Presence, Type};
+use super::program::{ExprKind, Input, Segment};
+use super::types::OUTSIDE;
+use crate::diagnostic::near;
+use crate::source::Span;
+use crate::syntax::ast::Name;
+use crate::value::Kinds;
+
+/// Members of `request`.
+const REQUEST: [(&str, Input, Kinds); 5] = [
+    ("ip", Input::Ip, Kinds::TEXT),
+    ("method", Input::Method, Kinds::TEXT),
+    ("path", Input::RequestPath, Kinds::TEXT),
+    ("time", Input::Time, Kinds::TIME),
+    ("url", Input::Url, Kinds::TEXT),
+];
+
+impl Resolver<'_> {
+    /// One of the taken words, standing alone.
+    pub(super) fn input(&mut self, root: &Arc<str>, span: Span) -> Checked {
+        if self.item.head.is_outside_pipeline() && &**root != "secret" {
+            self.report(names::no_request_here(root, span));
+            return Checked::broken(span);
+        }
+        let (input, ty) = match &**root {
+            "body" => (Input::Body, Type::outside().maybe_empty(None)),
+            "query" => (Input::Query, Type { kinds: Kinds::OBJECT, ..Type::outside() }),
+            "headers" => (Input::Headers, Type { kinds: Kinds::OBJECT, ..Type::outside() }),
+            "cookies" => (Input::Cookies, Type { kinds: Kinds::OBJECT, ..Type::outside() }),
+            _ => {
+                self.report(names::incomplete_name(root, span));
+                return Checked::broken(span);
+            }
+        };
+        let place = Place { root: Root::Input(root.clone()), members: Vec::new() };
+        let ty = self.settled(ty, Some(&place));
+        Checked::new(ExprKind::Input(input), span, ty)
+    }
+
+    /// `root.member` where the root is a taken word; `None` where it is reached into like any other value.
+    pub(super) fn input_member(&mut self, root: &str, member: &Name, span: Span) -> Option<Checked> {
+        if root == "secret" {
+            return Some(self.secret(member, span));
+        }
+        if self.item.head.is_outside_pipeline() {
+            return None;
+        }
+        match (root, &*member.text) {
+            ("body", "raw") => {
+                let ty = Type { kinds: Kinds::BYTES, ..Type::outside() };
+                Some(Checked::new(ExprKind::Input(Input::BodyRaw), span, ty))
+            }
+            ("body" | "query" | "headers", "all") => Some(self.not_carried_out(&format!("{root}.all"), span)),
+            ("path", _) => Some(self.path_parameter(member, span)),
+            ("request", name) => {
+                let known = REQUEST.iter().find(|(own, _, _)| *own == name);
+                let Some((_, input, kinds)) = known else {
+                    let near = near(name, REQUEST.iter().map(|(own, _, _)| *own));
+                    let known = REQUEST.map(|(own, _, _)| own).join(", ");
+                    self.report(names::unknown_member(member, "request", near, &known));
+                    return Some(Checked::broken(span));
+                };
+                let ty = Type { kinds: *kinds, ..Type::outside() };
+                Some(Checked::new(ExprKind::Input(input.clone()), span, ty))
+            }
+            ("operation", "id") => {
+                Some(Checked::new(ExprKind::Input(Input::OperationId), span, Type::of(Kinds::TEXT)))
+            }
+            ("operation", name) => {
+                let near = near(name, ["id"]);
+                self.report(names::unknown_member(member, "operation", near, "id"));
+                Some(Checked::broken(span))
+            }
+            ("failure", _) if self.lookup("failure").is_none() => {
+                self.report(names::failure_outside_on_fail(span));
+                Some(Checked::broken(span))
+            }
+            _ => None,
+        }
+    }
+
+    /// A parameter of the route: there for certain if every route of the pipeline has it.
+    fn path_parameter(&mut self, member: &Name, span: Span) -> Checked {
+        let has = |segment: &Segment| matches!(segment, Segment::Param(name) if *name == member.text);
+        let routes = &self.item.head.routes;
+        let with = routes.iter().filter(|route| route.segments.iter().any(has)).count();
+        if with == 0 {
+            if !self.item.head.route_failed {
+                let params: Vec<&str> = self.item.head.params().collect();
+                let near = near(&member.text, params.iter().copied());
+                let finding = names::unknown_path_parameter(
+                    member,
+                    near,
+                    &params.join(", "),
+                    self.item.head.first_route(),
+                );
+                self.report(finding);
+            }
+            return Checked::broken(span);
+        }
+        let presence = if with == routes.len() { Presence::Present } else { Presence::MaybeEmpty };
+        let ty = Type { kinds: Kinds::TEXT.and(OUTSIDE), presence, ..Type::outside() };
+        let place = Place { root: Root::Input(Arc::from("path")), members: vec![member.text.clone()] };
+        let ty = self.settled(ty, Some(&place));
+        Checked::new(ExprKind::Input(Input::PathParam(member.text.clone())), span, ty)
+    }
+
+    fn secret(&mut self, member: &Name, span: Span) -> Checked {
+        self.item.secrets.insert(member.text.clone());
+        self.item.facts.secrets.push((member.text.clone(), span));
+        let ty = Type { secret: true, ..Type::of(Kinds::TEXT) };
+        Checked::new(ExprKind::Secret(member.text.clone()), span, ty)
+    }
+}

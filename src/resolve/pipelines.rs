@@ -1,0 +1,142 @@
+//! One pipeline from head to end, and what is remembered while it is read.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::Resolver;
+use super::emit::Emit;
+use super::errors::{limits, names};
+use super::flow::Flow;
+use super::head::Head;
+use super::model::{Answers, CallFacts, PipelineFacts, Unreachable};
+use super::program::Pipeline;
+use super::scope::Scopes;
+use crate::extract::Picker;
+use crate::source::Span;
+use crate::syntax::ast;
+
+/// What is remembered while one item of the file is read.
+#[derive(Default)]
+pub(super) struct State {
+    pub errors: usize,
+    pub scopes: Scopes,
+    pub flow: Flow,
+    pub emit: Emit,
+    /// Names of the slots.
+    pub slots: Vec<Arc<str>>,
+    pub head: Head,
+    /// Blocks and loops around what is being read.
+    pub blocks: usize,
+    pub loops: usize,
+    /// A step was read at the top level.
+    pub stepped: bool,
+    /// The statement that is being read: fixes insert before it.
+    pub statement: Span,
+    pub secrets: BTreeSet<Arc<str>>,
+    pub facts: Collected,
+}
+
+/// Facts for the model, as they come.
+#[derive(Default)]
+pub(super) struct Collected {
+    pub calls: Vec<CallFacts>,
+    /// The op of each call, beside `calls`.
+    pub call_ops: Vec<usize>,
+    pub responds: Vec<Span>,
+    pub unreachable: Vec<Unreachable>,
+    pub aborts: Vec<Span>,
+    pub aborts_after_call: Vec<Span>,
+    pub late_heads: Vec<Span>,
+    pub secrets: Vec<(Arc<str>, Span)>,
+    /// A way runs to the end without an answer.
+    pub unanswered_end: bool,
+}
+
+impl Resolver<'_> {
+    pub(super) fn pipeline(&mut self, pipeline: &ast::Pipeline) -> Option<Arc<Pipeline>> {
+        self.item = State::default();
+        let title = pipeline.title.as_ref().and_then(|title| self.plain_text(title, "a pipeline's title"));
+        self.open_block("pipeline", pipeline.span);
+        self.head(&pipeline.body);
+        self.block(&pipeline.body);
+        self.close_block(pipeline.span.end);
+        if self.item.head.routes.is_empty() && !self.item.head.route_failed && !pipeline.broken {
+            self.report(names::no_route(&pipeline.name));
+        }
+        if self.item.slots.len() > usize::from(u16::MAX) {
+            self.report(limits::too_many_names(&pipeline.name));
+        }
+        self.settle_answers();
+        let mut state = std::mem::take(&mut self.item);
+        let has_errors = state.errors > 0 || pipeline.broken;
+        self.model.pipelines.push(facts(pipeline, &mut state, has_errors));
+        if has_errors {
+            return None;
+        }
+        let State { emit, slots, head, secrets, .. } = state;
+        Some(Arc::new(Pipeline {
+            name: pipeline.name.text.clone(),
+            title,
+            file: Arc::from(self.source.name.as_str()),
+            span: pipeline.name.span,
+            hash: hash(&self.source.name, &self.source.text),
+            routes: head.routes,
+            cors: head.cors,
+            body_limit: head.body_limit.unwrap_or(super::head::BODY_LIMIT),
+            picker: Picker::new(&emit.picks),
+            code: emit.ops,
+            slots,
+            secrets: secrets.into_iter().collect(),
+            notify: head.notify,
+        }))
+    }
+
+    /// Works out for each call whether the empty answer goes out before it.
+    fn settle_answers(&mut self) {
+        let after = self.item.emit.responds_after();
+        for (facts, op) in self.item.facts.calls.iter_mut().zip(&self.item.facts.call_ops) {
+            let may_respond = after.get(*op).copied().unwrap_or(false);
+            facts.before_answer = facts.before_answer && may_respond;
+            if let Some(call) = self.item.emit.call_mut(*op) {
+                call.answers_first = !may_respond;
+            }
+        }
+        let flow = &self.item.flow;
+        self.item.facts.unanswered_end = flow.reachable && !flow.always_responded;
+    }
+}
+
+fn facts(pipeline: &ast::Pipeline, state: &mut State, has_errors: bool) -> PipelineFacts {
+    let collected = std::mem::take(&mut state.facts);
+    let answers = match (collected.responds.is_empty(), collected.unanswered_end) {
+        (true, _) => Answers::Never,
+        (false, true) => Answers::OnSomeWays,
+        (false, false) => Answers::Always,
+    };
+    PipelineFacts {
+        name: pipeline.name.text.clone(),
+        span: pipeline.name.span,
+        item: pipeline.span,
+        has_errors,
+        routes: state.head.routes.clone(),
+        answers,
+        responds: collected.responds,
+        calls: collected.calls,
+        unreachable: collected.unreachable,
+        aborts: collected.aborts,
+        aborts_after_call: collected.aborts_after_call,
+        late_heads: collected.late_heads,
+        secrets: collected.secrets,
+    }
+}
+
+/// SHA-256 over the file's name and text. The name is closed by a byte that no file name holds.
+fn hash(name: &str, text: &str) -> [u8; 32] {
+    let mut sha = Sha256::new();
+    sha.update(name.as_bytes());
+    sha.update([0]);
+    sha.update(text.as_bytes());
+    sha.finalize().into()
+}

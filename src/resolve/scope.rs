@@ -1,0 +1,149 @@
+//! Names: what each means where it stands, and what it meant in a branch that has ended.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Resolver;
+use super::errors::names as errors;
+use super::model::{Definition, DefinitionKind, Type, Use};
+use crate::diagnostic::near;
+use crate::source::Span;
+use crate::syntax::ast::Name;
+use crate::value::Kinds;
+
+/// Words that always mean what the request, the operation or the secrets give.
+pub(super) const TAKEN: [&str; 9] =
+    ["body", "cookies", "failure", "headers", "operation", "path", "query", "request", "secret"];
+
+/// Words that are part of expressions.
+const RESERVED: [&str; 10] = ["and", "else", "empty", "false", "if", "in", "not", "null", "or", "then"];
+
+/// The names of one pipeline, from the outermost block to the one that is being read.
+#[derive(Default)]
+pub(super) struct Scopes {
+    frames: Vec<Frame>,
+    gone: Vec<Gone>,
+    /// Unknown names that were reported: once a pipeline is enough.
+    reported: BTreeSet<Arc<str>>,
+}
+
+struct Frame {
+    names: BTreeMap<Arc<str>, usize>,
+    /// The statement that the block belongs to: its word and line.
+    owner: (&'static str, u32),
+}
+
+/// A name of a block that has ended.
+struct Gone {
+    name: Arc<str>,
+    span: Span,
+    owner: (&'static str, u32),
+}
+
+/// What the program needs of a definition beside what the model says.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Place {
+    pub slot: Option<u16>,
+    /// Where `as number` would be written.
+    pub reader: Option<Span>,
+}
+
+impl Resolver<'_> {
+    pub(super) fn open_block(&mut self, word: &'static str, at: Span) {
+        let line = self.source.position(at.start).line;
+        self.item.scopes.frames.push(Frame { names: BTreeMap::new(), owner: (word, line) });
+    }
+
+    /// `end` is where the names of the block end.
+    pub(super) fn close_block(&mut self, end: u32) {
+        let Some(frame) = self.item.scopes.frames.pop() else { return };
+        for (name, definition) in frame.names {
+            if let Some(definition) = self.model.definitions.get_mut(definition) {
+                definition.scope.end = end;
+                self.item.scopes.gone.push(Gone { name, span: definition.span, owner: frame.owner });
+            }
+        }
+    }
+
+    /// Gives a name to a value. A word of the language is not given to anything, as the reader of the text has reported.
+    pub(super) fn define(
+        &mut self,
+        name: &Name,
+        kind: DefinitionKind,
+        ty: Type,
+        reader: Option<Span>,
+    ) -> Option<u16> {
+        if TAKEN.contains(&&*name.text) || RESERVED.contains(&&*name.text) {
+            self.item.errors += 1;
+            return None;
+        }
+        if let Some(first) = self.lookup(&name.text).and_then(|at| self.model.definitions.get(at)) {
+            let (earlier, later) =
+                if first.span < name.span { (first.span, name.span) } else { (name.span, first.span) };
+            let line = self.source.position(earlier.start).line;
+            self.report(errors::name_given_twice(&name.text, later, earlier, line));
+        }
+        Some(self.bind(name, kind, ty, reader))
+    }
+
+    /// As `define`, for names that need no check.
+    pub(super) fn bind(&mut self, name: &Name, kind: DefinitionKind, ty: Type, reader: Option<Span>) -> u16 {
+        let slot = self.item.slots.len();
+        self.item.slots.push(name.text.clone());
+        // A pipeline with more names than slots is reported at its end and has no program.
+        let slot = u16::try_from(slot).unwrap_or(u16::MAX);
+        let definition = self.model.definitions.len();
+        self.model.definitions.push(Definition {
+            name: name.text.clone(),
+            span: name.span,
+            kind,
+            ty,
+            pipeline: Some(self.model.pipelines.len()),
+            scope: Span { start: name.span.start, end: name.span.end },
+        });
+        self.places.push(Place { slot: Some(slot), reader });
+        if let Some(frame) = self.item.scopes.frames.last_mut() {
+            frame.names.insert(name.text.clone(), definition);
+        }
+        slot
+    }
+
+    /// The definition that a name means here, by its index in the model.
+    pub(super) fn lookup(&self, name: &str) -> Option<usize> {
+        let local = self.item.scopes.frames.iter().rev().find_map(|frame| frame.names.get(name));
+        local.or_else(|| self.consts.get(name)).copied()
+    }
+
+    /// The definition that a name means, with its use noted; an unknown one is reported.
+    pub(super) fn find_name(&mut self, name: &str, span: Span) -> Option<usize> {
+        if let Some(definition) = self.lookup(name) {
+            self.model.uses.push(Use { span, definition });
+            return Some(definition);
+        }
+        if self.item.scopes.reported.insert(Arc::from(name)) {
+            let gone = self.item.scopes.gone.iter().rev().find(|gone| *gone.name == *name);
+            let finding = match gone {
+                Some(gone) => errors::name_of_branch(name, span, gone.owner, gone.span),
+                None => errors::unknown_name(name, span, self.near_name(name)),
+            };
+            self.report(finding);
+        }
+        None
+    }
+
+    /// A field or `let` of this name would be new and allowed.
+    pub(super) fn is_free(&self, name: &str) -> bool {
+        !TAKEN.contains(&name) && !RESERVED.contains(&name) && self.lookup(name).is_none()
+    }
+
+    fn near_name(&self, name: &str) -> Option<&str> {
+        let locals = self.item.scopes.frames.iter().rev().flat_map(|frame| frame.names.keys());
+        let all = locals.chain(self.consts.keys()).map(|name| &**name).chain(TAKEN).chain(["empty"]);
+        near(name, all)
+    }
+
+    /// The type of a definition as it was given, before conditions narrow it.
+    pub(super) fn type_of(&self, definition: usize) -> Type {
+        self.model.definitions.get(definition).map_or_else(|| Type::of(Kinds::ANY), |found| found.ty.clone())
+    }
+}

@@ -1,0 +1,256 @@
+//! Blocks of statements, and those that say which way a run goes: `let`, `when`, `for`.
+
+use super::Resolver;
+use super::errors::{kinds, limits, missing};
+use super::flow::Flow;
+use super::model::{DefinitionKind, Type, Unreachable};
+use super::program::{OnMissing, OpKind};
+use crate::source::Span;
+use crate::syntax::ast::{self, LetValue, Stmt, StmtKind};
+use crate::value::Kinds;
+
+/// Turns of a `for` that names no bound.
+const TURNS: u32 = 1000;
+
+/// The most that a `for` may name: what a run may have of steps.
+const MOST_TURNS: u32 = 100_000;
+
+impl Resolver<'_> {
+    pub(super) fn block(&mut self, block: &[Stmt]) {
+        let mut dead: Option<Unreachable> = None;
+        for stmt in block {
+            let is_head = is_head(&stmt.kind);
+            if !self.item.flow.reachable && !is_head {
+                let because = self.item.flow.ended_by;
+                dead.get_or_insert(Unreachable { span: stmt.span, because }).span.end = stmt.span.end;
+            }
+            self.item.statement = stmt.span;
+            if is_head {
+                self.head_statement(stmt);
+            } else {
+                self.step(stmt);
+                self.item.stepped |= self.item.blocks == 0;
+            }
+        }
+        // What stands inside an unreachable block was noted with the block.
+        let inside_dead = dead.as_ref().is_some_and(|dead| {
+            self.item
+                .facts
+                .unreachable
+                .iter()
+                .any(|noted| noted.span.start <= dead.span.start && dead.span.end <= noted.span.end)
+        });
+        if !inside_dead {
+            self.item.facts.unreachable.extend(dead);
+        }
+    }
+
+    fn step(&mut self, stmt: &Stmt) {
+        let span = stmt.span;
+        match &stmt.kind {
+            StmtKind::Extract(extract) => self.extract(extract, span),
+            StmtKind::Let(binding) => self.binding(binding, span),
+            StmtKind::When(when) => self.when(when, span),
+            StmtKind::For(walk) => self.walk(walk, span),
+            StmtKind::Respond(respond) => self.respond(respond, span),
+            StmtKind::Action(action) => {
+                self.action(action, span);
+            }
+            StmtKind::Stop { text } => self.stop(text.as_ref(), span),
+            StmtKind::Abort { status, text } => self.abort(status.as_ref(), text.as_ref(), span),
+            StmtKind::Broken { binds, blocks } => self.broken(binds, blocks, span),
+            StmtKind::Dedupe { by, within } => {
+                self.later("dedupe", span);
+                let key = self.value(by);
+                self.no_secret_leaks(&key, "the key of a `dedupe`");
+                self.value(within);
+            }
+            StmtKind::Match(choice) => {
+                self.later("match", span);
+                let subject = self.value(&choice.subject);
+                self.no_secret_decides(&subject, "a `match`");
+                let blocks: Vec<&[Stmt]> = choice.arms.iter().map(|arm| arm.body.as_slice()).collect();
+                for value in choice.arms.iter().flat_map(|arm| &arm.values) {
+                    self.value(value);
+                }
+                self.branches("match", &blocks, choice.otherwise.as_deref(), span);
+            }
+            StmtKind::Wait(duration) => {
+                self.later("wait", span);
+                self.value(duration);
+            }
+            // The head is read by `head_statement`.
+            StmtKind::On(_)
+            | StmtKind::Cors(_)
+            | StmtKind::LimitBody(_)
+            | StmtKind::LimitRate(_)
+            | StmtKind::Keep(_)
+            | StmtKind::KeepFailed(_)
+            | StmtKind::ReadBody(_)
+            | StmtKind::Verify(_)
+            | StmtKind::OnFailure(_) => {}
+        }
+    }
+
+    fn later(&mut self, word: &str, span: Span) {
+        let keyword = self.words(span, 1);
+        self.report(limits::not_carried_out(word, keyword));
+        self.item.emit.step();
+    }
+
+    fn binding(&mut self, binding: &ast::Let, span: Span) {
+        match &binding.value {
+            LetValue::Action(action) => {
+                if let Some(policy) = &binding.on_missing {
+                    self.report(missing::policy_on_action(policy.span));
+                }
+                let (call, ty) = self.action(action, span);
+                let slot = self.define(&binding.name, DefinitionKind::Result, ty, None);
+                if let Some(call) = call.and_then(|at| self.item.emit.call_mut(at)) {
+                    call.slot = slot;
+                }
+            }
+            LetValue::Expr(expr) => {
+                let path = self.item.emit.step();
+                let value = self.value(expr);
+                let (on_missing, ty): (Option<OnMissing>, Type) = match &binding.on_missing {
+                    Some(policy) => {
+                        let (on_missing, ty) = self.with_policy(value.ty, policy);
+                        if matches!(on_missing, OnMissing::Abort { .. }) {
+                            self.note_abort(span);
+                        }
+                        (Some(on_missing), ty)
+                    }
+                    None => (None, value.ty),
+                };
+                if let Some(slot) = self.define(&binding.name, DefinitionKind::Let, ty, None) {
+                    self.item.emit.push(OpKind::Let { slot, value: value.expr, on_missing }, span, &path);
+                }
+            }
+        }
+    }
+
+    fn when(&mut self, when: &ast::When, span: Span) {
+        let path = self.item.emit.step();
+        let outer = self.item.emit.enter(&path);
+        let (mut exits, mut ends): (Vec<usize>, Vec<Flow>) = (Vec::new(), Vec::new());
+        for arm in &when.arms {
+            self.item.statement = span;
+            let (cond, facts) = self.condition_with_facts(&arm.cond);
+            let skip = self.item.emit.push(OpKind::JumpUnless { cond: cond.expr, to: 0 }, arm.head, &path);
+            let before = self.item.flow.clone();
+            self.item.flow.assume(&facts.if_true);
+            self.inner_block("when", &arm.body, arm.head, span.end);
+            ends.push(std::mem::replace(&mut self.item.flow, before));
+            exits.push(self.item.emit.push(OpKind::Jump { to: 0 }, arm.head, &path));
+            self.item.emit.land(skip);
+            self.item.flow.assume(&facts.if_false);
+        }
+        if let Some(block) = &when.otherwise {
+            self.inner_block("else", block, block.first().map_or(span, |first| first.span), span.end);
+        }
+        for exit in exits {
+            self.item.emit.land(exit);
+        }
+        let last = std::mem::take(&mut self.item.flow);
+        self.item.flow = ends.into_iter().fold(last, |joined, end| joined.join(end));
+        self.item.emit.leave(outer);
+    }
+
+    fn walk(&mut self, walk: &ast::For, span: Span) {
+        let path = self.item.emit.step();
+        let list = self.value(&walk.list);
+        self.no_secret_decides(&list, "the list of a `for`");
+        if list.ty.cannot_be(Kinds::LIST.or(Kinds::OBJECT)) {
+            let text = self.source.slice(list.span()).to_owned();
+            self.report(kinds::not_a_list(list.span(), &text, list.ty.kinds));
+        }
+        let at_most = match &walk.at_most {
+            Some(bound) => self.count(bound, 1..=MOST_TURNS, "`at most`").unwrap_or(TURNS),
+            None => TURNS,
+        };
+        let outer = self.item.emit.enter(&format!("{path}[]"));
+        let before = self.item.flow.clone();
+        // A turn may follow another, so what one of them sent is sent before what stands above it.
+        self.item.flow.called |= walk.body.iter().any(holds_call);
+        self.open_block("for", span);
+        let item = if list.ty.secret { Type::broken() } else { list.ty.item() };
+        let slot = self.define(&walk.name, DefinitionKind::Item, item, None).unwrap_or(0);
+        let start =
+            self.item.emit.push(OpKind::ForStart { list: list.expr, at_most, slot, end: 0 }, span, &path);
+        let body = self.item.emit.here();
+        (self.item.loops, self.item.blocks) = (self.item.loops + 1, self.item.blocks + 1);
+        self.block(&walk.body);
+        (self.item.loops, self.item.blocks) = (self.item.loops - 1, self.item.blocks - 1);
+        self.close_block(span.end);
+        self.item.emit.push(OpKind::ForNext { body }, span, &path);
+        self.item.emit.land(start);
+        self.item.emit.leave(outer);
+        let end = std::mem::take(&mut self.item.flow);
+        self.item.flow = before.join(end);
+    }
+
+    /// A block inside a statement, with names of its own.
+    pub(super) fn inner_block(&mut self, word: &'static str, block: &[Stmt], at: Span, end: u32) {
+        self.open_block(word, at);
+        self.item.blocks += 1;
+        self.block(block);
+        self.item.blocks -= 1;
+        self.close_block(end);
+    }
+
+    /// Blocks of which at most one runs, of a statement that has no program.
+    fn branches(&mut self, word: &'static str, blocks: &[&[Stmt]], otherwise: Option<&[Stmt]>, span: Span) {
+        let before = self.item.flow.clone();
+        let mut ends = Vec::new();
+        for block in blocks {
+            self.inner_block(word, block, span, span.end);
+            ends.push(std::mem::replace(&mut self.item.flow, before.clone()));
+        }
+        if let Some(block) = otherwise {
+            self.inner_block("else", block, span, span.end);
+        }
+        let last = std::mem::take(&mut self.item.flow);
+        self.item.flow = ends.into_iter().fold(last, |joined, end| joined.join(end));
+    }
+
+    /// A statement that could not be read: what it binds is known, of any kind, and its blocks are checked.
+    fn broken(&mut self, binds: &[ast::Name], blocks: &[ast::Block], span: Span) {
+        self.item.emit.step();
+        let blocks: Vec<&[Stmt]> = blocks.iter().map(Vec::as_slice).collect();
+        self.branches("broken statement", &blocks, None, span);
+        for name in binds {
+            if self.is_free(&name.text) {
+                self.bind(name, DefinitionKind::Let, Type::broken(), None);
+            }
+        }
+    }
+}
+
+fn is_head(kind: &StmtKind) -> bool {
+    matches!(
+        kind,
+        StmtKind::On(_)
+            | StmtKind::Cors(_)
+            | StmtKind::LimitBody(_)
+            | StmtKind::LimitRate(_)
+            | StmtKind::Keep(_)
+            | StmtKind::KeepFailed(_)
+            | StmtKind::ReadBody(_)
+            | StmtKind::Verify(_)
+            | StmtKind::OnFailure(_)
+    )
+}
+
+/// Whether an action stands in a statement or in one of its blocks.
+fn holds_call(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Action(_) => true,
+        StmtKind::Let(binding) => matches!(binding.value, LetValue::Action(_)),
+        StmtKind::When(when) => {
+            when.arms.iter().flat_map(|arm| &arm.body).chain(when.otherwise.iter().flatten()).any(holds_call)
+        }
+        StmtKind::For(walk) => walk.body.iter().any(holds_call),
+        _ => false,
+    }
+}

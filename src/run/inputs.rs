@@ -1,0 +1,123 @@
+//! What the request itself gives to a script. Each is decoded at its first use, and once.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use url::form_urlencoded;
+
+use super::Received;
+use crate::bodies::{self, Decoding};
+use crate::extract::{Missing, Path, Picker, Selected};
+use crate::resolve::program::Input;
+use crate::value::{Fault, Object, Time, Value};
+
+pub(super) struct Inputs {
+    pub received: Arc<Received>,
+    body: OnceCell<Result<Value, Fault>>,
+    /// What the paths into the body select, by place in the picker; `None` if there is no body.
+    picked: OnceCell<Result<Option<Vec<Selected>>, Fault>>,
+    query: OnceCell<Value>,
+    headers: OnceCell<Value>,
+    cookies: OnceCell<Value>,
+}
+
+impl Inputs {
+    pub(super) fn new(received: Arc<Received>) -> Inputs {
+        Inputs {
+            received,
+            body: OnceCell::new(),
+            picked: OnceCell::new(),
+            query: OnceCell::new(),
+            headers: OnceCell::new(),
+            cookies: OnceCell::new(),
+        }
+    }
+
+    /// # Errors
+    /// A body that cannot be decoded.
+    pub(super) fn get(&self, input: &Input) -> Result<Value, Fault> {
+        let received = &*self.received;
+        Ok(match input {
+            Input::Body => self.body.get_or_init(|| self.decode_body()).clone()?,
+            Input::BodyRaw => Value::Bytes(received.body.clone()),
+            Input::Query => self.query.get_or_init(|| self.decode_query()).clone(),
+            Input::Headers => self.headers.get_or_init(|| self.decode_headers()).clone(),
+            Input::Cookies => self.cookies.get_or_init(|| self.decode_cookies()).clone(),
+            Input::PathParam(name) => {
+                let param = received.params.iter().find(|(own, _)| own == name);
+                param.map_or(Value::Empty, |(_, text)| Value::Text(text.clone()))
+            }
+            Input::OperationId => Value::text(received.id.to_string()),
+            Input::Method => Value::Text(received.method.clone()),
+            Input::RequestPath => Value::text(self.split_target().0),
+            Input::Url => Value::Text(received.target.clone()),
+            Input::Ip => Value::Text(received.ip.clone()),
+            Input::Time => Value::Time(Time::from_millis(i64::try_from(received.at).unwrap_or(i64::MAX))),
+        })
+    }
+
+    /// What a path selects in the body: `pick` is its place in the picker, which answers all paths in one pass.
+    ///
+    /// # Errors
+    /// A body that cannot be decoded.
+    pub(super) fn select(&self, picker: &Picker, pick: usize, path: &Path) -> Result<Selected, Fault> {
+        match self.picked.get_or_init(|| self.pick(picker)) {
+            Ok(Some(selected)) => {
+                selected.get(pick).cloned().ok_or_else(|| Fault::own(format!("no path has place {pick}")))
+            }
+            Ok(None) => Ok(Selected::Missing(Missing {
+                segment: path.text.clone(),
+                found: "the request has no body".into(),
+            })),
+            Err(fault) => Err(fault.clone()),
+        }
+    }
+
+    fn pick(&self, picker: &Picker) -> Result<Option<Vec<Selected>>, Fault> {
+        match bodies::decoding(self.content_type(), &self.received.body) {
+            Decoding::Nothing => Ok(None),
+            Decoding::Json(json) => picker.pick(json).map(Some).map_err(|error| bodies::broken_json(&error)),
+            Decoding::Undecodable(fault) => Err(fault),
+        }
+    }
+
+    fn decode_body(&self) -> Result<Value, Fault> {
+        let value = bodies::decode(self.content_type(), &self.received.body)?;
+        Ok(value.map_or(Value::Empty, |value| value.reached()))
+    }
+
+    fn content_type(&self) -> Option<&[u8]> {
+        self.received.headers.last("content-type")
+    }
+
+    fn split_target(&self) -> (&str, &str) {
+        let target = &*self.received.target;
+        target.split_once('?').unwrap_or((target, ""))
+    }
+
+    fn decode_query(&self) -> Value {
+        bodies::fold(form_urlencoded::parse(self.split_target().1.as_bytes()))
+    }
+
+    fn decode_headers(&self) -> Value {
+        let mut object = Object::new();
+        for (name, value) in self.received.headers.iter() {
+            object.set(name, Value::text(&*String::from_utf8_lossy(value)));
+        }
+        Value::object(object)
+    }
+
+    /// By RFC 6265, 5.4, as browsers send them: `a=1; b=2`.
+    fn decode_cookies(&self) -> Value {
+        let mut object = Object::new();
+        let lines = self.received.headers.iter().filter(|(name, _)| *name == "cookie");
+        for (_, line) in lines {
+            for pair in String::from_utf8_lossy(line).split(';') {
+                if let Some((name, text)) = pair.split_once('=') {
+                    object.set(name.trim(), Value::text(text.trim()));
+                }
+            }
+        }
+        Value::object(object)
+    }
+}

@@ -1,0 +1,179 @@
+//! Answers as they go over the wire: the engine's, and the door's own small JSON.
+
+use http_body_util::Full;
+use hyper::ext::ReasonPhrase;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Response, StatusCode};
+
+use crate::run::Reply;
+use crate::value::Bytes;
+
+pub type Answer = Response<Full<Bytes>>;
+
+/// Why the door lets a request not in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    BadRequest,
+    NotFound,
+    MethodNotAllowed,
+    RequestTimeout,
+    BodyTooLarge,
+    UriTooLong,
+    UnsupportedEncoding,
+    HeadersTooLarge,
+    /// An answer that cannot be written: a defect of wj.
+    Internal,
+    Busy,
+}
+
+impl Refusal {
+    pub fn status(self) -> StatusCode {
+        match self {
+            Refusal::BadRequest => StatusCode::BAD_REQUEST,
+            Refusal::NotFound => StatusCode::NOT_FOUND,
+            Refusal::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Refusal::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+            Refusal::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::UriTooLong => StatusCode::URI_TOO_LONG,
+            Refusal::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Refusal::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// All that the caller is told.
+    pub fn code(self) -> &'static str {
+        match self {
+            Refusal::BadRequest => "bad_request",
+            Refusal::NotFound => "not_found",
+            Refusal::MethodNotAllowed => "method_not_allowed",
+            Refusal::RequestTimeout => "request_timeout",
+            Refusal::BodyTooLarge => "body_too_large",
+            Refusal::UriTooLong => "uri_too_long",
+            Refusal::UnsupportedEncoding => "unsupported_encoding",
+            Refusal::HeadersTooLarge => "headers_too_large",
+            Refusal::Internal => "internal",
+            Refusal::Busy => "busy",
+        }
+    }
+
+    /// Behind these, what follows on the connection cannot be trusted or will not come.
+    fn closes(self) -> bool {
+        matches!(self, Refusal::BadRequest | Refusal::RequestTimeout | Refusal::BodyTooLarge)
+    }
+
+    fn body(self) -> String {
+        format!("{{\"error\":\"{}\"}}", self.code())
+    }
+}
+
+/// The door's answer, with what its status asks for besides.
+pub fn refuse(refusal: Refusal) -> Answer {
+    let mut answer = Response::new(Full::new(Bytes::from(refusal.body())));
+    *answer.status_mut() = refusal.status();
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if refusal.closes() {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    match refusal {
+        Refusal::Busy => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1")),
+        Refusal::UnsupportedEncoding => {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+        }
+        _ => None,
+    };
+    answer
+}
+
+/// The whole answer for a head that hyper's parser refused, as bytes.
+pub fn parser_refusal(refusal: Refusal) -> Vec<u8> {
+    let (status, body) = (refusal.status(), refusal.body());
+    let reason = status.canonical_reason().unwrap_or_default();
+    format!(
+        "HTTP/1.1 {} {reason}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        status.as_u16(),
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// An answer without a body.
+pub fn no_content() -> Answer {
+    let mut answer = Response::new(Full::default());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    answer
+}
+
+/// The engine's answer. Whatever belongs to the connection is hyper's to say, and left out here. What the engine should
+/// have refused (a control character in a header, a status that is none) is answered 500, never silently mended.
+pub fn write(reply: Reply) -> Answer {
+    let status = StatusCode::from_u16(reply.status).ok().filter(|status| !status.is_informational());
+    let (Some(status), Some(headers)) = (status, headers(&reply)) else { return refuse(Refusal::Internal) };
+    let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let body = if bodiless { Bytes::new() } else { reply.body };
+    let mut answer = Response::new(Full::new(body));
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    if let Some(reason) = reply.reason.filter(|reason| status.canonical_reason() != Some(reason.as_ref())) {
+        let Ok(reason) = ReasonPhrase::try_from(reason.as_bytes()) else { return refuse(Refusal::Internal) };
+        answer.extensions_mut().insert(reason);
+    }
+    answer
+}
+
+fn headers(reply: &Reply) -> Option<HeaderMap> {
+    let mut headers = HeaderMap::with_capacity(reply.headers.len() + 2);
+    for (name, value) in &reply.headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        let value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
+        if !belongs_to_connection(&name) {
+            headers.append(name, value);
+        }
+    }
+    Some(headers)
+}
+
+/// RFC 9110, 7.6.1, and the length, which follows from the body.
+fn belongs_to_connection(name: &HeaderName) -> bool {
+    matches!(
+        *name,
+        header::CONNECTION
+            | header::CONTENT_LENGTH
+            | header::TRANSFER_ENCODING
+            | header::TE
+            | header::TRAILER
+            | header::UPGRADE
+    ) || matches!(name.as_str(), "keep-alive" | "proxy-connection")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(status: u16, reason: Option<&str>, headers: &[(&str, &str)]) -> Answer {
+        let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        write(Reply { status, reason: reason.map(Into::into), headers, body: Bytes::from_static(b"x") })
+    }
+
+    #[test]
+    fn an_answer_is_written_as_the_engine_gave_it() {
+        let answer = reply(200, Some("Все хорошо"), &[("X-A", "é"), ("X-A", "2"), ("Content-Length", "7")]);
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers().get_all("x-a").iter().count(), 2);
+        assert_eq!(answer.headers().get("content-length"), None);
+        let reason = answer.extensions().get::<ReasonPhrase>().unwrap();
+        assert_eq!(reason.as_bytes(), "Все хорошо".as_bytes());
+        assert!(reply(200, Some("OK"), &[]).extensions().is_empty());
+    }
+
+    #[test]
+    fn what_would_break_the_answer_is_500() {
+        assert_eq!(reply(200, None, &[("X-A", "a\r\nb: c")]).status(), 500);
+        assert_eq!(reply(200, None, &[("X A", "a")]).status(), 500);
+        assert_eq!(reply(200, Some("a\r\nb"), &[]).status(), 500);
+        assert_eq!(reply(100, None, &[]).status(), 500);
+        assert_eq!(reply(77, None, &[]).status(), 500);
+    }
+}

@@ -1,0 +1,205 @@
+//! The door: what one request passes before its pipeline sees it, and the way of its answer.
+
+use std::sync::{Arc, LazyLock};
+
+use hyper::body::Incoming as IncomingBody;
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Method, Request};
+
+use crate::resolve::program::{Pipeline, Route};
+use crate::run::Headers;
+use crate::value::Bytes;
+
+use super::body::Body;
+use super::progress::{Phase, Progress};
+use super::reply::{Answer, Refusal, no_content, refuse, write};
+use super::routes::Found;
+use super::{Handler, Incoming, Network, cors, host};
+
+/// One connection, as its requests see it.
+pub struct Peer<H> {
+    pub network: Arc<Network<H>>,
+    pub progress: Arc<Progress>,
+    /// Its address, without the port.
+    pub ip: Arc<str>,
+}
+
+type Params = Vec<(Arc<str>, Arc<str>)>;
+
+impl<H: Handler> Peer<H> {
+    /// Answers one request, whatever it is.
+    pub async fn answer(&self, request: Request<IncomingBody>) -> Answer {
+        let (head, body) = request.into_parts();
+        let mut body = Body::new(body);
+        self.progress.enter(if body.is_finished() { Phase::Handling } else { Phase::Body });
+        let mut answer = self.pass(head, &mut body).await;
+        if !body.is_finished() {
+            // The rest of the body stands in the way of the next request.
+            answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        if answer.headers().contains_key(header::CONNECTION) {
+            self.progress.set_unread();
+        }
+        self.progress.enter(Phase::Writing);
+        answer
+    }
+
+    async fn pass(&self, head: Parts, body: &mut Body) -> Answer {
+        if !self.is_sound(&head) {
+            return self.refuse(Refusal::BadRequest);
+        }
+        let routes = self.network.routes.load();
+        let path = head.uri.path();
+        let (pipeline, params) = match routes.find(head.method.as_str(), path) {
+            // Whoever takes any method is not asked whether a browser may send: `cors` says so.
+            Found::Pipeline { pipeline, route, .. }
+                if route.methods.is_none() && pipeline.cors.is_some() && is_preflight(&head) =>
+            {
+                return options(&head, &[(pipeline, route)]);
+            }
+            Found::Pipeline { pipeline, params, .. } => (pipeline.clone(), params),
+            Found::OtherMethod(others) if head.method == Method::OPTIONS => return options(&head, &others),
+            Found::OtherMethod(others) => return self.refuse_method(&head, &others),
+            Found::Unknown if head.method == Method::OPTIONS && path == "*" => return no_content(),
+            Found::Unknown => return self.refuse(Refusal::NotFound),
+            Found::Malformed => return self.refuse(Refusal::BadRequest),
+        };
+        // The table may be swapped while the request is handled, and is not kept alive by it.
+        drop(routes);
+        if pipeline.cors.is_none() {
+            return self.take(pipeline, params, head, body).await;
+        }
+        let origin = head.headers.get(header::ORIGIN).cloned();
+        let mut answer = self.take(pipeline.clone(), params, head, body).await;
+        if let Some(cors) = &pipeline.cors {
+            cors::allow_origin(cors, origin.as_ref(), answer.headers_mut());
+        }
+        answer
+    }
+
+    /// False where two readers could take the request for two different ones.
+    fn is_sound(&self, head: &Parts) -> bool {
+        let mut encodings = head.headers.get_all(header::TRANSFER_ENCODING).iter();
+        let encoding_fits = match (encodings.next(), encodings.next()) {
+            (None, _) => true,
+            (Some(encoding), None) => encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"),
+            (Some(_), Some(_)) => false,
+        };
+        encoding_fits
+            && !self.progress.is_ambiguous()
+            && host::is_valid(head.version, &head.uri, &head.headers)
+    }
+
+    /// Reads the body and lets the pipeline answer.
+    async fn take(&self, pipeline: Arc<Pipeline>, params: Params, head: Parts, body: &mut Body) -> Answer {
+        if is_encoded(&head.headers) {
+            return self.reject(&pipeline, params, head, Refusal::UnsupportedEncoding);
+        }
+        // The announced length is looked at before the body: a sender that waits for `100 Continue` need not send it.
+        if body.announced() > pipeline.body_limit {
+            return self.reject(&pipeline, params, head, Refusal::BodyTooLarge);
+        }
+        let mut lease = self.network.bodies.lease();
+        let mut bytes = Bytes::new();
+        if !body.is_finished() {
+            bytes = match body.read(pipeline.body_limit, &mut lease, &self.progress).await {
+                Ok(bytes) => bytes,
+                Err(Refusal::BodyTooLarge) => {
+                    return self.reject(&pipeline, params, head, Refusal::BodyTooLarge);
+                }
+                Err(refusal) => return self.refuse(refusal),
+            };
+            self.progress.enter(Phase::Handling);
+        }
+        let request = self.incoming(params, head, bytes);
+        write(self.network.handler.handle(pipeline, request).await)
+    }
+
+    fn incoming(&self, params: Params, head: Parts, body: Bytes) -> Incoming {
+        let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+        let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        Incoming {
+            method: shared_name(&head.method),
+            target: Arc::from(target),
+            headers: Headers::collect(headers),
+            body,
+            ip: self.ip.clone(),
+            params,
+        }
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Answer {
+        self.network.counts.refuse(refusal.status().as_u16());
+        refuse(refusal)
+    }
+
+    fn reject(&self, pipeline: &Arc<Pipeline>, params: Params, head: Parts, refusal: Refusal) -> Answer {
+        let request = self.incoming(params, head, Bytes::new());
+        self.network.handler.rejected(pipeline, request, refusal.status().as_u16(), refusal.code());
+        self.refuse(refusal)
+    }
+
+    fn refuse_method(&self, head: &Parts, others: &[(&Arc<Pipeline>, &Route)]) -> Answer {
+        let mut answer = self.refuse(Refusal::MethodNotAllowed);
+        answer.headers_mut().insert(header::ALLOW, methods(others));
+        allow_origin(head, others, answer.headers_mut());
+        answer
+    }
+}
+
+/// `OPTIONS` of a known path whose pipelines do not take it themselves.
+fn options(head: &Parts, routes: &[(&Arc<Pipeline>, &Route)]) -> Answer {
+    let mut answer = no_content();
+    let headers = answer.headers_mut();
+    let methods = methods(routes);
+    allow_origin(head, routes, headers);
+    if is_preflight(head) && routes.iter().any(|(pipeline, _)| pipeline.cors.is_some()) {
+        let any = routes.iter().any(|(_, route)| route.methods.is_none());
+        let wanted = head.headers.get(header::ACCESS_CONTROL_REQUEST_METHOD).filter(|_| any);
+        cors::allow_request(&head.headers, wanted.cloned().unwrap_or_else(|| methods.clone()), headers);
+    }
+    headers.insert(header::ALLOW, methods);
+    answer
+}
+
+/// Where several pipelines share a path and none of them answers, the first that has a `cors` speaks for it.
+fn allow_origin(head: &Parts, routes: &[(&Arc<Pipeline>, &Route)], answer: &mut HeaderMap) {
+    if let Some(cors) = routes.iter().find_map(|(pipeline, _)| pipeline.cors.as_ref()) {
+        cors::allow_origin(cors, head.headers.get(header::ORIGIN), answer);
+    }
+}
+
+/// `Allow`: what the routes take, in their order, and `OPTIONS` where `cors` answers it.
+fn methods(routes: &[(&Arc<Pipeline>, &Route)]) -> HeaderValue {
+    let own = routes.iter().filter_map(|(_, route)| route.methods.as_ref()).flatten().map(|method| &**method);
+    let cors = routes.iter().any(|(pipeline, _)| pipeline.cors.is_some());
+    let mut all: Vec<&str> = Vec::new();
+    for method in own.chain(cors.then_some("OPTIONS")) {
+        if !all.contains(&method) {
+            all.push(method);
+        }
+    }
+    HeaderValue::from_str(&all.join(", ")).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn is_preflight(head: &Parts) -> bool {
+    head.method == Method::OPTIONS && cors::is_preflight(&head.headers)
+}
+
+/// Bodies are taken as they are: a small one that unpacks to a huge one is refused with the rest.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let encodings = headers.get_all(header::CONTENT_ENCODING);
+    encodings.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).any(|coding| {
+        let coding = coding.trim_ascii();
+        !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity")
+    })
+}
+
+/// The method as the records keep it; the usual ones cost no allocation.
+fn shared_name(method: &Method) -> Arc<str> {
+    static USUAL: LazyLock<[Arc<str>; 7]> =
+        LazyLock::new(|| ["POST", "GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map(Arc::from));
+    let usual = USUAL.iter().find(|usual| ***usual == *method.as_str());
+    usual.cloned().unwrap_or_else(|| Arc::from(method.as_str()))
+}

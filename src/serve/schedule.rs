@@ -1,0 +1,158 @@
+//! Takes up work that is due: retries whose time has come, calls that stood in line for their host, and what a person
+//! ordered. It sleeps on the store's lanes, not on a task for each operation.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::clock::now_millis;
+use super::drive;
+use super::server::Server;
+use crate::operations::{Log, Permit, interrupted, resume};
+use crate::resolve::program::Pipeline;
+use crate::store::{Claimed, Lane, LaneHead, Millis, Operation};
+
+/// The most that is claimed of one lane at once, and of a pipeline's own timers.
+const AT_ONCE: usize = 64;
+
+/// How long it sleeps at most: a clock that was set forward is noticed then.
+const LONGEST_SLEEP: u64 = 60_000;
+
+/// Runs until the server stops.
+pub async fn run(server: Arc<Server>) {
+    let mut turn = 0;
+    while !server.stopping.load(Ordering::Relaxed) {
+        let heads = blocking(&server, |server| server.store.lanes()).await.unwrap_or_default();
+        let now = now_millis();
+        turn += 1;
+        let asked = choose(&server, &heads, now, turn);
+        if !asked.is_empty() {
+            take_up(&server, asked, now).await;
+            continue;
+        }
+        let next = heads.iter().map(|head| head.due).filter(|due| *due > now).min();
+        let sleep = next.map_or(LONGEST_SLEEP, |due| (due - now).min(LONGEST_SLEEP));
+        tokio::select! {
+            () = server.work.notified() => {}
+            () = server.freed.notified() => {}
+            () = tokio::time::sleep(Duration::from_millis(sleep)) => {}
+        }
+    }
+}
+
+/// How much of each due lane to claim: as many calls as its host takes, the lanes of one host by turns.
+fn choose(server: &Server, heads: &[LaneHead], now: Millis, turn: usize) -> Vec<(Lane, Vec<Permit>, usize)> {
+    let mut by_host: BTreeMap<&Arc<str>, Vec<&LaneHead>> = BTreeMap::new();
+    for head in heads.iter().filter(|head| head.due <= now) {
+        by_host.entry(&head.lane.host).or_default().push(head);
+    }
+    let mut asked = Vec::new();
+    for (host, mut lanes) in by_host {
+        if host.is_empty() {
+            asked.extend(lanes.into_iter().map(|head| (head.lane.clone(), Vec::new(), AT_ONCE)));
+            continue;
+        }
+        let first = turn % lanes.len();
+        lanes.rotate_left(first);
+        let mut shares: Vec<Vec<Permit>> = lanes.iter().map(|_| Vec::new()).collect();
+        // One place to each lane in turn, until the host takes no more or nobody wants one.
+        while let Some(progress) = deal(server, host, &lanes, &mut shares) {
+            if !progress {
+                break;
+            }
+        }
+        for (head, permits) in lanes.into_iter().zip(shares) {
+            if !permits.is_empty() {
+                let count = permits.len();
+                asked.push((head.lane.clone(), permits, count));
+            }
+        }
+    }
+    asked
+}
+
+/// One round; `None` when the host is full.
+fn deal(server: &Server, host: &Arc<str>, lanes: &[&LaneHead], shares: &mut [Vec<Permit>]) -> Option<bool> {
+    let mut progress = false;
+    for (head, share) in lanes.iter().zip(shares) {
+        if (share.len() as u64) < head.depth.min(AT_ONCE as u64) {
+            share.push(server.around.targets.take(host)?);
+            progress = true;
+        }
+    }
+    Some(progress)
+}
+
+async fn take_up(server: &Arc<Server>, asked: Vec<(Lane, Vec<Permit>, usize)>, now: Millis) {
+    let mut permits = BTreeMap::new();
+    let mut wanted = Vec::new();
+    for (lane, held, count) in asked {
+        permits.insert(lane.clone(), held);
+        wanted.push((lane, count));
+    }
+    let claimed = blocking(server, move |server| server.store.claim(&wanted, now)).await.unwrap_or_default();
+    for claimed in claimed {
+        let permit = permits.get_mut(&claimed.work.lane).and_then(Vec::pop);
+        go_on(server, claimed, permit).await;
+    }
+}
+
+/// Goes on with one claimed operation, from its log.
+pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit>) {
+    let id = claimed.id;
+    let Some(Some(operation)) = blocking(server, move |server| server.store.load(id)).await else {
+        tracing::error!(operation = %id, "work of an operation that cannot be read");
+        return;
+    };
+    let now = now_millis();
+    let reason = match Log::read(&operation) {
+        Ok(log) => match pipeline_of(server, &operation, &log) {
+            Some(pipeline) => {
+                let mut live = resume(pipeline, log, claimed.fence, permit, now);
+                let first = server.step(&mut live);
+                drive::spawn(server.clone(), live, first);
+                return;
+            }
+            None => "its script can no longer be run by this version".to_owned(),
+        },
+        Err(error) => error,
+    };
+    interrupt(server, &operation, claimed.fence, &reason).await;
+}
+
+/// Ends an operation as interrupted, for a person to decide.
+pub async fn interrupt(server: &Server, operation: &Operation, fence: u64, reason: &str) {
+    let pipelines = server.pipelines.load();
+    let notify = pipelines.get(&operation.pipeline).is_some_and(|pipeline| !pipeline.notify.is_empty());
+    let write = interrupted(operation, fence, reason, notify, now_millis());
+    if let Err(error) = server.writer.commit(write).await {
+        tracing::error!(operation = %operation.id, error, "it could not be recorded as interrupted");
+    }
+}
+
+/// The program that an operation started with: the one served now if it is the same, else the one kept with it.
+fn pipeline_of(server: &Server, operation: &Operation, log: &Log) -> Option<Arc<Pipeline>> {
+    let hash = log.received.program;
+    let served =
+        server.pipelines.load().get(&operation.pipeline).filter(|served| served.hash == hash).cloned();
+    let kept = || server.compiled.find(&*server.store, hash)?.pipeline(&operation.pipeline).cloned();
+    let pipeline = served.or_else(kept)?;
+    server.know_secrets(&pipeline.secrets);
+    Some(pipeline)
+}
+
+async fn blocking<T: Send + 'static>(
+    server: &Arc<Server>,
+    work: impl FnOnce(&Server) -> Result<T, crate::store::StoreError> + Send + 'static,
+) -> Option<T> {
+    let server = server.clone();
+    match tokio::task::spawn_blocking(move || work(&server)).await {
+        Ok(Ok(value)) => Some(value),
+        Ok(Err(error)) => {
+            tracing::error!(error = %error, "the store could not be read");
+            None
+        }
+        Err(_) => None,
+    }
+}

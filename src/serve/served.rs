@@ -1,0 +1,206 @@
+//! What is served: the last good version of each file. A broken file takes nothing away, and the whole table is swapped at
+//! once, so a request sees the old one or the new one and never a mixture.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::check::{self, CheckedFile, Script};
+use crate::resolve::program::Pipeline;
+use crate::store::{Hash, Program};
+use crate::value::Time;
+
+/// The language edition that programs are kept with.
+const EDITION: u16 = 1;
+
+/// All files that are served, or that would be if they were not broken.
+#[derive(Default)]
+pub struct Served {
+    files: BTreeMap<String, Good>,
+    broken: BTreeMap<String, CheckedFile>,
+    /// Files with warnings only.
+    warned: usize,
+    /// Every secret that was named by anything served: a run that began under an older program still needs them.
+    secrets: BTreeSet<Arc<str>>,
+}
+
+/// The last version of a file without errors.
+struct Good {
+    text: Arc<str>,
+    pipelines: Vec<Arc<Pipeline>>,
+    programs: Vec<Arc<Program>>,
+}
+
+/// What a look at the files changed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Files whose pipelines are new or different now.
+    pub loaded: Vec<String>,
+    /// Files that are gone.
+    pub removed: Vec<String>,
+    /// Files that are broken now and were not, or are broken in another way.
+    pub broken: Vec<String>,
+}
+
+impl Served {
+    /// Takes in the files as they are now.
+    pub fn update(&mut self, scripts: &[Script], now: &Time) -> Changed {
+        let serving = self.pipelines();
+        let options = check::Options { now: Some(now), serving: Some(&serving) };
+        let checked = check::check_with(scripts, &options);
+        let present: BTreeSet<&str> = checked.files.iter().map(|file| file.source.name.as_str()).collect();
+        let mut changed = Changed::default();
+        let gone: Vec<String> = self
+            .files
+            .keys()
+            .chain(self.broken.keys())
+            .filter(|name| !present.contains(name.as_str()))
+            .cloned()
+            .collect();
+        for name in gone {
+            self.broken.remove(&name);
+            if self.files.remove(&name).is_some() {
+                changed.removed.push(name);
+            }
+        }
+        self.warned = 0;
+        for file in checked.files {
+            self.warned += usize::from(!file.has_errors() && !file.diagnostics.is_empty());
+            self.take(file, &mut changed);
+        }
+        changed.removed.sort();
+        self.secrets = self
+            .pipelines()
+            .iter()
+            .flat_map(|pipeline| pipeline.secrets.iter().cloned())
+            .chain(std::mem::take(&mut self.secrets))
+            .collect();
+        changed
+    }
+
+    fn take(&mut self, file: CheckedFile, changed: &mut Changed) {
+        let name = file.source.name.clone();
+        if file.has_errors() {
+            let known = self.broken.get(&name).is_some_and(|known| same_findings(known, &file));
+            if !known {
+                changed.broken.push(name.clone());
+            }
+            self.broken.insert(name, file);
+            return;
+        }
+        let mended = self.broken.remove(&name).is_some();
+        let same = self.files.get(&name).is_some_and(|good| good.text == file.source.text);
+        if same && !mended {
+            return;
+        }
+        changed.loaded.push(name.clone());
+        if same {
+            return;
+        }
+        let programs = programs_of(&file);
+        self.files.insert(name, Good { text: file.source.text.clone(), pipelines: file.pipelines, programs });
+    }
+
+    /// Everything that is served, by file.
+    pub fn pipelines(&self) -> Vec<Arc<Pipeline>> {
+        self.files.values().flat_map(|good| good.pipelines.iter().cloned()).collect()
+    }
+
+    /// The texts of what is served, by their hash.
+    pub fn programs(&self) -> BTreeMap<Hash, Arc<Program>> {
+        let all = self.files.values().flat_map(|good| &good.programs);
+        all.map(|program| (program.hash, program.clone())).collect()
+    }
+
+    /// Files with errors, and whether an earlier version of each goes on being served.
+    pub fn broken(&self) -> impl Iterator<Item = (&CheckedFile, bool)> {
+        self.broken.iter().map(|(name, file)| (file, self.files.contains_key(name)))
+    }
+
+    pub fn broken_file(&self, name: &str) -> Option<(&CheckedFile, bool)> {
+        self.broken.get(name).map(|file| (file, self.files.contains_key(name)))
+    }
+
+    pub fn warned(&self) -> usize {
+        self.warned
+    }
+
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(|name| &**name)
+    }
+}
+
+fn programs_of(file: &CheckedFile) -> Vec<Arc<Program>> {
+    let mut programs: Vec<Arc<Program>> = Vec::new();
+    for pipeline in &file.pipelines {
+        if programs.iter().any(|program| program.hash == pipeline.hash) {
+            continue;
+        }
+        let files = vec![(file.source.name.clone(), file.source.text.to_string())];
+        programs.push(Arc::new(Program { hash: pipeline.hash, edition: EDITION, files }));
+    }
+    programs
+}
+
+fn same_findings(a: &CheckedFile, b: &CheckedFile) -> bool {
+    let key = |file: &CheckedFile| -> Vec<_> {
+        file.diagnostics
+            .iter()
+            .map(|finding| (finding.code.id, finding.span, finding.message.clone()))
+            .collect()
+    };
+    a.source.text == b.source.text && key(a) == key(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(name: &str, text: &str) -> Script {
+        Script::from_bytes(name, text.as_bytes())
+    }
+
+    fn names(served: &Served) -> Vec<String> {
+        served.pipelines().iter().map(|pipeline| pipeline.name.to_string()).collect()
+    }
+
+    fn pipeline(name: &str, route: &str) -> String {
+        format!("pipeline {name} {{\n  on GET \"{route}\"\n  respond 200\n}}\n")
+    }
+
+    #[test]
+    fn a_broken_file_keeps_its_last_good_version_and_takes_nothing_from_others() {
+        let now = Time { micros: 0, zone: None };
+        let mut served = Served::default();
+        let (a, b) = (pipeline("a", "/a"), pipeline("b", "/b"));
+        let first = served.update(&[script("a.wj", &a), script("b.wj", "pipeline b {\n  on\n}\n")], &now);
+        assert_eq!((names(&served), &first.broken[..]), (vec!["a".to_owned()], &["b.wj".to_owned()][..]));
+
+        let second = served.update(&[script("a.wj", "pipeline a {"), script("b.wj", &b)], &now);
+        assert_eq!(names(&served), ["a", "b"]);
+        assert_eq!(
+            (&second.loaded[..], &second.broken[..]),
+            (&["b.wj".to_owned()][..], &["a.wj".to_owned()][..])
+        );
+        assert_eq!(served.broken().map(|(_, still_served)| still_served).collect::<Vec<_>>(), [true]);
+
+        // Another file cannot take the route of what is still served, nor its name.
+        let thief = pipeline("c", "/a");
+        served.update(&[script("0.wj", &thief), script("a.wj", "pipeline a {"), script("b.wj", &b)], &now);
+        assert_eq!(names(&served), ["a", "b"]);
+
+        let last = served.update(&[script("b.wj", &b)], &now);
+        assert_eq!((names(&served), &last.removed[..]), (vec!["b".to_owned()], &["a.wj".to_owned()][..]));
+    }
+
+    #[test]
+    fn nothing_changes_when_nothing_changed() {
+        let now = Time { micros: 0, zone: None };
+        let mut served = Served::default();
+        let a = pipeline("a", "/a");
+        served.update(&[script("a.wj", &a), script("b.wj", "pipeline")], &now);
+        assert_eq!(
+            served.update(&[script("a.wj", &a), script("b.wj", "pipeline")], &now),
+            Changed::default()
+        );
+    }
+}

@@ -1,0 +1,162 @@
+//! What a running server tells operators: health, status, history, and the orders that it takes.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use serde_json::{Value as Json, json};
+use tokio::sync::mpsc;
+
+use super::clock::now_millis;
+use super::served::Served;
+use super::server::Server;
+use crate::admin::{Answers, History, HistoryQuery, Response, iso};
+use crate::check::CheckedFile;
+use crate::store::{Span, State, Written};
+
+/// The operator's side of a server.
+pub struct Desk {
+    pub server: Arc<Server>,
+    pub served: Arc<std::sync::Mutex<Served>>,
+    /// Renders a file's findings for people.
+    pub render: fn(&CheckedFile) -> String,
+    pub started_at: u64,
+    pub listen: std::net::SocketAddr,
+    pub store: String,
+    /// Asks for the scripts to be looked at again; the answer comes when that is done.
+    pub reload: mpsc::Sender<std::sync::mpsc::Sender<()>>,
+    pub runtime: tokio::runtime::Handle,
+}
+
+impl Answers for Desk {
+    fn answer(&self, method: &str, target: &str) -> Response {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        match (method, path.as_slice()) {
+            ("GET", ["healthz"]) => Response::ok(json!({ "ok": true })),
+            ("GET", ["readyz"]) => match self.server.stopping.load(Ordering::Relaxed) {
+                true => Response::error(503, "the server is stopping"),
+                false => Response::ok(json!({ "ready": true })),
+            },
+            ("GET", ["status"]) => self.status(),
+            ("GET", ["history"]) => match HistoryQuery::parse(query) {
+                Ok(query) => self.history(|history| history.list(&query)),
+                Err(error) => Response::error(400, error),
+            },
+            ("GET", ["history", id]) => self.history(|history| history.show(&decoded(id))),
+            ("POST", ["history", id, "retry"]) => self.retry(&decoded(id)),
+            ("POST", ["reload"]) => self.reload(),
+            _ => Response::error(404, "nothing is asked here by that name"),
+        }
+    }
+}
+
+impl Desk {
+    fn history(&self, ask: impl FnOnce(&History<'_>) -> Response) -> Response {
+        let secrets = self.server.secrets.load();
+        ask(&History {
+            store: &*self.server.store,
+            programs: &self.server.compiled,
+            masker: secrets.masker(),
+        })
+    }
+
+    fn retry(&self, id: &str) -> Response {
+        let mut write = None;
+        let refused = self.history(|history| match history.retry(id, "the command line", now_millis()) {
+            Ok(order) => {
+                write = Some(order);
+                Response::ok(Json::Null)
+            }
+            Err(response) => response,
+        });
+        let Some(write) = write else {
+            return refused;
+        };
+        match self.runtime.block_on(self.server.writer.commit(write)) {
+            Ok(Written::Done) => {
+                self.server.work.notify_one();
+                Response::ok(json!({ "id": id, "retry": "ordered" }))
+            }
+            Ok(Written::Duplicate { .. } | Written::Fenced) => {
+                Response::error(409, format!("{id}: somebody else goes on with it just now"))
+            }
+            Err(error) => Response::error(503, error),
+        }
+    }
+
+    fn reload(&self) -> Response {
+        let (done, wait) = std::sync::mpsc::channel();
+        if self.reload.blocking_send(done).is_err() || wait.recv().is_err() {
+            return Response::error(503, "the server is stopping");
+        }
+        self.status()
+    }
+
+    fn status(&self) -> Response {
+        let served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let pipelines: Vec<Json> = served
+            .pipelines()
+            .iter()
+            .map(|pipeline| {
+                let routes: Vec<String> = pipeline.routes.iter().map(ToString::to_string).collect();
+                json!({
+                    "name": pipeline.name,
+                    "title": pipeline.title,
+                    "file": pipeline.file,
+                    "routes": routes,
+                })
+            })
+            .collect();
+        let broken: Vec<Json> = served
+            .broken()
+            .map(|(file, still_served)| {
+                json!({
+                    "file": file.source.name,
+                    "last_good_version_served": still_served,
+                    "findings": (self.render)(file),
+                })
+            })
+            .collect();
+        let secrets = self.server.secrets.load();
+        let mut counts = serde_json::Map::new();
+        match self.server.store.summary(&Span::default()) {
+            Ok(summary) => {
+                counts.insert("received".into(), json!(summary.received));
+                for (state, count) in State::ALL.iter().zip(summary.by_state) {
+                    counts.insert(state.as_str().into(), json!(count));
+                }
+                counts.insert("bytes".into(), json!(summary.bytes));
+                counts.insert("notices_waiting".into(), json!(summary.notices_waiting));
+            }
+            Err(error) => {
+                counts.insert("error".into(), json!(error.to_string()));
+            }
+        }
+        Response::ok(json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "started_at": iso(self.started_at),
+            "listen": self.listen.to_string(),
+            "store": self.store,
+            "dry_run": self.server.around.dry_run,
+            "stopping": self.server.stopping.load(Ordering::Relaxed),
+            "in_hand": self.server.in_hand.load(Ordering::Relaxed),
+            "calls_out": self.server.around.targets.total(),
+            "commit": self.server.around.commit.load_full().map(|commit| commit.to_string()),
+            "pipelines": pipelines,
+            "broken": broken,
+            "files_with_warnings": served.warned(),
+            "secrets_not_set": secrets.unset(),
+            "operations": counts,
+        }))
+    }
+}
+
+fn decoded(segment: &str) -> String {
+    percent_decoded(segment).unwrap_or_else(|| segment.to_owned())
+}
+
+/// An id holds no escapes; whatever else comes is only shown back in an error.
+fn percent_decoded(segment: &str) -> Option<String> {
+    let pairs = format!("x={}", segment.replace('+', "%2B"));
+    url::form_urlencoded::parse(pairs.as_bytes()).next().map(|(_, value)| value.into_owned())
+}

@@ -1,1 +1,0 @@
-//! The operations in redb, in the layout of the delivery contract.
