@@ -3,7 +3,13 @@
 //!
 //! `cargo bench --bench request` prints requests a second and the ratio of each pair. `taskset` must be on the machine.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing
+)]
 
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader};
@@ -264,7 +270,11 @@ fn bare(store: &str, row: usize) {
                     let commits = commits.clone();
                     async move { Ok::<_, Infallible>(answer(request, commits.as_deref(), row).await) }
                 });
-                drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+                drop(
+                    hyper::server::conn::http1::Builder::new()
+                        .serve_connection(TokioIo::new(stream), service)
+                        .await,
+                );
             });
         }
     });
@@ -303,10 +313,8 @@ struct Commits {
 impl Commits {
     fn start() -> Commits {
         let dir = tempfile::tempdir_in(".").unwrap();
-        let database = redb::Builder::new()
-            .set_cache_size(64 << 20)
-            .create(dir.path().join("bare.redb"))
-            .unwrap();
+        let database =
+            redb::Builder::new().set_cache_size(64 << 20).create(dir.path().join("bare.redb")).unwrap();
         let (queue, waiting) = std::sync::mpsc::channel::<(Vec<u8>, oneshot::Sender<()>)>();
         std::thread::spawn(move || {
             let _dir = dir;

@@ -64,8 +64,13 @@ impl Resolver<'_> {
     }
 
     /// Status and text of an abort.
-    pub(super) fn abort_answer(&mut self, status: Option<&ast::Expr>, text: Option<&ast::Expr>) -> (u16, Option<Expr>) {
-        let status = status.and_then(|status| self.status(status, 400..=599, "an `abort`")).unwrap_or(ABORT_STATUS);
+    pub(super) fn abort_answer(
+        &mut self,
+        status: Option<&ast::Expr>,
+        text: Option<&ast::Expr>,
+    ) -> (u16, Option<Expr>) {
+        let status =
+            status.and_then(|status| self.status(status, 400..=599, "an `abort`")).unwrap_or(ABORT_STATUS);
         (status, text.map(|text| self.reason(text, "the text of an `abort`")))
     }
 
@@ -109,7 +114,10 @@ impl Resolver<'_> {
 
     /// Headers, and the one body with its keyword.
     #[expect(clippy::type_complexity, reason = "both are named by the program")]
-    fn answer_entries(&mut self, entries: &[ast::Entry]) -> (Vec<(Arc<str>, Expr)>, Option<(Span, RespondBody)>) {
+    fn answer_entries(
+        &mut self,
+        entries: &[ast::Entry],
+    ) -> (Vec<(Arc<str>, Expr)>, Option<(Span, RespondBody)>) {
         let mut headers = Vec::new();
         let mut body: Option<(Span, RespondBody)> = None;
         for entry in entries {

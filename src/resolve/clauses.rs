@@ -69,7 +69,13 @@ impl Resolver<'_> {
         written
     }
 
-    fn clause<'a>(&mut self, keyword: &ast::Name, clause: &'a Clause, target: Target, written: &mut Written<'a>) {
+    fn clause<'a>(
+        &mut self,
+        keyword: &ast::Name,
+        clause: &'a Clause,
+        target: Target,
+        written: &mut Written<'a>,
+    ) {
         match clause {
             Clause::Timeout(time) => written.timeout = self.duration(time, 1..=LONGEST_TIMEOUT, "`timeout`"),
             Clause::Retry(retry) => {
@@ -78,7 +84,9 @@ impl Resolver<'_> {
                     written.retry_at = Some(keyword.span);
                 }
             }
-            Clause::GiveUpAfter(time) => written.give_up_after = self.duration(time, 1..=LONGEST, "`give up after`"),
+            Clause::GiveUpAfter(time) => {
+                written.give_up_after = self.duration(time, 1..=LONGEST, "`give up after`")
+            }
             Clause::Rate { .. } => self.report(limits::not_carried_out("rate", keyword.span)),
             Clause::Accept(statuses) => {
                 for status in statuses {
@@ -87,7 +95,9 @@ impl Resolver<'_> {
             }
             Clause::Require(path) => written.require.extend(self.path(path)),
             Clause::Refuse(path) => written.refuse.extend(self.path(path)),
-            Clause::LimitAnswer(size) => written.answer_limit = self.size(size, LARGEST_ANSWER, "`limit answer`"),
+            Clause::LimitAnswer(size) => {
+                written.answer_limit = self.size(size, LARGEST_ANSWER, "`limit answer`")
+            }
             Clause::OnFail(on_fail) => written.on_fail = Some((on_fail, keyword.span)),
             Clause::OnCrash(choice) => match &*choice.text {
                 "retry" => written.on_crash = Some(true),
@@ -150,7 +160,12 @@ impl Resolver<'_> {
     }
 
     /// How the call is carried out: what is written, what the action declares, and what holds if nothing is said.
-    pub(super) fn policy(&self, target: Target, method: Option<&str>, written: &mut Written<'_>) -> Option<Policy> {
+    pub(super) fn policy(
+        &self,
+        target: Target,
+        method: Option<&str>,
+        written: &mut Written<'_>,
+    ) -> Option<Policy> {
         let key = written.key.take();
         let declared = match target {
             Target::Declared(spec) => Some(spec),

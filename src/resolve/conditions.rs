@@ -14,15 +14,25 @@ impl Resolver<'_> {
     pub(super) fn condition(&mut self, expr: &ast::Expr) -> Checked {
         let checked = self.value(expr);
         self.no_secret_decides(&checked, "a condition");
-        if checked.ty.broken {
+        if checked.ty.broken || checked.ty.secret {
             return checked;
         }
         let text = self.source.slice(expr.span).to_owned();
         if !checked.ty.is_only(Kinds::BOOL) {
-            let unsure = checked.ty.may_be(Kinds::BOOL);
-            self.report(kinds::condition_not_bool(expr.span, &operand(expr, &text), checked.ty.kinds, unsure));
+            let (unsure, constant) = (checked.ty.may_be(Kinds::BOOL), checked.ty.constant.is_some());
+            self.report(kinds::condition_not_bool(
+                expr.span,
+                &operand(expr, &text),
+                checked.ty.kinds,
+                unsure,
+                constant,
+            ));
         } else if checked.ty.may_be_empty() {
-            self.report(kinds::condition_may_be_empty(expr.span, &operand(expr, &text), checked.ty.empty_since));
+            self.report(kinds::condition_may_be_empty(
+                expr.span,
+                &operand(expr, &text),
+                checked.ty.empty_since,
+            ));
         }
         checked
     }
@@ -37,10 +47,14 @@ impl Resolver<'_> {
     pub(super) fn facts(&self, expr: &ast::Expr) -> Facts {
         match &expr.kind {
             ExprKind::Unary { op: UnaryOp::Not, operand, .. } => self.facts(operand).negated(),
-            ExprKind::Binary { op: BinaryOp::And, left, right, .. } => self.facts(left).and(self.facts(right)),
+            ExprKind::Binary { op: BinaryOp::And, left, right, .. } => {
+                self.facts(left).and(self.facts(right))
+            }
             ExprKind::Binary { op: BinaryOp::Or, left, right, .. } => self.facts(left).or(self.facts(right)),
             ExprKind::Binary { op: BinaryOp::Equal, left, right, .. } => self.equality(left, right),
-            ExprKind::Binary { op: BinaryOp::NotEqual, left, right, .. } => self.equality(left, right).negated(),
+            ExprKind::Binary { op: BinaryOp::NotEqual, left, right, .. } => {
+                self.equality(left, right).negated()
+            }
             // `empty` is in no list.
             ExprKind::Binary { op: BinaryOp::In, left, .. } => {
                 let mut facts = Facts::default();
@@ -95,7 +109,9 @@ impl Resolver<'_> {
 /// The text of an operand, in parentheses where `!=` behind it would bind otherwise.
 fn operand(expr: &ast::Expr, text: &str) -> String {
     match expr.kind {
-        ExprKind::Binary { .. } | ExprKind::If { .. } | ExprKind::Unary { op: UnaryOp::Not, .. } => format!("({text})"),
+        ExprKind::Binary { .. } | ExprKind::If { .. } | ExprKind::Unary { op: UnaryOp::Not, .. } => {
+            format!("({text})")
+        }
         _ => text.to_owned(),
     }
 }

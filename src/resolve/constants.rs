@@ -79,7 +79,9 @@ fn disallowed(expr: &ast::Expr) -> Option<(Span, &'static str)> {
             _ => disallowed(base),
         },
         ExprKind::Call { name, .. } => Some((name.span, "a function")),
-        ExprKind::Unary { op_span, .. } | ExprKind::Binary { op_span, .. } => Some((*op_span, "a computation")),
+        ExprKind::Unary { op_span, .. } | ExprKind::Binary { op_span, .. } => {
+            Some((*op_span, "a computation"))
+        }
         ExprKind::If { .. } => Some((expr.span, "a choice")),
     }
 }

@@ -72,7 +72,11 @@ impl Resolver<'_> {
             ast::ExprKind::Duration(millis) => match i64::try_from(*millis) {
                 Ok(millis) => Checked::constant(Value::Duration(millis), span),
                 Err(_) => {
-                    self.report(super::errors::literals::duration_out_of_range(span, "below 292 million years"));
+                    self.report(super::errors::literals::duration_out_of_range(
+                        span,
+                        "this",
+                        "below 292 million years",
+                    ));
                     Checked::broken(span)
                 }
             },
@@ -90,7 +94,9 @@ impl Resolver<'_> {
                 Checked::new(ExprKind::Not(Box::new(operand.expr)), span, ty)
             }
             ast::ExprKind::Unary { op: UnaryOp::Minus, operand, .. } => self.negate(operand, span),
-            ast::ExprKind::Binary { op, op_span, left, right } => self.binary(*op, *op_span, left, right, span),
+            ast::ExprKind::Binary { op, op_span, left, right } => {
+                self.binary(*op, *op_span, left, right, span)
+            }
             ast::ExprKind::If { cond, then, otherwise } => self.choice(cond, then, otherwise, span, null),
             ast::ExprKind::List(items) => self.list(items, span, null),
             ast::ExprKind::Object(members) => self.object(members, span, null),
@@ -211,7 +217,8 @@ impl Resolver<'_> {
             broken: false,
             ..self.derived(&seen.iter().map(|(_, value)| value).collect::<Vec<_>>(), Kinds::OBJECT)
         };
-        let kind = ExprKind::Object(seen.into_iter().map(|(name, value)| (name.text.clone(), value.expr)).collect());
+        let kind =
+            ExprKind::Object(seen.into_iter().map(|(name, value)| (name.text.clone(), value.expr)).collect());
         Checked::new(kind, span, ty)
     }
 

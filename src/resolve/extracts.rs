@@ -7,7 +7,7 @@ use super::Resolver;
 use super::errors::{kinds, literals, missing};
 use super::expressions::Checked;
 use super::model::{DefinitionKind, Shape, Type};
-use super::program::{Extract, ExprKind, Field, Input, OnMissing, OpKind, Source};
+use super::program::{ExprKind, Extract, Field, Input, OnMissing, OpKind, Source};
 use super::types::OUTSIDE;
 use crate::extract::Path;
 use crate::source::Span;
@@ -178,7 +178,10 @@ fn found_in(source: &Checked) -> Kinds {
         ExprKind::Input(Input::Query) => Kinds::TEXT.or(Kinds::LIST).or(Kinds::OBJECT),
         // The headers of an action's answer.
         ExprKind::Member(_, name)
-            if &**name == "headers" && source.ty.outside && matches!(source.ty.shape, Shape::Unknown) && source.ty.is_only(Kinds::OBJECT) =>
+            if &**name == "headers"
+                && source.ty.outside
+                && matches!(source.ty.shape, Shape::Unknown)
+                && source.ty.is_only(Kinds::OBJECT) =>
         {
             Kinds::TEXT
         }

@@ -23,7 +23,11 @@ impl Resolver<'_> {
         }
         let ty = self.result(function, &args.iter().collect::<Vec<_>>(), 0);
         self.pattern(function, &args);
-        Checked::new(ExprKind::Call { function, args: args.into_iter().map(|arg| arg.expr).collect() }, span, ty)
+        Checked::new(
+            ExprKind::Call { function, args: args.into_iter().map(|arg| arg.expr).collect() },
+            span,
+            ty,
+        )
     }
 
     /// `as READER`, put over a value of type `value`. The type says what is read where something is: what cannot be
@@ -40,7 +44,13 @@ impl Resolver<'_> {
         let value = Checked::new(ExprKind::Const(Value::Empty), reader.name.span, value);
         if function.params.first().is_some_and(|param| value.ty.cannot_be(param.kinds)) {
             let wanted = function.params.first().map_or(value.ty.kinds, |param| param.kinds);
-            self.report(kinds::wrong_argument(function.name, "value", reader.name.span, value.ty.kinds, wanted));
+            self.report(kinds::wrong_argument(
+                function.name,
+                "value",
+                reader.name.span,
+                value.ty.kinds,
+                wanted,
+            ));
             return None;
         }
         let mut all = vec![&value];
@@ -69,7 +79,10 @@ impl Resolver<'_> {
         let finding = if LATER.contains(&&*name.text) {
             limits::not_carried_out(&name.text, name.span)
         } else {
-            names::unknown_function(name, near(&name.text, builtins::ALL.iter().map(|function| function.name)))
+            names::unknown_function(
+                name,
+                near(&name.text, builtins::ALL.iter().map(|function| function.name)),
+            )
         };
         self.report(finding);
         None
@@ -80,7 +93,8 @@ impl Resolver<'_> {
             self.report(limits::not_carried_out(&format!("as {}", name.text), name.span));
             return None;
         }
-        let readers = || builtins::ALL.iter().filter(|function| function.reader).map(|function| function.name);
+        let readers =
+            || builtins::ALL.iter().filter(|function| function.reader).map(|function| function.name);
         match builtins::find(&name.text) {
             Some(function) if function.reader => {
                 self.model.functions.push((name.span, function));
@@ -88,7 +102,12 @@ impl Resolver<'_> {
             }
             found => {
                 let known = readers().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                self.report(names::unknown_reader(name, found.is_some(), near(&name.text, readers()), &known));
+                self.report(names::unknown_reader(
+                    name,
+                    found.is_some(),
+                    near(&name.text, readers()),
+                    &known,
+                ));
                 None
             }
         }
@@ -111,7 +130,13 @@ impl Resolver<'_> {
             let Some(param) = function.param(at) else { continue };
             broken |= arg.ty.broken;
             if arg.ty.cannot_be(param.kinds) {
-                self.report(kinds::wrong_argument(function.name, param.name, arg.span(), arg.ty.kinds, param.kinds));
+                self.report(kinds::wrong_argument(
+                    function.name,
+                    param.name,
+                    arg.span(),
+                    arg.ty.kinds,
+                    param.kinds,
+                ));
                 broken = true;
             }
             if arg.ty.secret && !arg.ty.broken && !function.takes_secrets {

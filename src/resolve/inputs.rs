@@ -72,7 +72,9 @@ impl Resolver<'_> {
                 let ty = Type { kinds: *kinds, ..Type::outside() };
                 Some(Checked::new(ExprKind::Input(input.clone()), span, ty))
             }
-            ("operation", "id") => Some(Checked::new(ExprKind::Input(Input::OperationId), span, Type::of(Kinds::TEXT))),
+            ("operation", "id") => {
+                Some(Checked::new(ExprKind::Input(Input::OperationId), span, Type::of(Kinds::TEXT)))
+            }
             ("operation", name) => {
                 let near = near(name, ["id"]);
                 self.report(names::unknown_member(member, "operation", near, "id"));
@@ -95,13 +97,17 @@ impl Resolver<'_> {
             if !self.item.head.route_failed {
                 let params: Vec<&str> = self.item.head.params().collect();
                 let near = near(&member.text, params.iter().copied());
-                let finding = names::unknown_path_parameter(member, near, &params.join(", "), self.item.head.first_route());
+                let finding = names::unknown_path_parameter(
+                    member,
+                    near,
+                    &params.join(", "),
+                    self.item.head.first_route(),
+                );
                 self.report(finding);
             }
             return Checked::broken(span);
         }
-        let presence =
-            if with == routes.len() { Presence::Present } else { Presence::MaybeEmpty };
+        let presence = if with == routes.len() { Presence::Present } else { Presence::MaybeEmpty };
         let ty = Type { kinds: Kinds::TEXT.and(OUTSIDE), presence, ..Type::outside() };
         let place = Place { root: Root::Input(Arc::from("path")), members: vec![member.text.clone()] };
         let ty = self.settled(ty, Some(&place));

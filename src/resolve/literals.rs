@@ -48,7 +48,13 @@ impl Resolver<'_> {
             Some(Value::Number(number)) => {
                 let status = number.as_str().parse::<u16>().ok().filter(|status| range.contains(status));
                 if status.is_none() {
-                    self.report(literals::bad_status(expr.span, number.as_str(), what, *range.start(), *range.end()));
+                    self.report(literals::bad_status(
+                        expr.span,
+                        number.as_str(),
+                        what,
+                        *range.start(),
+                        *range.end(),
+                    ));
                 }
                 status
             }
@@ -60,7 +66,12 @@ impl Resolver<'_> {
     }
 
     /// A duration in milliseconds that is known when the script is loaded.
-    pub(super) fn duration(&mut self, expr: &ast::Expr, range: RangeInclusive<u64>, what: &str) -> Option<u64> {
+    pub(super) fn duration(
+        &mut self,
+        expr: &ast::Expr,
+        range: RangeInclusive<u64>,
+        what: &str,
+    ) -> Option<u64> {
         let value = self.value(expr);
         self.no_secret_decides(&value, what);
         if value.ty.broken || value.ty.secret {
@@ -71,7 +82,7 @@ impl Resolver<'_> {
                 let millis = u64::try_from(*millis).ok().filter(|millis| range.contains(millis));
                 if millis.is_none() {
                     let bounds = format!("from {} to {}", written(*range.start()), written(*range.end()));
-                    self.report(literals::duration_out_of_range(expr.span, &bounds));
+                    self.report(literals::duration_out_of_range(expr.span, what, &bounds));
                 }
                 millis
             }
@@ -160,7 +171,8 @@ pub(super) fn is_token_char(c: char) -> bool {
 /// A date and time in ISO 8601 with seconds or without, with an offset, `Z` or neither, that the calendar has.
 pub(super) fn is_iso_time(text: &str) -> bool {
     let plain = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | ':' | '.' | 'T' | 'Z' | '+'));
-    let has_date = text.get(4..5) == Some("-") && text.get(7..8) == Some("-") && text.get(10..11) == Some("T");
+    let has_date =
+        text.get(4..5) == Some("-") && text.get(7..8) == Some("-") && text.get(10..11) == Some("T");
     if !plain || !has_date {
         return false;
     }
@@ -196,7 +208,9 @@ mod tests {
         ] {
             assert!(is_iso_time(good), "{good}");
         }
-        for bad in ["2030-13-01T20:00:00", "2030-12-11", "2030-02-29T00:00:00", "11.12.2030 20:00", "20:00", ""] {
+        for bad in
+            ["2030-13-01T20:00:00", "2030-12-11", "2030-02-29T00:00:00", "11.12.2030 20:00", "20:00", ""]
+        {
             assert!(!is_iso_time(bad), "{bad}");
         }
     }

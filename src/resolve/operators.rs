@@ -28,7 +28,11 @@ impl Resolver<'_> {
         let sides = Sides { op, op_span, span, left, right };
         let secret = l.ty.secret || r.ty.secret;
         if secret {
-            self.report(super::errors::secrets::computed_with(op.as_str(), op_span, if l.ty.secret { l.span() } else { r.span() }));
+            self.report(super::errors::secrets::computed_with(
+                op.as_str(),
+                op_span,
+                if l.ty.secret { l.span() } else { r.span() },
+            ));
         }
         let broken = secret || l.ty.broken || r.ty.broken;
         let result = if broken {
@@ -59,7 +63,13 @@ impl Resolver<'_> {
             self.report(super::errors::secrets::computed_with("-", span, value.span()));
             ty = Type::broken();
         } else if value.ty.cannot_be(Kinds::NUMBER.or(Kinds::DURATION)) {
-            self.report(kinds::wrong_operand("-", span, value.span(), value.ty.kinds, "numbers and durations"));
+            self.report(kinds::wrong_operand(
+                "-",
+                span,
+                value.span(),
+                value.ty.kinds,
+                "numbers and durations",
+            ));
             ty = Type::broken();
         } else if self.operand_may_be_empty("-", &value) {
             ty = Type::broken();
@@ -94,7 +104,10 @@ impl Resolver<'_> {
         let Shape::List(items) = &r.ty.shape else { return Some(Kinds::BOOL) };
         // Each item is compared with the value, and the first that does not fit is enough.
         for item in items.iter() {
-            let item = Checked { ty: item.clone(), expr: super::program::Expr { kind: ExprKind::Const(Value::Empty), span: r.span() } };
+            let item = Checked {
+                ty: item.clone(),
+                expr: super::program::Expr { kind: ExprKind::Const(Value::Empty), span: r.span() },
+            };
             if item.ty.broken {
                 continue;
             }
@@ -121,7 +134,12 @@ impl Resolver<'_> {
             return None;
         }
         if l.ty.cannot_be(r.ty.kinds) {
-            self.report(kinds::operands_differ(op, sides.op_span, (l.span(), l.ty.kinds), (r.span(), r.ty.kinds)));
+            self.report(kinds::operands_differ(
+                op,
+                sides.op_span,
+                (l.span(), l.ty.kinds),
+                (r.span(), r.ty.kinds),
+            ));
             return None;
         }
         Some(Kinds::BOOL)
@@ -137,7 +155,13 @@ impl Resolver<'_> {
         for (side, other) in [(l, r), (r, l)] {
             let takes = taken_by(op);
             if side.ty.cannot_be(takes) {
-                self.report(kinds::wrong_operand(op.as_str(), sides.op_span, side.span(), side.ty.kinds, takes_nouns(op)));
+                self.report(kinds::wrong_operand(
+                    op.as_str(),
+                    sides.op_span,
+                    side.span(),
+                    side.ty.kinds,
+                    takes_nouns(op),
+                ));
                 return None;
             }
             if other.ty.is_only(Kinds::NUMBER) && is_number_literal(other) && unsure(side, Kinds::NUMBER) {
@@ -167,9 +191,15 @@ impl Resolver<'_> {
             if !other.ty.is_only(Kinds::NUMBER) {
                 continue;
             }
-            if one.ty.is_only(Kinds::TEXT) {
+            if one.ty.may_be(Kinds::TEXT) && !one.ty.may_be(Kinds::NUMBER) {
                 let fix = self.reader_fix(one);
-                self.report(kinds::text_with_number(sides.span, one.span(), other.span(), sides.op.as_str(), fix));
+                self.report(kinds::text_with_number(
+                    sides.span,
+                    one.span(),
+                    other.span(),
+                    sides.op.as_str(),
+                    fix,
+                ));
                 return false;
             }
             if is_number_literal(other) && unsure(one, Kinds::NUMBER) {
@@ -240,13 +270,15 @@ fn is_number_literal(value: &Checked) -> bool {
 
 /// It may be a number, and may be something else as well.
 fn unsure(value: &Checked, kinds: Kinds) -> bool {
-    value.ty.may_be(kinds) && !value.ty.is_only(kinds)
+    value.ty.may_be(kinds)
+        && !value.ty.is_only(kinds)
         && !value.ty.is_only(Kinds::NUMBER.or(Kinds::DURATION).or(Kinds::TIME))
 }
 
 fn is_zero(value: &Checked) -> bool {
     let Some(number @ Value::Number(_)) = &value.ty.constant else { return false };
-    constant_text(number).is_some_and(|digits| digits.trim_start_matches('-').chars().all(|c| matches!(c, '0' | '.')))
+    constant_text(number)
+        .is_some_and(|digits| digits.trim_start_matches('-').chars().all(|c| matches!(c, '0' | '.')))
 }
 
 /// What one side of an arithmetic operator may be.
@@ -272,10 +304,11 @@ fn results(op: BinaryOp, l: Kinds, r: Kinds) -> Kinds {
     let numbers = both(Kinds::NUMBER, Kinds::NUMBER, Kinds::NUMBER);
     let durations = both(Kinds::DURATION, Kinds::DURATION, Kinds::DURATION);
     match op {
-        BinaryOp::Add => numbers
-            .or(durations)
-            .or(both(Kinds::TIME, Kinds::DURATION, Kinds::TIME))
-            .or(both(Kinds::DURATION, Kinds::TIME, Kinds::TIME)),
+        BinaryOp::Add => numbers.or(durations).or(both(Kinds::TIME, Kinds::DURATION, Kinds::TIME)).or(both(
+            Kinds::DURATION,
+            Kinds::TIME,
+            Kinds::TIME,
+        )),
         BinaryOp::Subtract => numbers
             .or(durations)
             .or(both(Kinds::TIME, Kinds::DURATION, Kinds::TIME))

@@ -127,7 +127,10 @@ impl Resolver<'_> {
         let name = &param.name;
         let value = self.value(&param.value);
         let known = spec.params.iter().find(|known| *known.name == *name.text);
-        let open = spec.open_prefixes.iter().any(|prefix| name.text.starts_with(prefix) && name.text.len() > prefix.len());
+        let open = spec
+            .open_prefixes
+            .iter()
+            .any(|prefix| name.text.starts_with(prefix) && name.text.len() > prefix.len());
         if let (None, false) = (known, open) {
             let all = spec.params.iter().map(|known| known.name).chain(["base"]);
             let meant = near(&name.text, all.clone());
@@ -247,7 +250,10 @@ impl Resolver<'_> {
                 .iter()
                 .map(|(name, _)| {
                     let base = Box::new(Expr { kind: ExprKind::Slot(slot), span: object.expr.span });
-                    (name.clone(), Expr { kind: ExprKind::Member(base, name.clone()), span: object.expr.span })
+                    (
+                        name.clone(),
+                        Expr { kind: ExprKind::Member(base, name.clone()), span: object.expr.span },
+                    )
                 })
                 .collect(),
             _ => {
@@ -264,7 +270,8 @@ impl Given {
         self.secret |= value.ty.secret;
         match &written.kind {
             ast::ExprKind::Object(members) => {
-                self.places.extend(members.iter().map(|member| (member.name.text.clone(), member.value.span)));
+                self.places
+                    .extend(members.iter().map(|member| (member.name.text.clone(), member.value.span)));
             }
             _ => self.places.push((Arc::from(""), written.span)),
         }

@@ -50,7 +50,13 @@ impl Resolver<'_> {
         current
     }
 
-    fn step_into(&mut self, base: Checked, node: &ast::Expr, rest: &[&ast::Expr], whole: &ast::Expr) -> Checked {
+    fn step_into(
+        &mut self,
+        base: Checked,
+        node: &ast::Expr,
+        rest: &[&ast::Expr],
+        whole: &ast::Expr,
+    ) -> Checked {
         let index = match &node.kind {
             ast::ExprKind::Index(_, index) => Some(self.value(index)),
             _ => None,
@@ -79,8 +85,13 @@ impl Resolver<'_> {
         rest: &[&ast::Expr],
         whole: &ast::Expr,
     ) -> Checked {
-        let Shape::Object(members) = &base.ty.shape else {
-            return self.unknown_inside(&base, rest, node, whole);
+        let members = match &base.ty.shape {
+            Shape::Object(members) => members,
+            Shape::List(_) => {
+                self.report(kinds::names_in_list(member.span, self.source.slice(base.span())));
+                return Checked::broken(node.span);
+            }
+            Shape::Unknown => return self.unknown_inside(&base, rest, node, whole),
         };
         let Some(ty) = base.ty.member(&member.text) else {
             let base_text = self.source.slice(base.span()).to_owned();
@@ -113,11 +124,19 @@ impl Resolver<'_> {
             }
             (Shape::Object(_), Some(Value::Text(name))) => base.ty.member(name),
             (Shape::List(_), Some(_)) => {
-                self.report(kinds::wrong_index(index.span(), index.ty.kinds, "a list takes a number, counted from 0"));
+                self.report(kinds::wrong_index(
+                    index.span(),
+                    index.ty.kinds,
+                    "a list takes a number, counted from 0",
+                ));
                 return Checked::broken(node.span);
             }
             (Shape::Object(_), Some(_)) => {
-                self.report(kinds::wrong_index(index.span(), index.ty.kinds, "an object takes a name as text"));
+                self.report(kinds::wrong_index(
+                    index.span(),
+                    index.ty.kinds,
+                    "an object takes a name as text",
+                ));
                 return Checked::broken(node.span);
             }
             (Shape::List(_), None) | (Shape::Object(_), None) => {
@@ -141,7 +160,13 @@ impl Resolver<'_> {
     }
 
     /// A step into a value of which the script does not know the inside.
-    fn unknown_inside(&mut self, base: &Checked, rest: &[&ast::Expr], node: &ast::Expr, whole: &ast::Expr) -> Checked {
+    fn unknown_inside(
+        &mut self,
+        base: &Checked,
+        rest: &[&ast::Expr],
+        node: &ast::Expr,
+        whole: &ast::Expr,
+    ) -> Checked {
         let base_text = self.source.slice(base.span()).to_owned();
         if base.ty.cannot_be(Kinds::OBJECT.or(Kinds::LIST)) {
             self.report(kinds::nothing_inside(node.span, &base_text, base.ty.kinds));
@@ -163,9 +188,9 @@ impl Resolver<'_> {
             .into_iter()
             .find(|name| self.is_free(name) && !name.starts_with(|c: char| c.is_ascii_digit()))?;
         let before = self.source.text.get(..statement.start as usize)?;
-        let indent: String =
-            before.rsplit('\n').next()?.chars().take_while(|c| c.is_whitespace()).collect();
-        let text = format!("extract {base} {{\n{indent}  {name} = {path} on_missing abort\n{indent}}}\n{indent}");
+        let indent: String = before.rsplit('\n').next()?.chars().take_while(|c| c.is_whitespace()).collect();
+        let text =
+            format!("extract {base} {{\n{indent}  {name} = {path} on_missing abort\n{indent}}}\n{indent}");
         Some(vec![
             Edit { span: Span::at(statement.start as usize), text },
             Edit { span: whole.span, text: name },
@@ -226,9 +251,7 @@ fn path_of(nodes: &[&ast::Expr]) -> Option<(String, String)> {
                     if text.contains(['"', '\\', '\'']) {
                         return None;
                     }
-                    if text.chars().all(|c| c.is_alphanumeric() || c == '_') {
-                        last = text.to_string();
-                    }
+                    last = text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
                     write!(path, "[\"{text}\"]").ok()?;
                 }
                 _ => return None,
@@ -240,5 +263,9 @@ fn path_of(nodes: &[&ast::Expr]) -> Option<(String, String)> {
 }
 
 fn wanted_index(wanted: Kinds) -> &'static str {
-    if wanted == Kinds::NUMBER { "a list takes a number, counted from 0" } else { "an object takes a name as text" }
+    if wanted == Kinds::NUMBER {
+        "a list takes a number, counted from 0"
+    } else {
+        "an object takes a name as text"
+    }
 }

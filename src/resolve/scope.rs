@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::Resolver;
 use super::errors::names as errors;
 use super::model::{Definition, DefinitionKind, Type, Use};
-use super::Resolver;
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast::Name;
@@ -29,15 +29,15 @@ pub(super) struct Scopes {
 
 struct Frame {
     names: BTreeMap<Arc<str>, usize>,
-    /// The statement that the block belongs to: its word and line.
-    owner: (&'static str, u32),
+    /// The statement that the block belongs to: its word and its place.
+    owner: (&'static str, Span),
 }
 
 /// A name of a block that has ended.
 struct Gone {
     name: Arc<str>,
     span: Span,
-    owner: (&'static str, u32),
+    owner: (&'static str, Span),
 }
 
 /// What the program needs of a definition beside what the model says.
@@ -50,8 +50,7 @@ pub(super) struct Place {
 
 impl Resolver<'_> {
     pub(super) fn open_block(&mut self, word: &'static str, at: Span) {
-        let line = self.source.position(at.start).line;
-        self.item.scopes.frames.push(Frame { names: BTreeMap::new(), owner: (word, line) });
+        self.item.scopes.frames.push(Frame { names: BTreeMap::new(), owner: (word, at) });
     }
 
     /// `end` is where the names of the block end.
@@ -66,7 +65,13 @@ impl Resolver<'_> {
     }
 
     /// Gives a name to a value. A word of the language is not given to anything, as the reader of the text has reported.
-    pub(super) fn define(&mut self, name: &Name, kind: DefinitionKind, ty: Type, reader: Option<Span>) -> Option<u16> {
+    pub(super) fn define(
+        &mut self,
+        name: &Name,
+        kind: DefinitionKind,
+        ty: Type,
+        reader: Option<Span>,
+    ) -> Option<u16> {
         if TAKEN.contains(&&*name.text) || RESERVED.contains(&&*name.text) {
             self.item.errors += 1;
             return None;
@@ -117,7 +122,11 @@ impl Resolver<'_> {
         if self.item.scopes.reported.insert(Arc::from(name)) {
             let gone = self.item.scopes.gone.iter().rev().find(|gone| *gone.name == *name);
             let finding = match gone {
-                Some(gone) => errors::name_of_branch(name, span, gone.owner, gone.span),
+                Some(gone) => {
+                    let (word, at) = gone.owner;
+                    let line = self.source.position(at.start).line;
+                    errors::name_of_branch(name, span, (word, line), gone.span)
+                }
                 None => errors::unknown_name(name, span, self.near_name(name)),
             };
             self.report(finding);

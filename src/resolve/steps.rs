@@ -1,12 +1,10 @@
 //! Blocks of statements, and those that say which way a run goes: `let`, `when`, `for`.
 
-
-
 use super::Resolver;
 use super::errors::{kinds, limits, missing};
 use super::flow::Flow;
 use super::model::{DefinitionKind, Type, Unreachable};
-use super::program::{OpKind, OnMissing};
+use super::program::{OnMissing, OpKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, LetValue, Stmt, StmtKind};
 use crate::value::Kinds;
@@ -36,7 +34,11 @@ impl Resolver<'_> {
         }
         // What stands inside an unreachable block was noted with the block.
         let inside_dead = dead.as_ref().is_some_and(|dead| {
-            self.item.facts.unreachable.iter().any(|noted| noted.span.start <= dead.span.start && dead.span.end <= noted.span.end)
+            self.item
+                .facts
+                .unreachable
+                .iter()
+                .any(|noted| noted.span.start <= dead.span.start && dead.span.end <= noted.span.end)
         });
         if !inside_dead {
             self.item.facts.unreachable.extend(dead);
@@ -174,7 +176,8 @@ impl Resolver<'_> {
         self.open_block("for", span);
         let item = if list.ty.secret { Type::broken() } else { list.ty.item() };
         let slot = self.define(&walk.name, DefinitionKind::Item, item, None).unwrap_or(0);
-        let start = self.item.emit.push(OpKind::ForStart { list: list.expr, at_most, slot, end: 0 }, span, &path);
+        let start =
+            self.item.emit.push(OpKind::ForStart { list: list.expr, at_most, slot, end: 0 }, span, &path);
         let body = self.item.emit.here();
         (self.item.loops, self.item.blocks) = (self.item.loops + 1, self.item.blocks + 1);
         self.block(&walk.body);
@@ -244,9 +247,10 @@ fn holds_call(stmt: &Stmt) -> bool {
     match &stmt.kind {
         StmtKind::Action(_) => true,
         StmtKind::Let(binding) => matches!(binding.value, LetValue::Action(_)),
-        StmtKind::When(when) => when.arms.iter().flat_map(|arm| &arm.body).chain(when.otherwise.iter().flatten()).any(holds_call),
+        StmtKind::When(when) => {
+            when.arms.iter().flat_map(|arm| &arm.body).chain(when.otherwise.iter().flatten()).any(holds_call)
+        }
         StmtKind::For(walk) => walk.body.iter().any(holds_call),
         _ => false,
     }
 }
-

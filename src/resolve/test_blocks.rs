@@ -71,7 +71,11 @@ impl Resolver<'_> {
     }
 
     fn body(&mut self, part: &ast::Name, value: &ast::Expr) {
-        if &*part.text == "json" { self.json_value(value) } else { self.value(value) };
+        if &*part.text == "json" {
+            self.json_value(value)
+        } else {
+            self.value(value)
+        };
     }
 
     fn expect(&mut self, expect: &Expect) {
@@ -107,7 +111,8 @@ impl Resolver<'_> {
 
     fn expected_param(&mut self, target: Target, param: &ast::Param) {
         let Target::Declared(spec) = target else { return };
-        let known = spec.params.iter().any(|known| *known.name == *param.name.text) || &*param.name.text == "base";
+        let known =
+            spec.params.iter().any(|known| *known.name == *param.name.text) || &*param.name.text == "base";
         let open = spec.open_prefixes.iter().any(|prefix| param.name.text.starts_with(prefix));
         if !known && !open {
             let meant = near(&param.name.text, spec.params.iter().map(|known| known.name).chain(["base"]));

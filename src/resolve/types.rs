@@ -87,8 +87,7 @@ impl Type {
 
     /// What is known where either may be the value.
     pub(super) fn join(&self, other: &Type) -> Type {
-        let presence =
-            if self.presence == other.presence { self.presence } else { Presence::MaybeEmpty };
+        let presence = if self.presence == other.presence { self.presence } else { Presence::MaybeEmpty };
         Type {
             kinds: self.kinds.or(other.kinds),
             presence,
@@ -108,9 +107,7 @@ impl Type {
         }
         let joined = match &self.shape {
             Shape::List(items) => items.iter().cloned().reduce(|a, b| a.join(&b)),
-            Shape::Object(members) => {
-                members.iter().map(|(_, ty)| ty.clone()).reduce(|a, b| a.join(&b))
-            }
+            Shape::Object(members) => members.iter().map(|(_, ty)| ty.clone()).reduce(|a, b| a.join(&b)),
             Shape::Unknown => None,
         };
         match joined {

@@ -108,7 +108,13 @@ impl Resolver<'_> {
                         let value = self.value(insert);
                         broken |= value.ty.broken;
                         // A constant is as good as its text.
-                        match value.ty.constant.as_ref().filter(|value| !value.is_empty()).and_then(constant_text) {
+                        match value
+                            .ty
+                            .constant
+                            .as_ref()
+                            .filter(|value| !value.is_empty())
+                            .and_then(constant_text)
+                        {
                             Some(text) => text,
                             None => {
                                 pieces.push(Piece::Value(value));
@@ -295,7 +301,11 @@ impl Split {
 fn split_origin(head: &str) -> Result<(&str, &str), UrlProblem> {
     let Some(colon) = head.find("://") else {
         return Err(match head.split_once(':') {
-            Some((scheme, _)) if scheme.chars().all(|c| c.is_ascii_alphabetic()) && !scheme.is_empty() && !head.contains('.') => {
+            Some((scheme, _))
+                if scheme.chars().all(|c| c.is_ascii_alphabetic())
+                    && !scheme.is_empty()
+                    && !head.contains('.') =>
+            {
                 UrlProblem::Scheme(scheme.to_owned())
             }
             _ => UrlProblem::NoScheme,

@@ -1,8 +1,8 @@
 //! WJ03xx, second part: values of a kind that does not fit.
 
 use super::{
-    CONDITION_NOT_BOOL, NOT_OUTSIDE_DATA, NULL_OUTSIDE_JSON, OPERAND_MAY_BE_EMPTY, TEXT_WITH_NUMBER, TEXTS_ADDED,
-    UNKNOWN_KIND_WITH_NUMBER, UNWRITABLE_VALUE, WRONG_KIND, empty_because,
+    CONDITION_NOT_BOOL, NOT_OUTSIDE_DATA, NULL_OUTSIDE_JSON, OPERAND_MAY_BE_EMPTY, TEXT_WITH_NUMBER,
+    TEXTS_ADDED, UNKNOWN_KIND_WITH_NUMBER, UNWRITABLE_VALUE, WRONG_KIND, empty_because,
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -23,8 +23,9 @@ pub(in crate::resolve) fn size_as_value(span: Span) -> Diagnostic {
 }
 
 pub(in crate::resolve) fn unwritable(span: Span, kinds: Kinds, place: &str) -> Diagnostic {
-    let found = Diagnostic::new(&UNWRITABLE_VALUE, span, format!("{} cannot be written {place}", kinds.nouns()))
-        .label(kinds.nouns());
+    let found =
+        Diagnostic::new(&UNWRITABLE_VALUE, span, format!("{} cannot be written {place}", kinds.nouns()))
+            .label(kinds.nouns());
     if kinds == Kinds::BYTES {
         found.help("Bytes are no text before somebody says how to read them. As a body they are sent on as they are: `body body.raw`.")
     } else {
@@ -32,7 +33,13 @@ pub(in crate::resolve) fn unwritable(span: Span, kinds: Kinds, place: &str) -> D
     }
 }
 
-pub(in crate::resolve) fn condition_not_bool(span: Span, text: &str, kinds: Kinds, unsure: bool) -> Diagnostic {
+pub(in crate::resolve) fn condition_not_bool(
+    span: Span,
+    text: &str,
+    kinds: Kinds,
+    unsure: bool,
+    constant: bool,
+) -> Diagnostic {
     let message = if unsure {
         format!("a condition takes true or false only, and `{text}` may be anything")
     } else {
@@ -40,20 +47,33 @@ pub(in crate::resolve) fn condition_not_bool(span: Span, text: &str, kinds: Kind
     };
     let found = Diagnostic::new(&CONDITION_NOT_BOOL, span, message).label("not true or false");
     let found = found
-        .help("Say what is asked: whether the value is there (`x != empty`), or whether it is a certain one (`x == true`, `x == \"yes\"`).")
-        .fix("ask whether it is there", span, format!("{text} != empty"));
+        .help("Say what is asked: whether the value is there (`x != empty`), or whether it is a certain one (`x == true`, `x == \"yes\"`).");
+    if constant {
+        return found;
+    }
+    let found = found.fix("ask whether it is there", span, format!("{text} != empty"));
     if unsure { found.fix("ask whether it is `true`", span, format!("{text} == true")) } else { found }
 }
 
 pub(in crate::resolve) fn condition_may_be_empty(span: Span, text: &str, since: Option<Span>) -> Diagnostic {
-    let found = Diagnostic::new(&OPERAND_MAY_BE_EMPTY, span, "a condition takes true or false, and this may be empty")
-        .label("may be empty here");
+    let found = Diagnostic::new(
+        &OPERAND_MAY_BE_EMPTY,
+        span,
+        "a condition takes true or false, and this may be empty",
+    )
+    .label("may be empty here");
     empty_because(found, since)
         .help("A function that is given `empty` gives `empty`. Ask first whether the value is there: `when x != empty and …`.")
         .fix("let empty count as false", span, format!("{text} == true"))
 }
 
-pub(in crate::resolve) fn wrong_operand(op: &str, op_span: Span, span: Span, kinds: Kinds, wanted: &str) -> Diagnostic {
+pub(in crate::resolve) fn wrong_operand(
+    op: &str,
+    op_span: Span,
+    span: Span,
+    kinds: Kinds,
+    wanted: &str,
+) -> Diagnostic {
     Diagnostic::new(&WRONG_KIND, span, format!("`{op}` takes {wanted}, and this is {}", kinds.nouns()))
         .label(kinds.nouns())
         .also(op_span, "for this operator")
@@ -72,23 +92,43 @@ pub(in crate::resolve) fn operands_differ(
         .help("Numbers go with numbers, durations with durations; a duration can be added to a time, and two times are a duration apart.")
 }
 
-pub(in crate::resolve) fn in_without_list(whole: Span, list: Span, kinds: Kinds, left: &str, right: &str) -> Diagnostic {
-    let found = Diagnostic::new(&WRONG_KIND, list, format!("`in` looks through a list, and this is {}", kinds.nouns()))
-        .label("no list");
+pub(in crate::resolve) fn in_without_list(
+    whole: Span,
+    list: Span,
+    kinds: Kinds,
+    left: &str,
+    right: &str,
+) -> Diagnostic {
+    let found = Diagnostic::new(
+        &WRONG_KIND,
+        list,
+        format!("`in` looks through a list, and this is {}", kinds.nouns()),
+    )
+    .label("no list");
     if kinds == Kinds::TEXT {
-        found
-            .help("Whether a text has a part is asked with `contains(text, part)`.")
-            .fix("use `contains`", whole, format!("contains({right}, {left})"))
+        found.help("Whether a text has a part is asked with `contains(text, part)`.").fix(
+            "use `contains`",
+            whole,
+            format!("contains({right}, {left})"),
+        )
     } else {
         found
     }
 }
 
-pub(in crate::resolve) fn operand_may_be_empty(op: &str, span: Span, text: &str, since: Option<Span>) -> Diagnostic {
-    let found = Diagnostic::new(&OPERAND_MAY_BE_EMPTY, span, format!("`{op}` takes no empty value, and `{text}` may be empty"))
-        .label("may be empty here");
-    empty_because(found, since)
-        .help(format!("The run would stop with a fault. Ask first (`when {text} != empty {{ … }}`), or use `on_missing abort` or a default where the value is read."))
+pub(in crate::resolve) fn operand_may_be_empty(
+    op: &str,
+    span: Span,
+    text: &str,
+    since: Option<Span>,
+) -> Diagnostic {
+    let found = Diagnostic::new(
+        &OPERAND_MAY_BE_EMPTY,
+        span,
+        format!("`{op}` takes no empty value, and `{text}` may be empty"),
+    )
+    .label("may be empty here");
+    empty_because(found, since).help(format!("The run would stop with a fault. {}", super::rule_out(text)))
 }
 
 pub(in crate::resolve) fn texts_added(whole: Span, op: Span, fix: Option<String>) -> Diagnostic {
@@ -139,12 +179,25 @@ fn read_as_number(found: Diagnostic, reader: Option<Span>) -> Diagnostic {
     }
 }
 
-pub(in crate::resolve) fn wrong_argument(function: &str, param: &str, span: Span, is: Kinds, takes: Kinds) -> Diagnostic {
-    let message = format!("`{function}` takes {} as its `{param}`, and this is {}", takes.nouns(), is.nouns());
+pub(in crate::resolve) fn wrong_argument(
+    function: &str,
+    param: &str,
+    span: Span,
+    is: Kinds,
+    takes: Kinds,
+) -> Diagnostic {
+    let message =
+        format!("`{function}` takes {} as its `{param}`, and this is {}", takes.nouns(), is.nouns());
     Diagnostic::new(&WRONG_KIND, span, message).label(is.nouns())
 }
 
-pub(in crate::resolve) fn wrong_parameter(action: &str, param: &str, span: Span, is: Kinds, takes: Kinds) -> Diagnostic {
+pub(in crate::resolve) fn wrong_parameter(
+    action: &str,
+    param: &str,
+    span: Span,
+    is: Kinds,
+    takes: Kinds,
+) -> Diagnostic {
     let message = format!("`{param}` of `{action}` is {}, and this is {}", takes.nouns(), is.nouns());
     Diagnostic::new(&WRONG_KIND, span, message).label(is.nouns())
 }
@@ -158,9 +211,16 @@ pub(in crate::resolve) fn wrong_index(span: Span, is: Kinds, wanted: &str) -> Di
     Diagnostic::new(&WRONG_KIND, span, format!("{wanted}, and this is {}", is.nouns())).label(is.nouns())
 }
 
+pub(in crate::resolve) fn names_in_list(span: Span, base: &str) -> Diagnostic {
+    Diagnostic::new(&WRONG_KIND, span, format!("`{base}` is a list, and its items have no names"))
+        .label("a name in a list")
+        .help(format!("Items are reached by their place, from 0: `{base}[0]`."))
+}
+
 pub(in crate::resolve) fn nothing_inside(span: Span, base: &str, kinds: Kinds) -> Diagnostic {
-    let found = Diagnostic::new(&WRONG_KIND, span, format!("`{base}` is {}, and has nothing inside", kinds.nouns()))
-        .label("nothing to reach");
+    let found =
+        Diagnostic::new(&WRONG_KIND, span, format!("`{base}` is {}, and has nothing inside", kinds.nouns()))
+            .label("nothing to reach");
     if kinds == Kinds::TEXT {
         found.help(format!("If the text is JSON, open it: `extract parse_json({base}) {{ … }}`."))
     } else {
@@ -169,8 +229,12 @@ pub(in crate::resolve) fn nothing_inside(span: Span, base: &str, kinds: Kinds) -
 }
 
 pub(in crate::resolve) fn not_a_list(span: Span, text: &str, kinds: Kinds) -> Diagnostic {
-    Diagnostic::new(&WRONG_KIND, span, format!("`for` walks through a list, and `{text}` is {}", kinds.nouns()))
-        .label("no list")
+    Diagnostic::new(
+        &WRONG_KIND,
+        span,
+        format!("`for` walks through a list, and `{text}` is {}", kinds.nouns()),
+    )
+    .label("no list")
 }
 
 pub(in crate::resolve) fn not_a_text(span: Span, what: &str, kind: &str) -> Diagnostic {
@@ -188,7 +252,11 @@ pub(in crate::resolve) fn not_outside_data(span: Span, text: &str, kinds: Kinds,
     let found = Diagnostic::new(&NOT_OUTSIDE_DATA, span, format!("nothing can be extracted from `{text}`"))
         .label(kinds.nouns());
     if raw {
-        found.help("`body.raw` is the exact bytes. The decoded body is `body`.").fix("use `body`", span, "body")
+        found.help("`body.raw` is the exact bytes. The decoded body is `body`.").fix(
+            "use `body`",
+            span,
+            "body",
+        )
     } else if kinds == Kinds::TEXT {
         found.help("If the text is JSON, open it first.").fix("open it", span, format!("parse_json({text})"))
     } else {

@@ -12,7 +12,11 @@ pub(in crate::resolve) fn not_carried_out(what: &str, span: Span) -> Diagnostic 
 }
 
 pub(in crate::resolve) fn too_many_names(pipeline: &Name) -> Diagnostic {
-    Diagnostic::new(&TOO_MANY_NAMES, pipeline.span, format!("the pipeline `{}` binds more than 65535 names", pipeline.text))
-        .label("too many names")
-        .help("Split it into several pipelines.")
+    Diagnostic::new(
+        &TOO_MANY_NAMES,
+        pipeline.span,
+        format!("the pipeline `{}` binds more than 65535 names", pipeline.text),
+    )
+    .label("too many names")
+    .help("Split it into several pipelines.")
 }
