@@ -19,14 +19,7 @@ impl Resolver<'_> {
         }
         let text = self.source.slice(expr.span).to_owned();
         if !checked.ty.is_only(Kinds::BOOL) {
-            let (unsure, constant) = (checked.ty.may_be(Kinds::BOOL), checked.ty.constant.is_some());
-            self.report(kinds::condition_not_bool(
-                expr.span,
-                &operand(expr, &text),
-                checked.ty.kinds,
-                unsure,
-                constant,
-            ));
+            self.report(kinds::condition_not_bool(expr.span, &operand(expr, &text), &checked.ty));
         } else if checked.ty.may_be_empty() {
             self.report(kinds::condition_may_be_empty(
                 expr.span,

@@ -228,8 +228,7 @@ impl Resolver<'_> {
     /// Where ` as number` goes, if the value is a field that has no reader yet.
     fn reader_fix(&self, value: &Checked) -> Option<Span> {
         let ExprKind::Slot(slot) = value.expr.kind else { return None };
-        let start = self.model.definitions.len().saturating_sub(self.item.slots.len());
-        let _ = start;
+        // The slots of this pipeline are the latest.
         self.places.iter().rev().find(|place| place.slot == Some(slot)).and_then(|place| place.reader)
     }
 

@@ -7,7 +7,8 @@ use super::{
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::Name;
-use crate::value::Kinds;
+use crate::resolve::model::Type;
+use crate::value::{Kind, Kinds};
 
 pub(in crate::resolve) fn null_outside_json(span: Span) -> Diagnostic {
     Diagnostic::new(&NULL_OUTSIDE_JSON, span, "`null` stands in `json` only")
@@ -33,22 +34,17 @@ pub(in crate::resolve) fn unwritable(span: Span, kinds: Kinds, place: &str) -> D
     }
 }
 
-pub(in crate::resolve) fn condition_not_bool(
-    span: Span,
-    text: &str,
-    kinds: Kinds,
-    unsure: bool,
-    constant: bool,
-) -> Diagnostic {
+pub(in crate::resolve) fn condition_not_bool(span: Span, text: &str, ty: &Type) -> Diagnostic {
+    let unsure = ty.kinds.has(Kind::Bool);
     let message = if unsure {
         format!("a condition takes true or false only, and `{text}` may be anything")
     } else {
-        format!("a condition takes true or false, and this is {}", kinds.nouns())
+        format!("a condition takes true or false, and this is {}", ty.kinds.nouns())
     };
-    let found = Diagnostic::new(&CONDITION_NOT_BOOL, span, message).label("not true or false");
-    let found = found
+    let found = Diagnostic::new(&CONDITION_NOT_BOOL, span, message)
+        .label("not true or false")
         .help("Say what is asked: whether the value is there (`x != empty`), or whether it is a certain one (`x == true`, `x == \"yes\"`).");
-    if constant {
+    if ty.constant.is_some() {
         return found;
     }
     let found = found.fix("ask whether it is there", span, format!("{text} != empty"));
@@ -248,18 +244,19 @@ pub(in crate::resolve) fn pairs_not_written(part: &Name, span: Span, kinds: Kind
         .help(format!("Write `{text} {{ name: value, … }}`, so that it can be read here what is sent."))
 }
 
-pub(in crate::resolve) fn not_outside_data(span: Span, text: &str, kinds: Kinds, raw: bool) -> Diagnostic {
+pub(in crate::resolve) fn not_outside_data(span: Span, text: &str, kinds: Kinds) -> Diagnostic {
     let found = Diagnostic::new(&NOT_OUTSIDE_DATA, span, format!("nothing can be extracted from `{text}`"))
         .label(kinds.nouns());
-    if raw {
-        found.help("`body.raw` is the exact bytes. The decoded body is `body`.").fix(
-            "use `body`",
-            span,
-            "body",
-        )
-    } else if kinds == Kinds::TEXT {
+    if kinds == Kinds::TEXT {
         found.help("If the text is JSON, open it first.").fix("open it", span, format!("parse_json({text})"))
     } else {
         found.help("A source is `body`, `query`, `headers`, `cookies`, an action's `NAME.body`, or a name bound to a list or an object from outside.")
     }
+}
+
+pub(in crate::resolve) fn extract_from_raw(span: Span) -> Diagnostic {
+    Diagnostic::new(&NOT_OUTSIDE_DATA, span, "nothing can be extracted from `body.raw`")
+        .label("the exact bytes")
+        .help("The decoded body is `body`.")
+        .fix("use `body`", span, "body")
 }

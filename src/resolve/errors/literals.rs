@@ -48,24 +48,22 @@ pub(in crate::resolve) fn body_without_place(status: u16, part: Span, status_spa
         .help("Leave the body out, or answer with 200.")
 }
 
-pub(in crate::resolve) fn bad_method(
-    method: &str,
-    span: Span,
-    near: Option<String>,
-    refused: bool,
-) -> Diagnostic {
-    let message = if refused {
-        format!("`{method}` is no method that wj sends or takes")
-    } else {
-        format!("`{method}` is no HTTP method")
-    };
-    let found = Diagnostic::new(&UNUSABLE_METHOD, span, message).label("no method");
-    match near {
-        Some(near) if !refused => found
-            .help(format!("Methods are written in capitals: {}.", near.trim_matches('"')))
-            .fix(format!("write {}", near.trim_matches('"')), span, near),
-        _ => found.help("Methods are GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS; `any` takes them all."),
+pub(in crate::resolve) fn bad_method(method: &str, span: Span) -> Diagnostic {
+    let found = Diagnostic::new(&UNUSABLE_METHOD, span, format!("`{method}` is no HTTP method"))
+        .label("no method")
+        .help("A method is a word in capitals, as `PURGE`.");
+    let upper = method.to_ascii_uppercase();
+    if upper == method || upper.contains(|c: char| !c.is_ascii_alphabetic()) {
+        return found;
     }
+    let fixed = format!("\"{upper}\"");
+    found.fix(format!("write `{upper}`"), span, fixed)
+}
+
+pub(in crate::resolve) fn refused_method(method: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&UNUSABLE_METHOD, span, format!("wj does not send `{method}`"))
+        .label("not sent")
+        .help("It asks for a tunnel or an echo, not for something of the service.")
 }
 
 pub(in crate::resolve) fn any_among_methods(span: Span) -> Diagnostic {

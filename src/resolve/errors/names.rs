@@ -84,21 +84,19 @@ pub(in crate::resolve) fn wrong_arity(
     .help(format!("It is called as `{signature}`. {}", function.summary))
 }
 
-pub(in crate::resolve) fn unknown_reader(
-    name: &Name,
-    is_function: bool,
-    near: Option<&str>,
-    known: &str,
-) -> Diagnostic {
+pub(in crate::resolve) fn unknown_reader(name: &Name, near: Option<&str>, known: &str) -> Diagnostic {
     let text = &name.text;
-    let message = if is_function {
-        format!("`{text}` is a function, but no reader")
-    } else {
-        format!("there is no reader `{text}`")
-    };
-    let found = Diagnostic::new(&UNKNOWN_READER, name.span, message).label("cannot stand behind `as`");
+    let found = Diagnostic::new(&UNKNOWN_READER, name.span, format!("there is no reader `{text}`"))
+        .label("cannot stand behind `as`");
     let found = suggest(found, text, name.span, near);
     if near.is_some() { found } else { found.help(format!("Readers are {known}.")) }
+}
+
+pub(in crate::resolve) fn function_as_reader(name: &Name, known: &str) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::new(&UNKNOWN_READER, name.span, format!("`{text}` is a function, but no reader"))
+        .label("cannot stand behind `as`")
+        .help(format!("Readers are {known}. Other functions are called below, as in `let x = {text}(…)`."))
 }
 
 pub(in crate::resolve) fn unknown_action(name: &Name, near: Option<&str>) -> Diagnostic {
@@ -150,9 +148,8 @@ pub(in crate::resolve) fn respond_in_loop(keyword: Span) -> Diagnostic {
         .help("A caller gets one answer: put `respond` above the `for` or below it.")
 }
 
-pub(in crate::resolve) fn second_respond(keyword: Span, first: Span, line: u32, certain: bool) -> Diagnostic {
-    let how = if certain { "has" } else { "may have" };
-    let message = format!("the caller {how} the answer of line {line} already");
+pub(in crate::resolve) fn second_respond(keyword: Span, first: Span, line: u32, has: &str) -> Diagnostic {
+    let message = format!("the caller {has} the answer of line {line} already");
     Diagnostic::new(&SECOND_RESPOND, keyword, message)
         .label("a second `respond` on this way")
         .also(first, "the first one")
