@@ -9,7 +9,7 @@ use super::Response;
 use super::operation::{View, iso, operation};
 use crate::check;
 use crate::operations;
-use crate::resolve::program::Pipeline;
+use crate::resolve::program::{Notify, Pipeline};
 use crate::secrets::Masker;
 use crate::source::Source;
 use crate::store::{Cursor, Filter, Hash, Millis, State, Store, Write};
@@ -18,26 +18,40 @@ use crate::value::Id;
 /// Programs of the store, compiled as they are asked for.
 #[derive(Default)]
 pub struct Programs {
-    compiled: Mutex<BTreeMap<Hash, Vec<Arc<Pipeline>>>>,
+    compiled: Mutex<BTreeMap<Hash, Arc<Compiled>>>,
+}
+
+/// A program of the store.
+pub struct Compiled {
+    pub source: Arc<Source>,
+    pub pipelines: Vec<Arc<Pipeline>>,
+}
+
+impl Compiled {
+    pub fn pipeline(&self, name: &str) -> Option<&Arc<Pipeline>> {
+        self.pipelines.iter().find(|pipeline| *pipeline.name == *name)
+    }
 }
 
 impl Programs {
-    /// The pipeline that an operation ran under; `None` if its text is gone or no longer reads as a program.
-    pub fn find(&self, store: &dyn Store, hash: Hash, pipeline: &str) -> Option<Arc<Pipeline>> {
+    /// The program that operations ran under; `None` if its text is gone or no longer reads as a program.
+    pub fn find(&self, store: &dyn Store, hash: Hash) -> Option<Arc<Compiled>> {
         let mut compiled = self.compiled.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if !compiled.contains_key(&hash) {
-            let program = store.program(hash).ok()??;
-            // A handful is enough: operations that are looked at together ran under few programs.
-            if compiled.len() >= 64 {
-                compiled.pop_first();
-            }
-            let sources: Vec<Arc<Source>> =
-                program.files.into_iter().map(|(name, text)| Arc::new(Source::new(name, text))).collect();
-            let checked = check::check(&sources);
-            let pipelines = checked.files.into_iter().flat_map(|file| file.pipelines).collect();
-            compiled.insert(hash, pipelines);
+        if let Some(known) = compiled.get(&hash) {
+            return Some(known.clone());
         }
-        compiled.get(&hash)?.iter().find(|own| *own.name == *pipeline).cloned()
+        let program = store.program(hash).ok()??;
+        // A handful is enough: operations that are looked at together ran under few programs.
+        if compiled.len() >= 64 {
+            compiled.pop_first();
+        }
+        let sources: Vec<Arc<Source>> =
+            program.files.into_iter().map(|(name, text)| Arc::new(Source::new(name, text))).collect();
+        let source = sources.first()?.clone();
+        let pipelines = check::check(&sources).files.into_iter().flat_map(|file| file.pipelines).collect();
+        let found = Arc::new(Compiled { source, pipelines });
+        compiled.insert(hash, found.clone());
+        Some(found)
     }
 }
 
@@ -116,20 +130,20 @@ impl History<'_> {
 
     fn whole(&self, id: Id, steps: bool) -> Option<Json> {
         let loaded = self.store.load(id).ok()??;
-        let pipeline = steps
-            .then(|| crate::operations::Log::read(&loaded).ok())
+        let compiled = steps
+            .then(|| operations::Log::read(&loaded).ok())
             .flatten()
-            .and_then(|log| self.programs.find(self.store, log.received.program, &loaded.pipeline));
-        let mut json = operation(&loaded, &View { masker: self.masker, pipeline: pipeline.as_ref(), steps });
-        if let (Some(notice), Some(pipeline)) = (json.get_mut("notice"), &pipeline) {
+            .and_then(|log| self.programs.find(self.store, log.received.program));
+        let view = View { masker: self.masker, compiled: compiled.as_deref(), steps };
+        let mut json = operation(&loaded, &view);
+        let pipeline = compiled.as_ref().and_then(|compiled| compiled.pipeline(&loaded.pipeline));
+        if let (Some(notice), Some(pipeline)) = (json.get_mut("notice"), pipeline) {
             let to: Vec<&str> = pipeline
                 .notify
                 .iter()
                 .flat_map(|notify| match notify {
-                    crate::resolve::program::Notify::Email(to) => {
-                        to.iter().map(|to| &**to).collect::<Vec<_>>()
-                    }
-                    crate::resolve::program::Notify::Http(url) => vec![&**url],
+                    Notify::Email(to) => to.iter().map(|to| &**to).collect::<Vec<_>>(),
+                    Notify::Http(url) => vec![&**url],
                 })
                 .collect();
             if let Some(notice) = notice.as_object_mut() {

@@ -7,7 +7,7 @@ mod listener;
 mod operation;
 
 pub use client::{Asked, ask};
-pub use history::{History, HistoryQuery, Programs};
+pub use history::{Compiled, History, HistoryQuery, Programs};
 pub use listener::{Access, Listener, listen_socket, listen_tcp};
 pub use operation::iso;
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::history::Compiled;
 use crate::operations::{Log, replay_trace};
-use crate::resolve::program::Pipeline;
 use crate::run::{Headers, Trace};
 use crate::secrets::Masker;
 use crate::store::{AnswerFact, Fact, Operation, OutcomeClass, OutcomeFact, Sent, State};
@@ -15,7 +15,7 @@ use crate::value::{Bytes, Value, to_json};
 pub struct View<'a> {
     pub masker: &'a Masker,
     /// The program that it ran under; without it there are no steps to show.
-    pub pipeline: Option<&'a Arc<Pipeline>>,
+    pub compiled: Option<&'a Compiled>,
     /// Whether its steps are asked for: they are worked out again from the log.
     pub steps: bool,
 }
@@ -59,10 +59,13 @@ pub fn operation(operation: &Operation, view: &View<'_>) -> Json {
     if view.steps {
         out.insert(
             "steps".into(),
-            match view.pipeline {
-                Some(pipeline) => {
+            match view.compiled.and_then(|compiled| Some((compiled, compiled.pipeline(&operation.pipeline)?)))
+            {
+                Some((compiled, pipeline)) => {
+                    let line =
+                        |op: usize| Some(compiled.source.position(pipeline.code.get(op)?.span.start).line);
                     let (trace, _) = replay_trace(pipeline, &log);
-                    trace.iter().map(|step| trace_step(step, pipeline, view.masker)).collect()
+                    trace.iter().map(|step| trace_step(step, line(step.op), view.masker)).collect()
                 }
                 None => Json::Null,
             },
@@ -185,10 +188,10 @@ fn action(outcome: &OutcomeFact, masker: &Masker) -> Json {
     Json::Object(out)
 }
 
-fn trace_step(step: &Trace, pipeline: &Pipeline, masker: &Masker) -> Json {
+fn trace_step(step: &Trace, line: Option<u32>, masker: &Masker) -> Json {
     let mut out = Map::new();
     out.insert("step".into(), json!(step.path));
-    if let Some(line) = pipeline.line_of(step.op) {
+    if let Some(line) = line {
         out.insert("line".into(), json!(line));
     }
     let values: Map<String, Json> =

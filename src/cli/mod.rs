@@ -2,12 +2,18 @@
 //! prints, and only it knows clap and miette.
 
 mod check;
+mod config;
 mod eval;
 mod excerpt;
 mod explain;
 mod findings;
+mod history;
+mod operation_text;
 mod printable;
 mod render;
+mod routes;
+mod serve;
+mod status;
 mod terminal;
 
 use std::io::{self, Write};
@@ -25,9 +31,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Args),
     Check(check::Args),
     Explain(explain::Args),
     Eval(eval::Args),
+    History(history::Args),
+    Status(status::Args),
+    Reload(status::ReloadArgs),
+    Routes(routes::Args),
 }
 
 /// Why a command did not come to its end: what to tell, and the status to end with.
@@ -71,8 +82,13 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     match command {
+        Command::Serve(args) => serve::run(&args, out),
         Command::Check(args) => check::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
+        Command::History(args) => history::run(&args, out),
+        Command::Status(args) => status::run(&args, out),
+        Command::Reload(args) => status::reload(&args, out),
+        Command::Routes(args) => routes::run(&args, out),
     }
 }

@@ -3,15 +3,17 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value as Json;
 
-use super::output::safe;
+use super::printable::printable;
 
 /// A table, newest first.
 pub fn table(operations: &[Json]) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(["RECEIVED", "OPERATION", "PIPELINE", "STATUS", "ANSWER", "REASON"]);
     for operation in operations {
-        let text = |name: &str| safe(operation.get(name).and_then(Json::as_str).unwrap_or("")).into_owned();
+        let text = |name: &str| {
+            printable(operation.get(name).and_then(Json::as_str).unwrap_or("")).replace('\n', " ")
+        };
         let answer = operation.pointer("/answer/status").map_or_else(|| "-".to_owned(), Json::to_string);
         table.add_row([
             text("received_at"),
@@ -63,8 +65,13 @@ pub fn whole(operation: &Json) -> String {
         out.action(action);
     }
     if let Some(notice) = operation.get("notice") {
-        let to: Vec<&str> =
-            notice.get("to").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+        let to: Vec<&str> = notice
+            .get("to")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect();
         let to = if to.is_empty() { String::new() } else { format!("to {} ", to.join(", ")) };
         out.row("notice", &format!("{to}queued, mail is not carried out yet"));
     }
@@ -77,12 +84,12 @@ struct Text(String);
 
 impl Text {
     fn row(&mut self, label: &str, text: &str) {
-        self.0 += &format!("{label:<10} {}\n", safe(text));
+        self.0 += &format!("{label:<10} {}\n", printable(text));
     }
 
     fn indented(&mut self, text: &str) {
         for line in text.lines() {
-            self.0 += &format!("           {}\n", safe(line));
+            self.0 += &format!("           {}\n", printable(line));
         }
     }
 
@@ -126,7 +133,8 @@ impl Text {
         let text = |pointer: &str| action.pointer(pointer).and_then(Json::as_str).unwrap_or("");
         let number = |pointer: &str| action.pointer(pointer).and_then(Json::as_u64).unwrap_or(0);
         let dry = if action.get("dry_run").is_some() { ", dry run: not sent" } else { "" };
-        let reason = if text("/reason").is_empty() { String::new() } else { format!(": {}", text("/reason")) };
+        let reason =
+            if text("/reason").is_empty() { String::new() } else { format!(": {}", text("/reason")) };
         self.row(
             "action",
             &format!(

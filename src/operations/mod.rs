@@ -14,7 +14,7 @@ pub use clock::{Ids, Random};
 pub use live::{Live, Outgoing, Step, begin, resume};
 pub use log::{Ended, Log, RETRY, Recorded, Told, replay_trace};
 pub use orders::{interrupted, retry};
-pub use targets::{Permit, Targets};
+pub use targets::{CALLS_PER_HOST, Permit, Targets};
 
 use std::sync::Arc;
 

@@ -164,7 +164,9 @@ impl Resolver<'_> {
         if source.ty.cannot_be(Kinds::OBJECT.or(Kinds::LIST)) || source.ty.kinds.is_none() {
             let finding = match source.expr.kind {
                 ExprKind::Input(Input::BodyRaw) => kinds::extract_from_raw(source.span()),
-                _ => kinds::not_outside_data(source.span(), self.source.slice(source.span()), source.ty.kinds),
+                _ => {
+                    kinds::not_outside_data(source.span(), self.source.slice(source.span()), source.ty.kinds)
+                }
             };
             self.report(finding);
             return false;

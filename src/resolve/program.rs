@@ -1,6 +1,7 @@
 //! A program: the steps of one pipeline as flat code with jumps, over numbered slots. The engine is a small loop
 //! over it. Nothing in it refers to the tree.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::actions::{ActionSpec, Rules};
@@ -43,6 +44,14 @@ pub struct Route {
     pub pattern: Arc<str>,
     pub segments: Vec<Segment>,
     pub span: Span,
+}
+
+impl fmt::Display for Route {
+    /// As people read it: `GET, POST /path/{param}`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let methods = self.methods.as_deref().map_or_else(|| "any".to_owned(), |methods| methods.join(", "));
+        write!(f, "{methods} {}", self.pattern)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -204,6 +204,13 @@ impl Run {
         }
     }
 
+    /// Says that the action that `next` needed cannot be sent: a value does not fit its place.
+    pub fn refuse(&mut self, fault: Fault) {
+        if std::mem::take(&mut self.waiting) {
+            self.fault = Some(fault);
+        }
+    }
+
     /// Whether the caller has an answer.
     pub fn answered(&self) -> bool {
         self.answered
@@ -244,7 +251,7 @@ impl Run {
                 self.frame.at = to as usize;
             }
             OnFail::Fail => {
-                let reply = replies::error(502, "action_failed", None, self.frame.received().id);
+                let reply = failed_reply(self.frame.received().id);
                 let end = self.ended(EndState::Failed, format!("`{}` failed: {reason}", call.name));
                 self.pending = Some(Box::new((end, reply)));
             }
@@ -281,6 +288,11 @@ impl Run {
             trace.push(Trace { path: self.frame.path(), op: self.frame.at, values, note });
         }
     }
+}
+
+/// The answer for an action that failed, or whose outcome nobody may guess, before any other: 502.
+pub fn failed_reply(operation: Id) -> Reply {
+    replies::error(502, "action_failed", None, operation)
 }
 
 /// The call that a `Need` is about.

@@ -1,6 +1,11 @@
-//! Finds, reads and watches `*.wj` files. The one room that reads scripts from disk.
+//! Finds, reads and watches `*.wj` files, and says which git commit they are at. The one room that reads scripts from
+//! disk.
 
+mod commit;
 mod find;
+mod quiet;
+mod snapshot;
+mod watch;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -8,7 +13,9 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{MAX_FILE_BYTES, Script};
 
+pub use commit::commit;
 pub use find::{Found, find};
+pub use watch::{Changed, watch};
 
 /// A path that was named and cannot be looked into.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +54,7 @@ pub fn read(found: &Found) -> Script {
 }
 
 enum Unread {
-    TooLarge(u64),
+    TooLarge(usize),
     Io(io::Error),
 }
 
@@ -64,7 +71,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Unread> {
         return Err(Unread::Io(io::Error::other("it is not an ordinary file")));
     }
     if metadata.len() > MAX_FILE_BYTES as u64 {
-        return Err(Unread::TooLarge(metadata.len()));
+        return Err(Unread::TooLarge(usize::try_from(metadata.len()).unwrap_or(usize::MAX)));
     }
     let mut bytes = Vec::new();
     // The file may have grown since: one byte more than is allowed tells it.

@@ -4,9 +4,11 @@
 mod accept;
 mod body;
 mod budget;
+mod clock;
 mod connection;
 mod cors;
 mod counts;
+mod drive;
 mod framing;
 mod host;
 mod options;
@@ -14,8 +16,14 @@ mod progress;
 mod reply;
 mod request;
 mod routes;
+mod schedule;
+mod served;
+mod server;
 mod socket;
+mod start;
+mod status;
 mod target;
+mod writer;
 
 use std::sync::Arc;
 
@@ -26,9 +34,11 @@ use crate::run::{Headers, Reply};
 use crate::value::Bytes;
 
 use budget::Budget;
+pub use clock::now_millis;
 pub use counts::Counts;
 pub use options::Options;
 pub use routes::{Found, Routes};
+pub use start::{Setup, StartError, run};
 
 /// A whole request that passed the door, before it has an id and a time.
 #[derive(Clone, Debug, PartialEq, Eq)]

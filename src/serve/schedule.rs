@@ -134,8 +134,9 @@ pub async fn interrupt(server: &Server, operation: &Operation, fence: u64, reaso
 /// The program that an operation started with: the one served now if it is the same, else the one kept with it.
 fn pipeline_of(server: &Server, operation: &Operation, log: &Log) -> Option<Arc<Pipeline>> {
     let hash = log.received.program;
-    let served = server.pipelines.load().get(&operation.pipeline).filter(|served| served.hash == hash).cloned();
-    let kept = || server.compiled.find(&*server.store, hash, &operation.pipeline);
+    let served =
+        server.pipelines.load().get(&operation.pipeline).filter(|served| served.hash == hash).cloned();
+    let kept = || server.compiled.find(&*server.store, hash)?.pipeline(&operation.pipeline).cloned();
     let pipeline = served.or_else(kept)?;
     server.know_secrets(&pipeline.secrets);
     Some(pipeline)

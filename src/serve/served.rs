@@ -49,8 +49,13 @@ impl Served {
         let checked = check::check_with(scripts, &options);
         let present: BTreeSet<&str> = checked.files.iter().map(|file| file.source.name.as_str()).collect();
         let mut changed = Changed::default();
-        let gone: Vec<String> =
-            self.files.keys().chain(self.broken.keys()).filter(|name| !present.contains(name.as_str())).cloned().collect();
+        let gone: Vec<String> = self
+            .files
+            .keys()
+            .chain(self.broken.keys())
+            .filter(|name| !present.contains(name.as_str()))
+            .cloned()
+            .collect();
         for name in gone {
             self.broken.remove(&name);
             if self.files.remove(&name).is_some() {
@@ -138,7 +143,10 @@ fn programs_of(file: &CheckedFile) -> Vec<Arc<Program>> {
 
 fn same_findings(a: &CheckedFile, b: &CheckedFile) -> bool {
     let key = |file: &CheckedFile| -> Vec<_> {
-        file.diagnostics.iter().map(|finding| (finding.code.id, finding.span, finding.message.clone())).collect()
+        file.diagnostics
+            .iter()
+            .map(|finding| (finding.code.id, finding.span, finding.message.clone()))
+            .collect()
     };
     a.source.text == b.source.text && key(a) == key(b)
 }
@@ -169,7 +177,10 @@ mod tests {
 
         let second = served.update(&[script("a.wj", "pipeline a {"), script("b.wj", &b)], &now);
         assert_eq!(names(&served), ["a", "b"]);
-        assert_eq!((&second.loaded[..], &second.broken[..]), (&["b.wj".to_owned()][..], &["a.wj".to_owned()][..]));
+        assert_eq!(
+            (&second.loaded[..], &second.broken[..]),
+            (&["b.wj".to_owned()][..], &["a.wj".to_owned()][..])
+        );
         assert_eq!(served.broken().map(|(_, still_served)| still_served).collect::<Vec<_>>(), [true]);
 
         // Another file cannot take the route of what is still served, nor its name.
@@ -187,6 +198,9 @@ mod tests {
         let mut served = Served::default();
         let a = pipeline("a", "/a");
         served.update(&[script("a.wj", &a), script("b.wj", "pipeline")], &now);
-        assert_eq!(served.update(&[script("a.wj", &a), script("b.wj", "pipeline")], &now), Changed::default());
+        assert_eq!(
+            served.update(&[script("a.wj", &a), script("b.wj", "pipeline")], &now),
+            Changed::default()
+        );
     }
 }

@@ -68,8 +68,11 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         return Err(StartError::OpenAdmin(setup.admin));
     }
     let store = open_store(&setup.data).await?;
-    let deliver =
-        Deliver::new(deliver::Options { allow_private: setup.allow_private.clone() }).map_err(StartError::Machine)?;
+    if setup.data == store::MEMORY {
+        tracing::warn!("the history is kept in memory: nothing outlives the process");
+    }
+    let deliver = Deliver::new(deliver::Options { allow_private: setup.allow_private.clone() })
+        .map_err(StartError::Machine)?;
     let (writer, thread) =
         Writer::start(store.clone()).map_err(|error| StartError::Machine(error.to_string()))?;
     let freed = Arc::new(Notify::new());
@@ -123,7 +126,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
             StartError::Machine(format!("the socket in {} cannot be made: {error}", dir.display()))
         })?);
     }
-    let watching = tokio::spawn(watch(site.clone(), asked));
+    let watching = tokio::spawn(follow(site.clone(), asked));
     let scheduling = tokio::spawn(schedule::run(server.clone()));
     let tending = tokio::spawn(tend(server.clone()));
     for (claimed, operation) in waiting {
@@ -133,8 +136,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
 
     let network = Arc::new(Network::new(setup.network, site.routes.clone(), Arc::new(server.clone())));
     tracing::info!("listening on http://{listen}, status on http://{admin_address}/status");
-    let stop = stop_signal();
-    network.serve(listener, stop).await;
+    network.serve(listener, stop_signal()).await;
 
     tracing::info!("stopping: calls that are out are waited for");
     watching.abort();
@@ -211,7 +213,10 @@ async fn drain(server: &Server) {
         }
     };
     if tokio::time::timeout(Duration::from_secs(30), done).await.is_err() {
-        tracing::warn!("{} operations are still in hand; the next start reports them", server.in_hand.load(Ordering::Relaxed));
+        tracing::warn!(
+            "{} operations are still in hand; the next start reports them",
+            server.in_hand.load(Ordering::Relaxed)
+        );
     }
 }
 
@@ -229,7 +234,7 @@ async fn tend(server: Arc<Server>) {
     }
 }
 
-async fn watch(site: Arc<Site>, mut asked: mpsc::Receiver<std::sync::mpsc::Sender<()>>) {
+async fn follow(site: Arc<Site>, mut asked: mpsc::Receiver<std::sync::mpsc::Sender<()>>) {
     let (signal, mut changes) = mpsc::channel(1);
     let _watcher = scripts::watch(&site.dir, signal);
     let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
@@ -252,7 +257,8 @@ async fn watch(site: Arc<Site>, mut asked: mpsc::Receiver<std::sync::mpsc::Sende
 
 async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
         return std::future::pending().await;
     };
@@ -274,18 +280,15 @@ struct Site {
 impl Site {
     /// Reads the files, and serves what is good of them.
     fn look(&self) -> Result<Changed, String> {
-        let found = scripts::find(&self.dir).map_err(|error| error.to_string())?;
+        let scripts = scripts::load(std::slice::from_ref(&self.dir)).map_err(|error| error.to_string())?;
         let mut served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let changed = served.update(&found.scripts, &Time { micros: now_millis() as i64 * 1_000, zone: None });
-        for problem in &found.problems {
-            tracing::error!(file = problem.name, "{}", problem.message);
-        }
+        let changed = served.update(&scripts, &Time { micros: now_millis() as i64 * 1_000, zone: None });
         let pipelines = served.pipelines();
         self.server.programs.store(Arc::new(served.programs()));
         let by_name = pipelines.iter().map(|pipeline| (pipeline.name.clone(), pipeline.clone())).collect();
         self.server.pipelines.store(Arc::new(by_name));
         self.server.secrets.store(Arc::new(Secrets::load(served.secrets())));
-        self.server.around.commit.store(scripts::commit(&self.dir).map(Arc::new));
+        self.server.around.commit.store(scripts::commit(&self.dir).map(|commit| Arc::new(commit.into())));
         // Last, so that a request that finds a pipeline finds its program and secrets too.
         self.routes.store(Arc::new(Routes::new(pipelines)));
         Ok(changed)
@@ -295,7 +298,9 @@ impl Site {
         self.report(changed);
         let secrets = self.server.secrets.load();
         for name in secrets.unset() {
-            tracing::warn!("secret {name} is not set: what needs it is not sent, and its operation is interrupted");
+            tracing::warn!(
+                "secret {name} is not set: what needs it is not sent, and its operation is interrupted"
+            );
         }
         for name in secrets.short() {
             tracing::warn!("secret {name} is shorter than 8 characters: it cannot be masked by value");

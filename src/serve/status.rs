@@ -98,7 +98,7 @@ impl Desk {
             .pipelines()
             .iter()
             .map(|pipeline| {
-                let routes: Vec<String> = pipeline.routes.iter().map(super::routes::shown).collect();
+                let routes: Vec<String> = pipeline.routes.iter().map(ToString::to_string).collect();
                 json!({
                     "name": pipeline.name,
                     "title": pipeline.title,

@@ -146,7 +146,8 @@ fn take(waiting: &mut Waiting) -> (Vec<Write>, Vec<oneshot::Sender<Result<Writte
         .count()
         .max(1);
     let later = (waiting.writes.split_off(count), waiting.done.split_off(count));
-    let now = (std::mem::replace(&mut waiting.writes, later.0), std::mem::replace(&mut waiting.done, later.1));
+    let now =
+        (std::mem::replace(&mut waiting.writes, later.0), std::mem::replace(&mut waiting.done, later.1));
     waiting.bytes -= now.0.iter().map(size).sum::<usize>();
     now
 }

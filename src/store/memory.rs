@@ -29,11 +29,14 @@ struct Kept {
     holds: Holds,
     open: BTreeMap<Id, Entry>,
     ended: BTreeMap<Id, Entry>,
+    /// Of all that were ever here: most that come are newer, and need not be looked for.
+    newest: Option<Id>,
     work: BTreeMap<(Place, Id), Work>,
     claims: BTreeMap<(u32, [u8; 16]), Taken>,
     notices: BTreeMap<(u32, Millis, Id), String>,
     programs: BTreeMap<Hash, Arc<Program>>,
-    counts: BTreeMap<u32, Counts>,
+    /// By the pipeline's number.
+    counts: Vec<Counts>,
     settings: BTreeMap<String, Vec<u8>>,
 }
 
@@ -136,7 +139,7 @@ impl Store for Memory {
         let only = of.pipeline.as_ref().map(|name| kept.names.pipelines.find(name));
         let wanted = |pipeline: u32| only.is_none_or(|only| only == Some(pipeline));
         let mut sum = Counts::default();
-        for (_, counts) in kept.counts.iter().filter(|(pipeline, _)| wanted(**pipeline)) {
+        for (_, counts) in (0_u32..).zip(&kept.counts).filter(|(pipeline, _)| wanted(*pipeline)) {
             sum.add(counts);
         }
         let notices = kept.notices.keys().filter(|(pipeline, _, _)| wanted(*pipeline)).count();
@@ -193,14 +196,12 @@ impl Kept {
             return Written::Done;
         }
         let pipeline = self.names.pipelines.take(&accept.pipeline);
-        if let Some(claim) = &accept.claim {
-            if let Some(duplicate) = self.take(pipeline, claim, accept.id, now) {
-                return duplicate;
-            }
+        if let Some(claim) = &accept.claim
+            && let Some(duplicate) = self.take(pipeline, claim, accept.id, now)
+        {
+            return duplicate;
         }
-        if !self.programs.contains_key(&accept.program.hash) {
-            self.programs.insert(accept.program.hash, Arc::clone(&accept.program));
-        }
+        self.programs.entry(accept.program.hash).or_insert_with(|| Arc::clone(&accept.program));
         let mut entry = self.entry(pipeline, &accept.row);
         entry.place = accept.work.as_ref().map(|work| self.put(accept.id, work, ACCEPTED));
         self.notice(&mut entry, accept.id, accept.row.index.at, accept.notice.as_ref());
@@ -222,7 +223,9 @@ impl Kept {
         };
         let was = entry.standing.clone();
         entry.standing.then(&step.row.index);
-        self.counts.entry(entry.pipeline).or_default().change(Some(&was), &entry.standing);
+        if let Some(counts) = self.counts.get_mut(entry.pipeline as usize) {
+            counts.change(Some(&was), &entry.standing);
+        }
         entry.rows.push(step.row.clone());
         if !matches!(step.work, WorkChange::Keep) {
             if let Some(place) = entry.place.take() {
@@ -248,12 +251,20 @@ impl Kept {
     }
 
     fn find(&self, id: Id) -> Option<&Entry> {
+        if self.newest.is_none_or(|newest| newest < id) {
+            return None;
+        }
         self.open.get(&id).or_else(|| self.ended.get(&id))
     }
 
     fn entry(&mut self, pipeline: u32, row: &Row) -> Entry {
         let standing = Standing::first(&row.index);
-        self.counts.entry(pipeline).or_default().change(None, &standing);
+        if self.counts.len() <= pipeline as usize {
+            self.counts.resize_with(pipeline as usize + 1, Counts::default);
+        }
+        if let Some(counts) = self.counts.get_mut(pipeline as usize) {
+            counts.change(None, &standing);
+        }
         Entry { pipeline, standing, rows: vec![row.clone()], place: None, notice: None }
     }
 
@@ -288,15 +299,16 @@ impl Kept {
     }
 
     fn keep(&mut self, id: Id, entry: Entry) {
+        self.newest = self.newest.max(Some(id));
         if entry.standing.state == State::Open {
             self.open.insert(id, entry);
             return;
         }
         self.ended.insert(id, entry);
-        if self.ended.len() > ENDED {
-            if let Some((id, Entry { pipeline, notice: Some(time), .. })) = self.ended.pop_first() {
-                self.notices.remove(&(pipeline, time, id));
-            }
+        if self.ended.len() > ENDED
+            && let Some((id, Entry { pipeline, notice: Some(time), .. })) = self.ended.pop_first()
+        {
+            self.notices.remove(&(pipeline, time, id));
         }
     }
 

@@ -22,6 +22,12 @@ pub type Millis = u64;
 /// SHA-256 of a program's closure.
 pub type Hash = [u8; 32];
 
+/// The place of a store that keeps nothing on disk.
+pub const MEMORY: &str = "memory:";
+
+/// The store's file in its directory.
+pub const FILE: &str = "store.redb";
+
 /// The fence of who wrote row 0 with its work held.
 pub const ACCEPTED: u64 = 0;
 

@@ -5,9 +5,9 @@ use super::{
     TEXTS_ADDED, UNKNOWN_KIND_WITH_NUMBER, UNWRITABLE_VALUE, WRONG_KIND, empty_because,
 };
 use crate::diagnostic::Diagnostic;
+use crate::resolve::model::Type;
 use crate::source::Span;
 use crate::syntax::ast::Name;
-use crate::resolve::model::Type;
 use crate::value::{Kind, Kinds};
 
 pub(in crate::resolve) fn null_outside_json(span: Span) -> Diagnostic {

@@ -13,7 +13,7 @@ use super::tables::{META, Tables, count_key, pipeline_key, state_key};
 use super::values::{read_counts, read_standing, versioned, write_counts, write_standing};
 use crate::value::Id;
 
-const BULK: usize = 1_000;
+const BULK: usize = 2_000;
 
 /// The newest operations stay in the tail under load: most of what is still to come is about them, and each further row of
 /// an operation below the mark costs derived rows of its own.

@@ -11,10 +11,10 @@ use ::redb::{
     Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableError,
 };
 
-use super::super::NOBODY;
 use super::super::StoreError;
 use super::super::holds::{Held, Holds};
 use super::super::names::Names;
+use super::super::{FILE, NOBODY};
 use super::commit::{HOST, LANE, PIPELINE, work_of};
 use super::live::{Changes, Live, Tail};
 use super::tables::{
@@ -26,8 +26,6 @@ use crate::value::Id;
 
 /// The layout that this version writes.
 const SCHEMA: u32 = 1;
-
-const FILE: &str = "store.redb";
 
 /// Pages that redb keeps in memory.
 const CACHE: usize = 64 << 20;
@@ -232,4 +230,96 @@ fn index_tail(txn: &ReadTransaction, tail: &mut Tail) -> Result<(), StoreError> 
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+
+    use super::super::super::{Filter, Store};
+    use super::super::Redb;
+    use super::*;
+
+    /// A directory with a store that was closed.
+    fn closed() -> (tempfile::TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let place = directory.path().join("data");
+        drop(Redb::open(&place).unwrap());
+        (directory, place)
+    }
+
+    /// Opening fails, and changes nothing.
+    fn refused(place: &Path) -> StoreError {
+        let before = fs::read(place.join(FILE)).unwrap();
+        let error = Redb::open(place).err().unwrap();
+        assert!(fs::read(place.join(FILE)).unwrap() == before, "{error}: the file was changed");
+        error
+    }
+
+    fn set_schema(place: &Path, schema: u32) {
+        let database = builder().open(place.join(FILE)).unwrap();
+        let txn = database.begin_write().unwrap();
+        let value = versioned(&schema.to_be_bytes());
+        txn.open_table(META).unwrap().insert("schema", value.as_slice()).unwrap();
+        txn.commit().unwrap();
+    }
+
+    #[test]
+    fn a_new_store_is_for_its_owner_and_not_for_git() {
+        let (_directory, place) = closed();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&place), mode(&place.join(FILE))), (0o700, 0o600));
+        assert_eq!(fs::read_to_string(place.join(".gitignore")).unwrap(), "*\n");
+        let mut names: Vec<_> =
+            fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, [".gitignore", FILE]);
+    }
+
+    #[test]
+    fn a_store_in_use_is_left_to_who_uses_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Redb::open(directory.path()).unwrap();
+        assert!(matches!(Redb::open(directory.path()).err(), Some(StoreError::InUse(_))));
+        drop(store);
+        assert!(Redb::open(directory.path()).is_ok());
+    }
+
+    #[test]
+    fn a_newer_store_is_refused_and_left_untouched() {
+        let (_directory, place) = closed();
+        set_schema(&place, SCHEMA + 1);
+        assert!(matches!(refused(&place), StoreError::Newer(_, 2)));
+    }
+
+    #[test]
+    fn what_is_no_store_is_refused_and_left_untouched() {
+        let (_directory, place) = closed();
+        let file = place.join(FILE);
+        let good = fs::read(&file).unwrap();
+        let cut = good.get(..good.len() / 2).unwrap();
+        let noise: Vec<u8> =
+            (0..20_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+        for content in [noise.as_slice(), cut, good.get(..200).unwrap(), b"words", b""] {
+            fs::write(&file, content).unwrap();
+            let error = refused(&place);
+            assert!(matches!(error, StoreError::Damaged(..)), "{} bytes: {error}", content.len());
+        }
+        fs::remove_file(&file).unwrap();
+        drop(builder().create(&file).unwrap());
+        assert!(matches!(refused(&place), StoreError::Damaged(..)));
+    }
+
+    #[test]
+    fn a_crash_while_it_was_made_leaves_no_store_and_no_hindrance() {
+        let directory = tempfile::tempdir().unwrap();
+        for left in [&b""[..], b"half a page"] {
+            fs::write(directory.path().join("store.redb.new"), left).unwrap();
+            let store = Redb::open(directory.path()).unwrap();
+            assert!(store.list(&Filter::default(), None, 1).unwrap().items.is_empty());
+            drop(store);
+            fs::remove_file(directory.path().join(FILE)).unwrap();
+        }
+    }
 }

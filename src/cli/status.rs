@@ -1,0 +1,113 @@
+//! `wj status` and `wj reload`: what a running server says of itself.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use serde_json::Value as Json;
+
+use super::Failure;
+use super::config::{Config, DATA};
+use super::printable::printable;
+use crate::admin::{Asked, ask};
+
+/// Shows what a running server serves, what is broken, and how its operations stand.
+///
+/// Ends with 1 if a file is broken.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The data directory of the server [default: .wj]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The configuration that names the data directory [default: wj.toml, if it exists]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// Lets a running server look at its scripts now, and shows its status afterwards.
+///
+/// A server looks by itself when a file changes; this is for where no change is seen, as on some network disks, and for
+/// secrets that changed.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReloadArgs {
+    #[command(flatten)]
+    args: Args,
+    /// Waits until it is done, which is what it does anyway
+    #[arg(long)]
+    wait: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    show(args, "GET", "/status", out)
+}
+
+pub(super) fn reload(args: &ReloadArgs, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    show(&args.args, "POST", "/reload", out)
+}
+
+fn show(args: &Args, method: &str, target: &str, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let config = Config::load(args.config.as_deref()).map_err(Failure::could_not_run)?;
+    let data = args.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from(DATA));
+    let status = match ask(&data, method, target) {
+        Asked::Answered(response) if response.status == 200 => response.body,
+        Asked::Answered(response) => return Err(Failure::no(response.body.to_string())),
+        Asked::Failed(error) => return Err(Failure::no(error)),
+        Asked::NoServer => return Err(Failure::no(format!("no server runs on {}", data.display()))),
+    };
+    match args.format {
+        Format::Json => writeln!(out, "{status}")?,
+        Format::Text => out.write_all(text(&status).as_bytes())?,
+    }
+    let broken = status.get("broken").and_then(Json::as_array).is_some_and(|broken| !broken.is_empty());
+    Ok(if broken { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+fn text(status: &Json) -> String {
+    let string = |name: &str| status.get(name).and_then(Json::as_str).unwrap_or("");
+    let list = |name: &str| status.get(name).and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+    let mut out = format!(
+        "wj {} on http://{} since {}, store {}{}\n",
+        string("version"),
+        string("listen"),
+        string("started_at"),
+        string("store"),
+        if status.get("dry_run") == Some(&Json::Bool(true)) { ", dry run" } else { "" }
+    );
+    for pipeline in list("pipelines") {
+        let text = |name: &str| pipeline.get(name).and_then(Json::as_str).unwrap_or("");
+        let routes: Vec<&str> = pipeline
+            .get("routes")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect();
+        out += &format!("  {}  {}  ({})\n", text("name"), routes.join(", "), text("file"));
+    }
+    for name in list("secrets_not_set") {
+        out += &format!("secret {} is not set\n", name.as_str().unwrap_or(""));
+    }
+    if let Some(counts) = status.get("operations").and_then(Json::as_object) {
+        let shown: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        out += &format!("operations: {}\n", shown.join(", "));
+    }
+    for file in list("broken") {
+        let text = |name: &str| file.get(name).and_then(Json::as_str).unwrap_or("");
+        let served = match file.get("last_good_version_served") {
+            Some(Json::Bool(true)) => "its last good version goes on being served",
+            _ => "it is not served",
+        };
+        out += &format!("\n{} is broken: {served}\n{}", text("file"), text("findings"));
+    }
+    printable(&out).into_owned()
+}
