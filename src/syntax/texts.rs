@@ -11,9 +11,10 @@ impl Builder<'_> {
     pub fn text(&mut self, node: Node) -> Option<Expr> {
         let span = self.span(&node);
         let kind = match node.as_rule() {
-            Rule::quoted => ExprKind::Text(self.pieces(node)),
-            Rule::open_quoted => {
-                self.open_text(span, '"');
+            Rule::quoted => {
+                if is_open(&node) {
+                    self.open_text(span, '"');
+                }
                 ExprKind::Text(self.pieces(node))
             }
             Rule::plain => return Some(literal(strip(node.as_str(), 1, 1), span)),
@@ -38,13 +39,14 @@ impl Builder<'_> {
         let rule = node.as_rule();
         let text = node.as_str();
         let inner = match rule {
+            Rule::quoted if is_open(&node) => strip(text, 1, 0),
             Rule::quoted | Rule::plain => strip(text, 1, 1),
-            Rule::open_quoted | Rule::open_plain => strip(text, 1, 0),
+            Rule::open_plain => strip(text, 1, 0),
             Rule::multiline => text.trim_matches('"'),
             _ => between_quotes(text),
         };
         match rule {
-            Rule::open_quoted => self.open_text(span, '"'),
+            Rule::quoted if is_open(&node) => self.open_text(span, '"'),
             Rule::open_plain => self.open_text(span, '\''),
             Rule::bad_quoted => self.report(errors::wrong_quotes(span, text, inner)),
             Rule::multiline => self.report(errors::lines_where_one_is_wanted(span, inner)),
@@ -55,21 +57,35 @@ impl Builder<'_> {
     }
 
     /// The name of a member in quotes, which is a text without insertions.
-    pub fn member_text(&mut self, node: Node) -> Raw {
-        let span = self.span(&node);
-        match self.text(node).map(|text| text.kind) {
-            Some(ExprKind::Text(parts)) => {
-                let mut text = String::new();
-                for part in parts {
-                    match part {
-                        TextPart::Literal(piece) => text.push_str(&piece),
-                        TextPart::Insert(expr) => self.report(errors::insert_in_name(expr.span)),
-                    }
-                }
-                Raw { text: text.into(), span }
-            }
-            _ => Raw { text: "".into(), span },
+    pub fn member_text(&mut self, node: &Node) -> Raw {
+        let span = self.span(node);
+        let (written, start) = (node.as_str(), node.as_span().start());
+        if node.as_rule() == Rule::bad_quoted {
+            let inner = between_quotes(written);
+            self.report(errors::wrong_quotes(span, written, inner));
+            return Raw { text: inner.into(), span };
         }
+        let inner = strip(written, 1, 1);
+        if written.starts_with('\'') {
+            return Raw { text: inner.into(), span };
+        }
+        let mut text = String::new();
+        let mut at = 0;
+        while let Some(rest) = inner.get(at..).filter(|rest| !rest.is_empty()) {
+            let length = piece_length(rest);
+            let piece = rest.get(..length).unwrap_or(rest);
+            let place = self.between(start + 1 + at, start + 1 + at + length);
+            match piece.chars().next() {
+                Some('\\') => self.escape(piece, place, &mut text),
+                Some('{') => {
+                    self.report(errors::insert_in_name(place));
+                    return Raw { text: inner.into(), span };
+                }
+                _ => text.push_str(piece),
+            }
+            at += length;
+        }
+        Raw { text: text.into(), span }
     }
 
     fn open_text(&mut self, span: Span, quote: char) {
@@ -84,7 +100,7 @@ impl Builder<'_> {
         let mut told = self.json_in_text(&node, whole);
         for node in node.into_inner() {
             told = self.piece(&node, whole, told, &mut text);
-            if matches!(node.as_rule(), Rule::chunk | Rule::open_chunk) {
+            if node.as_rule() == Rule::chunk {
                 text.literal.push_str(node.as_str());
             }
         }
@@ -206,6 +222,11 @@ impl Builder<'_> {
     }
 }
 
+/// Whether the closing quote of a `"…"` is lost.
+fn is_open(quoted: &Node) -> bool {
+    quoted.clone().into_inner().next_back().is_some_and(|last| last.as_rule() == Rule::open_end)
+}
+
 #[derive(Default)]
 struct Pieces {
     parts: Vec<TextPart>,
@@ -253,6 +274,17 @@ fn dedented(chunk: &str, indent: &str) -> String {
         out.push_str(line.get(same..).unwrap_or(line));
     }
     out
+}
+
+/// The length of an escape, or of one character.
+fn piece_length(text: &str) -> usize {
+    let Some(escaped) = text.strip_prefix('\\') else {
+        return text.chars().next().map_or(0, char::len_utf8);
+    };
+    match escaped.strip_prefix("u{").and_then(|code| code.find('}')) {
+        Some(end) => "\\u{}".len() + end,
+        None => 1 + escaped.chars().next().map_or(0, char::len_utf8),
+    }
 }
 
 fn strip(text: &str, start: usize, end: usize) -> &str {
