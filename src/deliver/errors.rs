@@ -64,6 +64,9 @@ pub fn answer_too_large(limit: u64) -> String {
 
 /// Of an error of the client: its causes without what only says that something failed.
 pub fn of_client(error: reqwest::Error) -> String {
+    if error.is_connect() && error.is_timeout() {
+        return "the target did not take the connection in time".to_owned();
+    }
     causes(&error)
 }
 

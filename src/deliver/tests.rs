@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
@@ -11,7 +12,6 @@ use crate::actions::Answer;
 use crate::value::Bytes;
 
 const LONG: Duration = Duration::from_secs(20);
-const SHORT: Duration = Duration::from_millis(60);
 
 fn deliver() -> Deliver {
     Deliver::new(Options { allow_private: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()] })
@@ -128,18 +128,21 @@ async fn a_request_without_a_body_that_got_out_is_lost_too() {
     lost(sent(request("DELETE", url, ""), LONG, 10).await, "connection closed");
 }
 
-/// A target that waits for the first bytes, says `begin`, and then nothing, with its connection open.
-async fn silent(begin: &'static [u8]) -> (String, JoinHandle<()>) {
+/// A target that waits for the first bytes, says `begin` and that it did, and then nothing, with its connection open.
+async fn silent(begin: &'static [u8]) -> (String, oneshot::Receiver<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/in?a=1", listener.local_addr().unwrap());
+    let (begun, asked) = oneshot::channel();
     let held = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.read_exact(&mut [0]).await.unwrap();
         stream.write_all(begin).await.unwrap();
+        // The test that is served may be over already.
+        let _ = begun.send(());
         std::future::pending::<()>().await;
         drop(stream);
     });
-    (url, held)
+    (url, asked, held)
 }
 
 #[tokio::test]
@@ -148,8 +151,13 @@ async fn a_time_out_after_the_request_left_is_lost() {
         [&b""[..], b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nha"]
     {
         for (method, body) in [("POST", "body"), ("GET", "")] {
-            let (url, held) = silent(begin).await;
-            lost(sent(request(method, url, body), SHORT, 10).await, "no answer within 60 ms");
+            let (url, asked, held) = silent(begin).await;
+            let sending = tokio::spawn(sent(request(method, url, body), LONG, 10));
+            asked.await.unwrap();
+            // From here on the clock jumps to the end of the wait.
+            tokio::time::pause();
+            lost(sending.await.unwrap(), "no answer within 20 s");
+            tokio::time::resume();
             held.abort();
         }
     }
@@ -163,12 +171,17 @@ async fn a_time_out_while_connecting_is_not_sent() {
     let listener = socket.listen(1).unwrap();
     let address = listener.local_addr().unwrap();
     let mut queued = Vec::new();
-    while let Ok(connected) = tokio::time::timeout(SHORT, TcpStream::connect(address)).await {
+    while let Ok(connected) =
+        tokio::time::timeout(Duration::from_millis(200), TcpStream::connect(address)).await
+    {
         queued.push(connected.unwrap());
     }
+    tokio::time::pause();
     for (method, body) in [("POST", "body"), ("GET", "")] {
         let request = request(method, format!("http://{address}/?a=1"), body);
-        not_sent(sent(request, SHORT, 10).await, "no answer within 60 ms");
+        not_sent(sent(request.clone(), Duration::from_millis(60), 10).await, "no answer within 60 ms");
+        // The client gives up by itself before the longest time-outs.
+        not_sent(sent(request, LONG, 10).await, "did not take the connection in time");
     }
 }
 
@@ -187,7 +200,7 @@ async fn a_target_that_is_not_there_is_not_sent() {
 
 #[tokio::test]
 async fn tls_that_fails_is_not_sent() {
-    let (url, _) = silent(b"this is not TLS\r\n").await;
+    let (url, _, _) = silent(b"this is not TLS\r\n").await;
     let attempt = sent(request("POST", url.replace("http:", "https:"), "body"), LONG, 10).await;
     assert!(matches!(attempt, Attempt::NotSent(_)), "{attempt:?}");
 }

@@ -8,7 +8,7 @@ use super::missing::{Missing, NAMES_LOOKED_AT, Selected, Stood};
 use super::segment::{self, Segment, Step};
 use super::{Path, segment::place};
 use crate::diagnostic::near;
-use crate::value::{DecodeError, Scan, Value};
+use crate::value::{DecodeError, Scan, Value, from_json};
 
 /// All the paths that a pipeline reaches into one body with, answered in one pass.
 #[derive(Debug)]
@@ -72,11 +72,11 @@ impl Picker {
     /// What each path selects, in the order in which they were given.
     ///
     /// # Errors
-    /// Bytes that are no JSON document, or one nested deeper than 127. Where a path can select many nodes, also a
-    /// document of more than 200,000 values.
+    /// Bytes that are no JSON document, or one nested deeper than 127; more than 200,000 values to build, which is all
+    /// of the document where a path can select many nodes.
     pub fn pick(&self, json: &[u8]) -> Result<Vec<Selected>, DecodeError> {
         if self.needs_tree {
-            let tree = Scan::new(json)?.with_budget(MOST_VALUES).document()?;
+            let tree = from_json(json)?;
             return Ok(self.paths.iter().map(|path| path.select(&tree)).collect());
         }
         let mut pass =
@@ -87,9 +87,6 @@ impl Picker {
         Ok(selected.map(|(path, route)| pass.selected(path.segments().unwrap_or_default(), route)).collect())
     }
 }
-
-/// A tree costs up to forty times the bytes that it is read from; so many values are some ten megabytes.
-const MOST_VALUES: usize = 200_000;
 
 fn add_route(nodes: &mut Vec<Node>, segments: &[Segment]) -> Vec<usize> {
     let mut route = vec![0];

@@ -304,6 +304,7 @@ fn what_could_be_answered_wrongly_or_dearly_is_refused() {
         ("$[?@.* == 1]", PathErrorKind::Syntax),
         ("$[?9007199254740992 == @.a]", PathErrorKind::Syntax),
         ("$[?true]", PathErrorKind::Syntax),
+        ("$[?@.a\u{a0}]", PathErrorKind::Syntax),
     ] {
         let error = Path::compile(text).err().unwrap_or_else(|| panic!("{text} compiles"));
         assert_eq!(error.kind, kind, "{text}: {error:?}");

@@ -63,7 +63,8 @@ impl Resolver<'_> {
         } else if LATER.contains(&&*name.text) {
             self.report(limits::not_carried_out(&name.text, name.span));
         } else {
-            let known = http::ALL.iter().map(|action| action.name).chain(actions::ALL.iter().map(|spec| spec.name));
+            let known =
+                http::ALL.iter().map(|action| action.name).chain(actions::ALL.iter().map(|spec| spec.name));
             self.report(names::unknown_action(name, near(&name.text, known)));
         }
         Target::Unknown

@@ -20,12 +20,9 @@ impl Resolver<'_> {
         let methods = self.route_methods(&on.methods);
         let segments = self.segments(&on.path);
         match (methods, segments) {
-            (Some(methods), Some(segments)) => self.item.head.routes.push(Route {
-                methods,
-                pattern: on.path.text.clone(),
-                segments,
-                span,
-            }),
+            (Some(methods), Some(segments)) => {
+                self.item.head.routes.push(Route { methods, pattern: on.path.text.clone(), segments, span })
+            }
             _ => {
                 self.item.head.route_failed = true;
                 self.item.errors += 1;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::Resolver;
 use super::errors::names as errors;
 use super::model::{Definition, DefinitionKind, Type, Use};
-use super::Resolver;
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast::Name;
@@ -66,7 +66,13 @@ impl Resolver<'_> {
     }
 
     /// Gives a name to a value. A word of the language is not given to anything, as the reader of the text has reported.
-    pub(super) fn define(&mut self, name: &Name, kind: DefinitionKind, ty: Type, reader: Option<Span>) -> Option<u16> {
+    pub(super) fn define(
+        &mut self,
+        name: &Name,
+        kind: DefinitionKind,
+        ty: Type,
+        reader: Option<Span>,
+    ) -> Option<u16> {
         if TAKEN.contains(&&*name.text) || RESERVED.contains(&&*name.text) {
             self.item.errors += 1;
             return None;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 use std::pin::pin;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -65,9 +64,8 @@ async fn open<H: Handler>(
 ) {
     // Answers are written whole: waiting for more bytes only delays them. Failing costs speed alone.
     let _ = stream.set_nodelay(true);
-    network.counts.open.fetch_add(1, Relaxed);
+    let _connected = network.counts.connected();
     connection::serve(network.clone(), stream, seat.ip, stop).await;
-    network.counts.open.fetch_sub(1, Relaxed);
 }
 
 /// The peer was gone before it was accepted: nothing that concerns the next one.
@@ -108,5 +106,105 @@ impl Drop for Seat {
                 open.remove(&self.ip);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::sync::oneshot;
+    use tokio::task::JoinHandle;
+
+    use super::*;
+    use crate::serve::Options;
+    use crate::serve::connection::tests::{Echo, network};
+
+    struct Serving {
+        network: Arc<Network<Echo>>,
+        address: SocketAddr,
+        stop: oneshot::Sender<()>,
+        served: JoinHandle<()>,
+    }
+
+    async fn serving(options: Options) -> Serving {
+        let network = network(options);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let served = tokio::spawn(network.clone().serve(listener, async { stopped.await.unwrap() }));
+        Serving { network, address, stop, served }
+    }
+
+    /// One request on a connection that stays open; empty if the server closed it without a word.
+    async fn ask(stream: &mut TcpStream) -> String {
+        // Refused connections may be reset under the writer.
+        let _ = stream.write_all(b"GET /any HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        let mut answer = String::new();
+        let mut space = [0; 1024];
+        while !answer.ends_with("any GET /any []") {
+            match stream.read(&mut space).await {
+                Ok(0) | Err(_) => break,
+                Ok(size) => answer.push_str(std::str::from_utf8(space.split_at(size).0).unwrap()),
+            }
+        }
+        answer
+    }
+
+    #[tokio::test]
+    async fn connections_of_one_address_are_bounded() {
+        let serving = serving(Options { connections_per_address: 2, ..Options::default() }).await;
+        let mut first = TcpStream::connect(serving.address).await.unwrap();
+        let mut second = TcpStream::connect(serving.address).await.unwrap();
+        assert!(!ask(&mut first).await.is_empty() && !ask(&mut second).await.is_empty());
+        let mut third = TcpStream::connect(serving.address).await.unwrap();
+        assert_eq!(ask(&mut third).await, "");
+        assert_eq!(serving.network.counts().open(), 2);
+        drop(first);
+        // The server notices in its own time; each try that comes too early is refused like the one above.
+        loop {
+            let mut next = TcpStream::connect(serving.address).await.unwrap();
+            if !ask(&mut next).await.is_empty() {
+                break;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn past_the_most_connections_the_next_one_waits_for_its_turn() {
+        let serving = serving(Options { connections: 1, ..Options::default() }).await;
+        let mut first = TcpStream::connect(serving.address).await.unwrap();
+        assert!(!ask(&mut first).await.is_empty());
+        let mut second = TcpStream::connect(serving.address).await.unwrap();
+        let waiting = tokio::spawn(async move { ask(&mut second).await });
+        assert!(!ask(&mut first).await.is_empty());
+        assert!(!waiting.is_finished());
+        drop(first);
+        assert!(!waiting.await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_stop_ends_listening_and_idle_connections() {
+        let serving = serving(Options::default()).await;
+        let mut idle = TcpStream::connect(serving.address).await.unwrap();
+        assert!(!ask(&mut idle).await.is_empty());
+        serving.stop.send(()).unwrap();
+        assert_eq!(idle.read(&mut [0]).await.unwrap(), 0);
+        serving.served.await.unwrap();
+        assert!(TcpStream::connect(serving.address).await.is_err());
+        assert_eq!(serving.network.counts().open(), 0);
+    }
+
+    #[tokio::test]
+    async fn requests_that_outlast_the_grace_are_cut_off() {
+        let serving = serving(Options { grace: Duration::from_millis(50), ..Options::default() }).await;
+        let mut slow = TcpStream::connect(serving.address).await.unwrap();
+        slow.write_all(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        let mut idle = TcpStream::connect(serving.address).await.unwrap();
+        assert!(!ask(&mut idle).await.is_empty());
+        serving.stop.send(()).unwrap();
+        serving.served.await.unwrap();
+        assert_eq!(slow.read(&mut [0]).await.unwrap_or(0), 0);
     }
 }

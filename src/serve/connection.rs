@@ -83,4 +83,4 @@ where
 
 #[cfg(test)]
 #[path = "connection_tests.rs"]
-mod tests;
+pub mod tests;

@@ -17,7 +17,7 @@ use crate::value::Bytes;
 
 /// Answers with what it was asked, and remembers what was rejected.
 #[derive(Default)]
-struct Echo {
+pub struct Echo {
     rejected: Mutex<Vec<String>>,
 }
 
@@ -53,7 +53,8 @@ struct Served {
     stop: watch::Sender<bool>,
 }
 
-fn serve_with(options: Options) -> Served {
+/// A server of a pipeline for each kind of behaviour.
+pub fn network(options: Options) -> Arc<Network<Echo>> {
     let list = Cors::Origins(vec!["https://a.example".into()]);
     let routes = Routes::new(vec![
         pipeline("leads", &[("POST", "/leads")], Some(Cors::Any), 100),
@@ -64,7 +65,11 @@ fn serve_with(options: Options) -> Served {
         pipeline("big", &[("GET", "/big")], None, 100),
     ]);
     let routes = Arc::new(ArcSwap::from_pointee(routes));
-    let network = Arc::new(Network::new(options, routes, Arc::new(Echo::default())));
+    Arc::new(Network::new(options, routes, Arc::new(Echo::default())))
+}
+
+fn serve_with(options: Options) -> Served {
+    let network = network(options);
     let (stop, stopped) = watch::channel(false);
     let (client, server) = duplex(4096);
     let ended = tokio::spawn(serve(network.clone(), server, "127.0.0.1".parse().unwrap(), stopped));

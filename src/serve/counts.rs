@@ -8,7 +8,7 @@ const STATUSES: [u16; 10] = [400, 404, 405, 408, 413, 414, 415, 431, 500, 503];
 #[derive(Debug, Default)]
 pub struct Counts {
     refused: [AtomicU64; STATUSES.len()],
-    pub(super) open: AtomicU64,
+    open: AtomicU64,
 }
 
 impl Counts {
@@ -22,9 +22,23 @@ impl Counts {
         self.open.load(Ordering::Relaxed)
     }
 
+    pub(super) fn connected(&self) -> Connected<'_> {
+        self.open.fetch_add(1, Ordering::Relaxed);
+        Connected(self)
+    }
+
     pub(super) fn refuse(&self, status: u16) {
         if let Some(count) = STATUSES.binary_search(&status).ok().and_then(|at| self.refused.get(at)) {
             count.fetch_add(1, Ordering::Relaxed);
         }
+    }
+}
+
+/// An open connection, counted until it is dropped: also when its task is cut off.
+pub(super) struct Connected<'a>(&'a Counts);
+
+impl Drop for Connected<'_> {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }

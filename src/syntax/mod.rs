@@ -28,6 +28,9 @@ mod test_blocks;
 mod texts;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use pest::Parser;
 
 use crate::diagnostic::Diagnostic;
@@ -83,7 +86,8 @@ fn read_part(source: &Source, part: &Part, comments: &[crate::source::Span], par
         parsed.diagnostics.push(errors::too_deep(crate::source::Span::new(part.start, part.start + first)));
         return;
     };
-    let mut builder = Builder::new(&patched, comments);
+    let mut builder = Builder::new(&patched, &source.text, comments);
+    builder.open_lines = part.open_lines;
     for diagnostic in blame {
         builder.report(diagnostic);
     }

@@ -1,7 +1,7 @@
 //! Texts: escapes, insertions, plain texts, texts of several lines, and texts that are read by somebody else.
 
 use super::ast::{Expr, ExprKind, Raw, TextPart};
-use super::builder::Builder;
+use super::builder::{Builder, Unfinished};
 use super::errors;
 use super::grammar::{Node, Rule};
 use crate::source::Span;
@@ -74,6 +74,7 @@ impl Builder<'_> {
 
     fn open_text(&mut self, span: Span, quote: char) {
         self.report(errors::open_text(span, quote));
+        self.goes_on_behind = Some(Unfinished { end: span.end, open_text: true });
     }
 
     fn pieces(&mut self, node: Node) -> Vec<TextPart> {

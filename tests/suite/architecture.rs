@@ -10,7 +10,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
     ("http_body_util", &["admin", "serve"]),
-    // `deliver` needs its `Body`, to see when a request begins to be written.
+    // In `deliver` for the trait of a request's body alone, which reqwest takes and does not give out.
     ("hyper", &["admin", "deliver", "serve"]),
     ("hyper_util", &["admin", "serve"]),
     ("jsonpath_rust", &["extract"]),

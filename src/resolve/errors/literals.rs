@@ -1,9 +1,9 @@
 //! WJ04xx: literals that nobody accepts, URLs, routes and paths.
 
 use super::{
-    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, UNUSABLE_METHOD, BAD_ORIGIN, BAD_PATH, BAD_PATTERN, UNUSABLE_ROUTE, BAD_SIZE, BAD_STATUS,
+    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_ORIGIN, BAD_PATH, BAD_PATTERN, BAD_SIZE, BAD_STATUS,
     BAD_TIME, BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART, NOT_A_LITERAL, REFUSED_PATH,
-    UNKNOWN_CHANNEL, URL_NOT_FIXED, suggest,
+    UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE, URL_NOT_FIXED, suggest,
 };
 use crate::diagnostic::Diagnostic;
 use crate::extract::{PathError, PathErrorKind};
@@ -11,7 +11,13 @@ use crate::resolve::urls::UrlProblem;
 use crate::source::Span;
 use crate::syntax::ast::{Name, Raw};
 
-pub(in crate::resolve) fn bad_status(span: Span, status: &str, what: &str, least: u16, most: u16) -> Diagnostic {
+pub(in crate::resolve) fn bad_status(
+    span: Span,
+    status: &str,
+    what: &str,
+    least: u16,
+    most: u16,
+) -> Diagnostic {
     Diagnostic::new(&BAD_STATUS, span, format!("{what} takes a status from {least} to {most}, not {status}"))
         .label("no such status")
 }
@@ -42,7 +48,12 @@ pub(in crate::resolve) fn body_without_place(status: u16, part: Span, status_spa
         .help("Leave the body out, or answer with 200.")
 }
 
-pub(in crate::resolve) fn bad_method(method: &str, span: Span, near: Option<String>, refused: bool) -> Diagnostic {
+pub(in crate::resolve) fn bad_method(
+    method: &str,
+    span: Span,
+    near: Option<String>,
+    refused: bool,
+) -> Diagnostic {
     let message = if refused {
         format!("`{method}` is no method that wj sends or takes")
     } else {
@@ -67,8 +78,12 @@ pub(in crate::resolve) fn bad_header_name(span: Span, name: &str) -> Diagnostic 
     let found = Diagnostic::new(&BAD_HEADER, span, format!("`{name}` cannot be the name of a header"))
         .label("no header name")
         .help("A header's name has letters, digits and `-`, without blanks or a colon.");
-    let mended: String =
-        name.trim().trim_end_matches(':').chars().map(|c| if c == ' ' || c == '_' { '-' } else { c }).collect();
+    let mended: String = name
+        .trim()
+        .trim_end_matches(':')
+        .chars()
+        .map(|c| if c == ' ' || c == '_' { '-' } else { c })
+        .collect();
     if mended != name && !mended.is_empty() && mended.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
         return found.fix(format!("write `{mended}`"), span, format!("\"{mended}\""));
     }
@@ -161,7 +176,8 @@ pub(in crate::resolve) fn not_a_literal(span: Span, what: &str, wanted: &str) ->
 }
 
 pub(in crate::resolve) fn count_out_of_range(span: Span, what: &str, least: u32, most: u32) -> Diagnostic {
-    Diagnostic::new(&BAD_COUNT, span, format!("{what} is a whole number from {least} to {most}")).label("out of range")
+    Diagnostic::new(&BAD_COUNT, span, format!("{what} is a whole number from {least} to {most}"))
+        .label("out of range")
 }
 
 pub(in crate::resolve) fn duration_out_of_range(span: Span, bounds: &str) -> Diagnostic {
@@ -225,32 +241,42 @@ pub(in crate::resolve) fn bad_origin(span: Span, origin: &str, problem: OriginPr
 }
 
 pub(in crate::resolve) fn star_among_origins(span: Span) -> Diagnostic {
-    Diagnostic::new(&BAD_ORIGIN, span, "`\"*\"` allows every origin, and stands alone").label("beside other origins")
+    Diagnostic::new(&BAD_ORIGIN, span, "`\"*\"` allows every origin, and stands alone")
+        .label("beside other origins")
 }
 
 pub(in crate::resolve) fn one_url(span: Span) -> Diagnostic {
-    Diagnostic::new(&BAD_URL, span, "`notify http` takes one URL").label("a second one")
+    Diagnostic::new(&BAD_URL, span, "`notify http` takes one URL")
+        .label("a second one")
         .help("Write a second `notify http` line for a second target.")
 }
 
 pub(in crate::resolve) fn unknown_channel(channel: &Name, near: Option<&str>) -> Diagnostic {
     let text = &channel.text;
-    let found = Diagnostic::new(&UNKNOWN_CHANNEL, channel.span, format!("nobody is notified by `{text}`")).label("unknown channel");
-    suggest(found, text, channel.span, near).help("Write `notify email \"ops@school.example\"` or `notify http \"https://…\"`.")
+    let found = Diagnostic::new(&UNKNOWN_CHANNEL, channel.span, format!("nobody is notified by `{text}`"))
+        .label("unknown channel");
+    suggest(found, text, channel.span, near)
+        .help("Write `notify email \"ops@school.example\"` or `notify http \"https://…\"`.")
 }
 
 pub(in crate::resolve) fn route_character(path: &Raw, at: usize) -> Diagnostic {
     let c = path.text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
     let span = Span::new(at, at + c.len_utf8()).shifted(path.span.start as usize);
     let (what, help) = match c {
-        '?' => ("`?`".to_owned(), "A route is a path. What stands behind `?` is read by `extract query { … }`."),
+        '?' => {
+            ("`?`".to_owned(), "A route is a path. What stands behind `?` is read by `extract query { … }`.")
+        }
         '#' => ("`#`".to_owned(), "A fragment is never sent."),
-        '%' => ("`%`".to_owned(), "Write the characters themselves: a route is compared with the decoded path."),
+        '%' => {
+            ("`%`".to_owned(), "Write the characters themselves: a route is compared with the decoded path.")
+        }
         ' ' => ("a blank".to_owned(), "Paths hold no blanks."),
         c if c.is_control() => ("a control character".to_owned(), "Paths hold none."),
         c => (format!("`{c}`"), "Segments are parted by `/`."),
     };
-    Diagnostic::new(&UNUSABLE_ROUTE, span, format!("a route cannot hold {what}")).label("not in a route").help(help)
+    Diagnostic::new(&UNUSABLE_ROUTE, span, format!("a route cannot hold {what}"))
+        .label("not in a route")
+        .help(help)
 }
 
 pub(in crate::resolve) fn route_parameter_twice(name: &str, span: Span, first: Span) -> Diagnostic {
@@ -282,7 +308,8 @@ pub(in crate::resolve) fn bad_segment(segment: &str, span: Span, problem: Segmen
 }
 
 pub(in crate::resolve) fn sent_path_without_slash(span: Span) -> Diagnostic {
-    Diagnostic::new(&UNUSABLE_ROUTE, span, "the path of a `send` begins with `/`").label("no `/` at its start")
+    Diagnostic::new(&UNUSABLE_ROUTE, span, "the path of a `send` begins with `/`")
+        .label("no `/` at its start")
 }
 
 pub(in crate::resolve) fn bad_path(raw: &Raw, error: PathError) -> Diagnostic {
@@ -306,7 +333,9 @@ pub(in crate::resolve) fn bad_path(raw: &Raw, error: PathError) -> Diagnostic {
 }
 
 pub(in crate::resolve) fn division_by_zero(span: Span, zero: Span) -> Diagnostic {
-    Diagnostic::new(&DIVISION_BY_ZERO, span, "this divides by zero").label("stops every run").also(zero, "zero")
+    Diagnostic::new(&DIVISION_BY_ZERO, span, "this divides by zero")
+        .label("stops every run")
+        .also(zero, "zero")
 }
 
 pub(in crate::resolve) fn bad_pattern(span: Span, why: &str) -> Diagnostic {

@@ -1,7 +1,7 @@
 //! WJ02xx: names that mean nothing here, and things in places where they cannot stand.
 
 use super::{
-    GIVEN_TWICE, MISPLACED_PART, RESPOND_IN_LOOP, NAME_GIVEN_TWICE, NAME_OF_BRANCH, NO_ROUTE, NOT_CONSTANT,
+    GIVEN_TWICE, MISPLACED_PART, NAME_GIVEN_TWICE, NAME_OF_BRANCH, NO_ROUTE, NOT_CONSTANT, RESPOND_IN_LOOP,
     SECOND_BODY, SECOND_RESPOND, UNKNOWN_ACTION, UNKNOWN_FUNCTION, UNKNOWN_MEMBER, UNKNOWN_NAME,
     UNKNOWN_PARAMETER, UNKNOWN_READER, WRONG_ARITY, suggest,
 };
@@ -12,7 +12,8 @@ use crate::source::Span;
 use crate::syntax::ast::Name;
 
 pub(in crate::resolve) fn unknown_name(name: &str, span: Span, near: Option<&str>) -> Diagnostic {
-    let found = Diagnostic::new(&UNKNOWN_NAME, span, format!("nothing here is called `{name}`")).label("not known here");
+    let found = Diagnostic::new(&UNKNOWN_NAME, span, format!("nothing here is called `{name}`"))
+        .label("not known here");
     let found = suggest(found, name, span, near);
     if near.is_some() {
         return found;
@@ -20,19 +21,28 @@ pub(in crate::resolve) fn unknown_name(name: &str, span: Span, near: Option<&str
     found.help("A name is known from its line to the end of its block: bind it above with `let`, `extract` or `const`.")
 }
 
-pub(in crate::resolve) fn name_of_branch(name: &str, span: Span, owner: (&str, u32), bound: Span) -> Diagnostic {
+pub(in crate::resolve) fn name_of_branch(
+    name: &str,
+    span: Span,
+    owner: (&str, u32),
+    bound: Span,
+) -> Diagnostic {
     let (word, line) = owner;
     Diagnostic::new(&NAME_OF_BRANCH, span, format!("`{name}` is bound only inside `{word}` on line {line}"))
         .label("not known here")
         .also(bound, "bound here, and gone at the end of the block")
-        .help(format!("Use it inside that block, or bind `{name}` above it, as in `let {name} = if … then … else …`."))
+        .help(format!(
+            "Use it inside that block, or bind `{name}` above it, as in `let {name} = if … then … else …`."
+        ))
 }
 
 pub(in crate::resolve) fn name_given_twice(name: &str, later: Span, first: Span, line: u32) -> Diagnostic {
     Diagnostic::new(&NAME_GIVEN_TWICE, later, format!("`{name}` is bound already, on line {line}"))
         .label("given a second time")
         .also(first, "first given here")
-        .help("Nothing is assigned twice, so that a name means one thing. Choose another name for one of them.")
+        .help(
+            "Nothing is assigned twice, so that a name means one thing. Choose another name for one of them.",
+        )
 }
 
 pub(in crate::resolve) fn unknown_function(name: &Name, near: Option<&str>) -> Diagnostic {
@@ -41,7 +51,12 @@ pub(in crate::resolve) fn unknown_function(name: &Name, near: Option<&str>) -> D
     suggest(found.label("unknown function"), text, name.span, near)
 }
 
-pub(in crate::resolve) fn wrong_arity(function: &Builtin, name: &Name, given: usize, span: Span) -> Diagnostic {
+pub(in crate::resolve) fn wrong_arity(
+    function: &Builtin,
+    name: &Name,
+    given: usize,
+    span: Span,
+) -> Diagnostic {
     let params: Vec<String> = function
         .params
         .iter()
@@ -56,11 +71,20 @@ pub(in crate::resolve) fn wrong_arity(function: &Builtin, name: &Name, given: us
         (false, false) => format!("{least} to {}", function.params.len()),
     };
     let plural = if given == 1 { "argument" } else { "arguments" };
-    Diagnostic::new(&WRONG_ARITY, span, format!("`{}` takes {wanted}, and was given {given} {plural}", name.text))
-        .help(format!("It is called as `{signature}`. {}", function.summary))
+    Diagnostic::new(
+        &WRONG_ARITY,
+        span,
+        format!("`{}` takes {wanted}, and was given {given} {plural}", name.text),
+    )
+    .help(format!("It is called as `{signature}`. {}", function.summary))
 }
 
-pub(in crate::resolve) fn unknown_reader(name: &Name, is_function: bool, near: Option<&str>, known: &str) -> Diagnostic {
+pub(in crate::resolve) fn unknown_reader(
+    name: &Name,
+    is_function: bool,
+    near: Option<&str>,
+    known: &str,
+) -> Diagnostic {
     let text = &name.text;
     let message = if is_function {
         format!("`{text}` is a function, but no reader")
@@ -82,9 +106,14 @@ pub(in crate::resolve) fn unknown_action(name: &Name, near: Option<&str>) -> Dia
     found.help("A service that wj does not know is called with `http.post` and its like.")
 }
 
-pub(in crate::resolve) fn unknown_parameter(name: &Name, spec: &ActionSpec, near: Option<&str>) -> Diagnostic {
+pub(in crate::resolve) fn unknown_parameter(
+    name: &Name,
+    spec: &ActionSpec,
+    near: Option<&str>,
+) -> Diagnostic {
     let text = &name.text;
-    let found = Diagnostic::new(&UNKNOWN_PARAMETER, name.span, format!("`{}` has no parameter `{text}`", spec.name));
+    let found =
+        Diagnostic::new(&UNKNOWN_PARAMETER, name.span, format!("`{}` has no parameter `{text}`", spec.name));
     let found = suggest(found.label("unknown parameter"), text, name.span, near);
     if near.is_some() {
         return found;
@@ -96,8 +125,9 @@ pub(in crate::resolve) fn unknown_parameter(name: &Name, spec: &ActionSpec, near
 
 pub(in crate::resolve) fn parameter_of_http(name: &Name, action: &str) -> Diagnostic {
     let text = &name.text;
-    let found = Diagnostic::new(&UNKNOWN_PARAMETER, name.span, format!("`{action}` has no parameter `{text}`"))
-        .label("unknown parameter");
+    let found =
+        Diagnostic::new(&UNKNOWN_PARAMETER, name.span, format!("`{action}` has no parameter `{text}`"))
+            .label("unknown parameter");
     match &**text {
         "json" | "form" | "query" | "text" | "body" => {
             found.help(format!("A part of the request takes its value without `=`: `{text} …`."))
@@ -161,15 +191,25 @@ pub(in crate::resolve) fn part_of_respond(part: &Name) -> Diagnostic {
 }
 
 pub(in crate::resolve) fn second_body(of: &str, part: &Name, first: Span) -> Diagnostic {
-    Diagnostic::new(&SECOND_BODY, part.span, format!("{of} has one body, and `{}` would be a second", part.text))
-        .label("a second body")
-        .also(first, "the first one")
-        .help("Keep one of them.")
+    Diagnostic::new(
+        &SECOND_BODY,
+        part.span,
+        format!("{of} has one body, and `{}` would be a second", part.text),
+    )
+    .label("a second body")
+    .also(first, "the first one")
+    .help("Keep one of them.")
 }
 
-pub(in crate::resolve) fn unknown_member(member: &Name, of: &str, near: Option<&str>, known: &str) -> Diagnostic {
+pub(in crate::resolve) fn unknown_member(
+    member: &Name,
+    of: &str,
+    near: Option<&str>,
+    known: &str,
+) -> Diagnostic {
     let text = &member.text;
-    let found = Diagnostic::new(&UNKNOWN_MEMBER, member.span, format!("`{of}` has no `{text}`")).label("not there");
+    let found =
+        Diagnostic::new(&UNKNOWN_MEMBER, member.span, format!("`{of}` has no `{text}`")).label("not there");
     let found = suggest(found, text, member.span, near);
     match (near, known) {
         (Some(_), _) => found,
@@ -185,8 +225,12 @@ pub(in crate::resolve) fn unknown_path_parameter(
     route: Option<Span>,
 ) -> Diagnostic {
     let text = &member.text;
-    let found = Diagnostic::new(&UNKNOWN_MEMBER, member.span, format!("no route of this pipeline has a `{{{text}}}`"))
-        .label("not there");
+    let found = Diagnostic::new(
+        &UNKNOWN_MEMBER,
+        member.span,
+        format!("no route of this pipeline has a `{{{text}}}`"),
+    )
+    .label("not there");
     let found = suggest(found, text, member.span, near);
     let found = match route {
         Some(route) => found.also(route, "the route"),
@@ -194,7 +238,9 @@ pub(in crate::resolve) fn unknown_path_parameter(
     };
     match (near, known) {
         (Some(_), _) => found,
-        (None, "") => found.help(format!("Write the segment as a parameter: `on POST \"/hooks/{{{text}}}\"`.")),
+        (None, "") => {
+            found.help(format!("Write the segment as a parameter: `on POST \"/hooks/{{{text}}}\"`."))
+        }
         (None, known) => found.help(format!("Its routes have: {known}.")),
     }
 }
@@ -230,9 +276,13 @@ pub(in crate::resolve) fn nothing_at_index(whole: Span, index: Span) -> Diagnost
 }
 
 pub(in crate::resolve) fn no_route(name: &Name) -> Diagnostic {
-    Diagnostic::new(&NO_ROUTE, name.span, format!("the pipeline `{}` has no route, so nothing ever runs it", name.text))
-        .label("never called")
-        .help("Say where it takes its requests, as in `on POST \"/hooks/leads\"`.")
+    Diagnostic::new(
+        &NO_ROUTE,
+        name.span,
+        format!("the pipeline `{}` has no route, so nothing ever runs it", name.text),
+    )
+    .label("never called")
+    .help("Say where it takes its requests, as in `on POST \"/hooks/leads\"`.")
 }
 
 pub(in crate::resolve) fn not_constant(span: Span, what: &str) -> Diagnostic {

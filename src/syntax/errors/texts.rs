@@ -24,7 +24,7 @@ pub fn open_lines(at: Span) -> Diagnostic {
 }
 
 pub fn text_over_lines(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::UNCLOSED_TEXT, at, "a text in single quotes ends on its line")
+    Diagnostic::new(&codes::UNCLOSED_TEXT, at, "a text in `\"` ends on the line on which it begins")
         .help("Write a text of several lines between `\"\"\"` and `\"\"\"`, or `\\n` for the end of a line.")
 }
 

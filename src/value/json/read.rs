@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::{DecodeError, Scan};
 use crate::value::{Number, Object, Value};
 
-/// Reads a whole document: at most 127 levels deep, the last of equal names counts, every digit kept.
+/// Reads a whole document: at most 127 levels deep and 200,000 values large, the last of equal names counts, every
+/// digit kept.
 ///
 /// # Errors
-/// What is no JSON (RFC 8259), not UTF-8, or nests too deep.
+/// What is no JSON (RFC 8259), not UTF-8, nests too deep, or holds too many values.
 pub fn from_json(bytes: &[u8]) -> Result<Value, DecodeError> {
     Scan::new(bytes)?.document()
 }
@@ -17,7 +18,7 @@ impl Scan<'_> {
     /// Reads the whole document, from its beginning.
     ///
     /// # Errors
-    /// As for `from_json`, and more values than the budget allows.
+    /// As for `from_json`.
     pub fn document(mut self) -> Result<Value, DecodeError> {
         let value = self.value(0)?;
         self.end()?;

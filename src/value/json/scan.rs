@@ -6,6 +6,10 @@ use super::utf8::is_utf8;
 /// How deep lists and objects may nest; serde_json's limit.
 pub const MOST_LEVELS: usize = 127;
 
+/// How many values of one document may be built: a tree costs up to forty times the bytes that it is read from, so
+/// these are some tens of megabytes. What is only passed costs nothing and is not counted.
+pub const MOST_VALUES: usize = 200_000;
+
 /// A cursor over a document. What it has passed is valid JSON.
 #[derive(Clone, Debug)]
 pub struct Scan<'a> {
@@ -24,12 +28,7 @@ impl<'a> Scan<'a> {
             let message = "a byte that is not UTF-8".to_owned();
             return Err(DecodeError { message, offset: valid.unwrap_or_default() });
         }
-        Ok(Scan { bytes, at: 0, budget: usize::MAX })
-    }
-
-    /// Lets at most so many values be built.
-    pub fn with_budget(self, budget: usize) -> Scan<'a> {
-        Scan { budget, ..self }
+        Ok(Scan { bytes, at: 0, budget: MOST_VALUES })
     }
 
     /// Where the cursor stands, in bytes.
