@@ -232,10 +232,10 @@ fn result(target: Target) -> Type {
 /// What `failure` holds in the block of an `on_fail`.
 fn failure() -> Type {
     let members = vec![
-        (Arc::from("text"), Type::of(Kinds::TEXT).from_outside()),
-        (Arc::from("status"), Type::of(Kinds::NUMBER).from_outside().maybe_empty(None)),
+        (Arc::from("text"), Type::of(Kinds::TEXT).as_outside()),
+        (Arc::from("status"), Type::of(Kinds::NUMBER).as_outside().maybe_empty(None)),
     ];
-    Type::of(Kinds::OBJECT).from_outside().with_shape(Shape::Object(Arc::new(members)))
+    Type::of(Kinds::OBJECT).as_outside().with_shape(Shape::Object(Arc::new(members)))
 }
 
 /// Names and values of a query or a form.

@@ -66,13 +66,7 @@ impl Resolver<'_> {
         reachable: bool,
         policy: Option<(OnMissing, Policy)>,
     ) -> Option<Field> {
-        let path = if are_headers(source) {
-            // Header names ignore case, and the engine has them in lower case.
-            let text = field.path.text.to_ascii_lowercase().into();
-            self.path(&ast::Raw { text, span: field.path.span })
-        } else {
-            self.path(&field.path)
-        };
+        let path = self.path(&field.path);
         let mut broken = source.ty.broken || !reachable || path.is_none() || policy.is_none();
         let singular = path.as_ref().is_none_or(|path| path.is_singular());
         let mut ty = if singular {
@@ -168,9 +162,13 @@ impl Resolver<'_> {
             return false;
         }
         if source.ty.cannot_be(Kinds::OBJECT.or(Kinds::LIST)) || source.ty.kinds.is_none() {
-            let text = self.source.slice(source.span()).to_owned();
-            let raw = matches!(source.expr.kind, ExprKind::Input(Input::BodyRaw));
-            self.report(kinds::not_outside_data(source.span(), &text, source.ty.kinds, raw));
+            let finding = match source.expr.kind {
+                ExprKind::Input(Input::BodyRaw) => kinds::extract_from_raw(source.span()),
+                _ => {
+                    kinds::not_outside_data(source.span(), self.source.slice(source.span()), source.ty.kinds)
+                }
+            };
+            self.report(finding);
             return false;
         }
         true
@@ -180,23 +178,17 @@ impl Resolver<'_> {
 /// What one node of a source may be.
 fn found_in(source: &Checked) -> Kinds {
     match &source.expr.kind {
-        ExprKind::Input(Input::Cookies) => Kinds::TEXT,
+        ExprKind::Input(Input::Headers | Input::Cookies) => Kinds::TEXT,
         ExprKind::Input(Input::Query) => Kinds::TEXT.or(Kinds::LIST).or(Kinds::OBJECT),
-        _ if are_headers(source) => Kinds::TEXT,
-        _ => OUTSIDE,
-    }
-}
-
-/// The headers of the request or of an action's answer.
-fn are_headers(source: &Checked) -> bool {
-    match &source.expr.kind {
-        ExprKind::Input(Input::Headers) => true,
-        ExprKind::Member(_, name) => {
-            &**name == "headers"
+        // The headers of an action's answer.
+        ExprKind::Member(_, name)
+            if &**name == "headers"
                 && source.ty.outside
                 && matches!(source.ty.shape, Shape::Unknown)
-                && source.ty.is_only(Kinds::OBJECT)
+                && source.ty.is_only(Kinds::OBJECT) =>
+        {
+            Kinds::TEXT
         }
-        _ => false,
+        _ => OUTSIDE,
     }
 }
