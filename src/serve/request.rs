@@ -1,5 +1,6 @@
 //! The door: what one request passes before its pipeline sees it, and the way of its answer.
 
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::{Arc, LazyLock};
 
 use hyper::body::Incoming as IncomingBody;
@@ -42,8 +43,8 @@ impl<H: Handler> Peer<H> {
         let mut body = Body::new(body);
         self.progress.enter(if body.is_finished() { Phase::Handling } else { Phase::Body });
         let mut answer = match self.pass(head, body.announced()) {
-            Ok(passed) => self.take(passed, &mut body).await,
-            Err(refused) => refused,
+            Continue(passed) => self.take(passed, &mut body).await,
+            Break(refused) => refused,
         };
         if !body.is_finished() {
             // The rest of the body stands in the way of the next request.
@@ -57,9 +58,9 @@ impl<H: Handler> Peer<H> {
     }
 
     /// All that can be said by the head alone: a sender that waits for `100 Continue` need not send what is refused.
-    fn pass(&self, head: Parts, announced: u64) -> Result<Passed, Answer> {
+    fn pass(&self, head: Parts, announced: u64) -> ControlFlow<Answer, Passed> {
         if !self.is_sound(&head) {
-            return Err(self.refuse(Refusal::BadRequest));
+            return Break(self.refuse(Refusal::BadRequest));
         }
         let routes = self.network.routes.load();
         let path = head.uri.path();
@@ -68,16 +69,16 @@ impl<H: Handler> Peer<H> {
             Found::Pipeline { pipeline, route, .. }
                 if route.methods.is_none() && pipeline.cors.is_some() && is_preflight(&head) =>
             {
-                return Err(options(&head, &[(pipeline, route)]));
+                return Break(options(&head, &[(pipeline, route)]));
             }
             Found::Pipeline { pipeline, params, .. } => (pipeline.clone(), params),
             Found::OtherMethod(others) if head.method == Method::OPTIONS => {
-                return Err(options(&head, &others));
+                return Break(options(&head, &others));
             }
-            Found::OtherMethod(others) => return Err(self.refuse_method(&head, &others)),
-            Found::Unknown if head.method == Method::OPTIONS && path == "*" => return Err(no_content()),
-            Found::Unknown => return Err(self.refuse(Refusal::NotFound)),
-            Found::Malformed => return Err(self.refuse(Refusal::BadRequest)),
+            Found::OtherMethod(others) => return Break(self.refuse_method(&head, &others)),
+            Found::Unknown if head.method == Method::OPTIONS && path == "*" => return Break(no_content()),
+            Found::Unknown => return Break(self.refuse(Refusal::NotFound)),
+            Found::Malformed => return Break(self.refuse(Refusal::BadRequest)),
         };
         let origin = match pipeline.cors {
             Some(Cors::Origins(_)) => head.headers.get(header::ORIGIN).cloned(),
@@ -90,8 +91,8 @@ impl<H: Handler> Peer<H> {
         };
         let passed = Passed { pipeline, request: self.incoming(head, params), origin };
         match refusal {
-            Some(refusal) => Err(self.reject(passed, refusal)),
-            None => Ok(passed),
+            Some(refusal) => Break(self.reject(passed, refusal)),
+            None => Continue(passed),
         }
     }
 
