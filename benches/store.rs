@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use redb::{Database, TableDefinition};
-use wj::store::{Accept, Fact, Index, Program, ReceivedFact, Row, State, Write, encode, open};
+use wj::store::{Accept, Fact, Filter, Index, Program, ReceivedFact, Row, State, Write, encode, open};
 use wj::value::{Bytes, Id};
 
 const LOG: TableDefinition<&[u8; 19], &[u8]> = TableDefinition::new("log");
@@ -21,6 +21,7 @@ fn main() {
     }
     memory();
     encoding();
+    large();
 }
 
 /// Time spent, on the clock and on the processor, and what for.
@@ -191,6 +192,39 @@ fn encoding() {
         }
     });
     println!("encoding a row of {} bytes: {:.0} ns", bytes / 200_000, spent.cost() * 1e9);
+}
+
+/// Opening again without having closed, and the newest page of twenty pipelines, at many operations.
+fn large() {
+    let operations =
+        std::env::var("OPERATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(200_000_u64);
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let store = open(data.to_str().unwrap()).unwrap();
+    let program = program();
+    let mut next = 0;
+    while next < operations {
+        let batch = batch(&mut next, 256, &program);
+        store.commit(&batch, NOW + next / 15).unwrap();
+    }
+    let mut best = Duration::MAX;
+    for _ in 0..20 {
+        let start = Instant::now();
+        assert_eq!(store.list(&Filter::default(), None, 100).unwrap().items.len(), 100);
+        best = best.min(start.elapsed());
+    }
+    // What a kill leaves is the file as it is while it is open.
+    let killed = directory.path().join("killed");
+    std::fs::create_dir(&killed).unwrap();
+    std::fs::copy(data.join("store.redb"), killed.join("store.redb")).unwrap();
+    // Else the first sync would write the whole copy.
+    std::fs::File::open(killed.join("store.redb")).unwrap().sync_all().unwrap();
+    let start = Instant::now();
+    let again = open(killed.to_str().unwrap()).unwrap();
+    let ready = start.elapsed();
+    let page = again.list(&Filter::default(), None, 100).unwrap();
+    assert_eq!(page.items, store.list(&Filter::default(), None, 100).unwrap().items);
+    println!("at {operations} operations: newest 100 in {best:.1?}, open after a kill in {ready:.1?}");
 }
 
 /// Time of this thread on the processor.

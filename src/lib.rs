@@ -53,14 +53,14 @@ pub mod store;
 /// The life of an operation.
 #[cfg(feature = "server")]
 pub mod operations;
+/// What operators ask a running server.
+#[cfg(feature = "server")]
+pub mod admin;
 /// Accepts, routes, answers. Alone knows hyper.
 #[cfg(feature = "server")]
 pub mod serve;
 
 // ── faces ──
-/// What operators ask a running server.
-#[cfg(feature = "server")]
-pub mod admin;
 /// The commands. Alone knows clap and miette.
 #[cfg(feature = "server")]
 pub mod cli;

@@ -61,7 +61,7 @@ pub static ADD_SUBSCRIBER: ActionSpec = ActionSpec {
         },
         ParamSpec {
             name: "username",
-            kinds: Kinds::TEXT,
+            kinds: Kinds::TEXT.or(Kinds::NUMBER),
             format: Format::Any,
             required: false,
             secret: false,

@@ -7,37 +7,21 @@ pub struct HttpAction {
     pub summary: &'static str,
     /// `None` where the script says it: `http.request` takes `method "PURGE"`.
     pub method: Option<&'static str>,
-    /// Takes `json`, `form`, `text` or `body`; `query` and `header` are taken by all.
-    pub has_body: bool,
 }
 
 /// Every one, by name.
 pub static ALL: &[HttpAction] = &[
-    HttpAction {
-        name: "http.delete",
-        summary: "Sends a DELETE request.",
-        method: Some("DELETE"),
-        has_body: true,
-    },
-    HttpAction { name: "http.get", summary: "Sends a GET request.", method: Some("GET"), has_body: false },
-    HttpAction {
-        name: "http.patch",
-        summary: "Sends a PATCH request.",
-        method: Some("PATCH"),
-        has_body: true,
-    },
-    HttpAction { name: "http.post", summary: "Sends a POST request.", method: Some("POST"), has_body: true },
-    HttpAction { name: "http.put", summary: "Sends a PUT request.", method: Some("PUT"), has_body: true },
+    HttpAction { name: "http.delete", summary: "Sends a DELETE request.", method: Some("DELETE") },
+    HttpAction { name: "http.get", summary: "Sends a GET request.", method: Some("GET") },
+    HttpAction { name: "http.patch", summary: "Sends a PATCH request.", method: Some("PATCH") },
+    HttpAction { name: "http.post", summary: "Sends a POST request.", method: Some("POST") },
+    HttpAction { name: "http.put", summary: "Sends a PUT request.", method: Some("PUT") },
     HttpAction {
         name: "http.request",
         summary: "Sends a request with the method that `method` gives.",
         method: None,
-        has_body: true,
     },
 ];
-
-/// What each declares that it returns.
-pub static RETURNS: &[&str] = &["status", "headers", "body"];
 
 pub fn find(name: &str) -> Option<&'static HttpAction> {
     ALL.binary_search_by(|action| action.name.cmp(name)).ok().and_then(|at| ALL.get(at))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{ActionSpec, Answer};
-use crate::bodies::{self, Format};
+use crate::bodies;
 use crate::extract::{Path, Selected};
 use crate::value::{self, Object, Value};
 
@@ -152,18 +152,13 @@ fn failed(trouble: Trouble, reason: String) -> Judged {
 
 /// The body: JSON as its value, else a text, else bytes. A body that is named JSON and is none is a text.
 fn decoded(answer: &Answer) -> Value {
-    if answer.body.is_empty() {
-        return Value::Empty;
-    }
-    let declared = header(answer, "content-type").map(str::as_bytes);
-    if matches!(bodies::format(declared, &answer.body), Format::Json | Format::Guessed(_))
-        && let Ok(value) = value::from_json(bodies::without_mark(&answer.body))
-    {
-        return value;
-    }
-    match std::str::from_utf8(&answer.body) {
-        Ok(text) => Value::text(text),
-        Err(_) => Value::Bytes(answer.body.clone()),
+    let content_type = header(answer, "content-type").map(str::as_bytes);
+    match bodies::decode(content_type, &answer.body) {
+        Ok(value) => value.map_or(Value::Empty, |value| value.reached()),
+        Err(_) => match std::str::from_utf8(&answer.body) {
+            Ok(text) => Value::text(text),
+            Err(_) => Value::Bytes(answer.body.clone()),
+        },
     }
 }
 

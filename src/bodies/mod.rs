@@ -1,98 +1,161 @@
-//! Content type and bytes to a value: how a body is to be read. This version reads JSON and plain text; forms, multipart and
-//! XML are named as what they are and not read. Pure.
+//! Content type and bytes to a value. This version decodes JSON; forms, multipart, XML and charsets come here. Pure:
+//! knows only values.
 
 mod brackets;
+mod content_type;
 
 pub use brackets::fold;
 
-/// How a body is to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// It says that it is JSON: if it is none, it cannot be decoded.
-    Json,
-    /// It looks like JSON, though its content type does not say so: if it is none, it is what `Guess` says.
-    Guessed(Plain),
-    Plain(Plain),
+use crate::value::{Cause, DecodeError, Fault, Scan, Value, from_json};
+use content_type::ContentType;
+
+/// What a body is, before anything reaches into it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decoding<'a> {
+    /// No body: whatever is reached in it is missing.
+    Nothing,
+    /// JSON by its type, or plainly so. The bytes, without a byte order mark, may still turn out to be none.
+    Json(&'a [u8]),
+    /// A kind of body that this version does not decode, and why; the first use of it aborts with 400.
+    Undecodable(Fault),
 }
 
-/// What a body is that is no JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plain {
-    /// UTF-8.
-    Text,
-    Bytes,
-    /// A format or charset that this version does not read, named for people.
-    Unread(&'static str),
-}
-
-/// Decides by the declared content type (RFC 9110, 8.3); where that is missing, text or a form, a body that begins as JSON
-/// may be JSON all the same.
-pub fn format(content_type: Option<&[u8]>, body: &[u8]) -> Format {
-    let declared = content_type.map(|value| String::from_utf8_lossy(value).to_ascii_lowercase());
-    let (essence, params) = match declared.as_deref() {
-        None => ("", ""),
-        Some(declared) => declared.split_once(';').unwrap_or((declared, "")),
-    };
-    let essence = essence.trim();
-    if essence == "application/json" || essence.ends_with("+json") || essence == "text/json" {
-        return Format::Json;
+/// How a body is to be read: by its declared type. A missing type, a text or a form whose first character is `{` or `[`
+/// and that parses is JSON too: many senders declare nothing, or the wrong thing.
+pub fn decoding<'a>(content_type: Option<&[u8]>, body: &'a [u8]) -> Decoding<'a> {
+    let json = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    if json.is_empty() {
+        return Decoding::Nothing;
     }
-    let plain = match essence {
-        "" | "text/plain" => text(params),
-        "application/x-www-form-urlencoded" => Plain::Unread("a form"),
-        "multipart/form-data" => return Format::Plain(Plain::Unread("multipart/form-data")),
-        "application/xml" | "text/xml" => return Format::Plain(Plain::Unread("XML")),
-        other if other.ends_with("+xml") => return Format::Plain(Plain::Unread("XML")),
-        other if other.starts_with("text/") => text(params),
-        _ => return Format::Plain(Plain::Bytes),
+    let declared = match content_type.map(ContentType::parse) {
+        None => None,
+        Some(Some(declared)) => Some(declared),
+        Some(None) => return Decoding::Undecodable(unreadable_type(content_type.unwrap_or_default())),
     };
-    let first = without_mark(body).iter().find(|byte| !byte.is_ascii_whitespace());
-    if matches!(first, Some(b'{' | b'[')) { Format::Guessed(plain) } else { Format::Plain(plain) }
-}
-
-/// A body without the UTF-8 byte order mark that some senders put before it.
-pub fn without_mark(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
-}
-
-fn text(params: &str) -> Plain {
-    let charset = params.split(';').find_map(|param| param.trim().strip_prefix("charset="));
-    match charset.map(|charset| charset.trim_matches('"')) {
-        None | Some("utf-8" | "utf8" | "us-ascii" | "ascii") => Plain::Text,
-        Some(_) => Plain::Unread("a charset other than UTF-8"),
+    if let Some(declared) = &declared
+        && declared.is_json()
+    {
+        return match &declared.charset {
+            Some(charset) if !is_utf8(charset) => Decoding::Undecodable(other_charset(charset)),
+            _ => Decoding::Json(json),
+        };
     }
+    let may_be_json = declared.as_ref().is_none_or(ContentType::is_text_or_form);
+    if may_be_json && looks_like_json(json) {
+        return Decoding::Json(json);
+    }
+    Decoding::Undecodable(match declared {
+        Some(declared) => other_type(&declared.essence),
+        None => no_type(),
+    })
+}
+
+/// The value of a body; `None` if there is none.
+///
+/// # Errors
+/// A body that is not what it says it is, or that this version does not decode.
+pub fn decode(content_type: Option<&[u8]>, body: &[u8]) -> Result<Option<Value>, Fault> {
+    match decoding(content_type, body) {
+        Decoding::Nothing => Ok(None),
+        Decoding::Json(json) => from_json(json).map(Some).map_err(|error| broken_json(&error)),
+        Decoding::Undecodable(fault) => Err(fault),
+    }
+}
+
+/// The fault of a body that says that it is JSON, and is none.
+pub fn broken_json(error: &DecodeError) -> Fault {
+    undecodable(format!("the body is no JSON: {}, at byte {}", error.message, error.offset))
+}
+
+/// Checked to the end, without building anything.
+fn looks_like_json(body: &[u8]) -> bool {
+    let first = body.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    matches!(first, Some(b'{' | b'[')) && is_json(body)
+}
+
+fn is_json(body: &[u8]) -> bool {
+    Scan::new(body).is_ok_and(|mut scan| scan.skip(0).is_ok() && scan.end().is_ok())
+}
+
+fn is_utf8(charset: &str) -> bool {
+    matches!(charset, "utf-8" | "utf8" | "us-ascii" | "ascii")
+}
+
+fn other_type(essence: &str) -> Fault {
+    undecodable(format!("the body is `{essence}`, which this version does not decode"))
+}
+
+fn other_charset(charset: &str) -> Fault {
+    undecodable(format!("the body is in the charset `{charset}`, which this version does not decode"))
+}
+
+fn no_type() -> Fault {
+    undecodable("the body has no content type and is no JSON")
+}
+
+fn unreadable_type(content_type: &[u8]) -> Fault {
+    undecodable(format!("the content type `{}` cannot be read", content_type.escape_ascii()))
+}
+
+fn undecodable(message: impl Into<String>) -> Fault {
+    Fault { cause: Cause::Undecodable, message: message.into() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_declared_type_decides_and_what_looks_like_json_may_be_it() {
-        for (declared, body, expected) in [
-            (Some("application/json; charset=utf-8"), "x", Format::Json),
-            (Some("application/vnd.api+json"), "", Format::Json),
-            (Some("Application/JSON"), "{}", Format::Json),
-            (None, " {}", Format::Guessed(Plain::Text)),
-            (None, "\u{feff}[]", Format::Guessed(Plain::Text)),
-            (None, "hello", Format::Plain(Plain::Text)),
-            (Some("text/plain"), "[1]", Format::Guessed(Plain::Text)),
-            (
-                Some("text/plain; charset=\"windows-1251\""),
-                "a",
-                Format::Plain(Plain::Unread("a charset other than UTF-8")),
-            ),
-            (Some("application/x-www-form-urlencoded"), "a=1", Format::Plain(Plain::Unread("a form"))),
-            (Some("application/x-www-form-urlencoded"), "{}", Format::Guessed(Plain::Unread("a form"))),
-            (
-                Some("multipart/form-data; boundary=x"),
-                "{",
-                Format::Plain(Plain::Unread("multipart/form-data")),
-            ),
-            (Some("application/soap+xml"), "<a/>", Format::Plain(Plain::Unread("XML"))),
-            (Some("image/png"), "{", Format::Plain(Plain::Bytes)),
-        ] {
-            assert_eq!(format(declared.map(str::as_bytes), body.as_bytes()), expected, "{declared:?} {body}");
+    fn told(content_type: &str, body: &str) -> String {
+        match decode(Some(content_type.as_bytes()), body.as_bytes()) {
+            Ok(Some(value)) => crate::value::to_json(&value).unwrap(),
+            Ok(None) => "nothing".to_owned(),
+            Err(fault) => {
+                assert_eq!(fault.cause, Cause::Undecodable);
+                fault.message
+            }
         }
+    }
+
+    #[test]
+    fn the_declared_type_decides() {
+        for (content_type, body, decoded) in [
+            ("application/json", "{\"a\": 1}", "{\"a\":1}"),
+            ("Application/JSON; Charset=\"UTF-8\"", "[1]", "[1]"),
+            ("application/vnd.api+json", "7", "7"),
+            ("application/json", "\u{feff}{}", "{}"),
+            ("application/json", "", "nothing"),
+            (
+                "application/json",
+                "{a: 1}",
+                "the body is no JSON: `a` where a name in double quotes should stand, at byte 1",
+            ),
+            (
+                "application/json; charset=windows-1251",
+                "{}",
+                "the body is in the charset `windows-1251`, which this version does not decode",
+            ),
+            (
+                "multipart/form-data; boundary=x",
+                "{}",
+                "the body is `multipart/form-data`, which this version does not decode",
+            ),
+            ("nonsense", "{}", "the content type `nonsense` cannot be read"),
+        ] {
+            assert_eq!(told(content_type, body), decoded, "{content_type} {body}");
+        }
+    }
+
+    #[test]
+    fn what_is_plainly_json_is_json_in_spite_of_a_text_or_form() {
+        for content_type in ["text/plain", "text/html; charset=utf-8", "application/x-www-form-urlencoded"] {
+            assert_eq!(told(content_type, " \n{\"a\": [1]}"), "{\"a\":[1]}", "{content_type}");
+            assert!(told(content_type, "a=1").ends_with("which this version does not decode"));
+            // It must parse, and a bare number or text is not plain enough.
+            assert!(told(content_type, "{\"a\"").ends_with("which this version does not decode"));
+            assert!(told(content_type, "7").ends_with("which this version does not decode"));
+        }
+        assert_eq!(decode(None, b"[1]"), Ok(Some(Value::list(vec![Value::from(1)]))));
+        assert_eq!(decode(None, b""), Ok(None));
+        assert_eq!(decode(None, b"x").unwrap_err().message, "the body has no content type and is no JSON");
     }
 }

@@ -164,7 +164,7 @@ fn unknown_silence(silence: &Silence<'_>) -> Diagnostic {
         Some(near) => {
             finding.help(format!("Did you mean `{near}`?")).fix(format!("write `{near}`"), silence.span, near)
         }
-        None => finding.help("`wj explain` lists all names."),
+        None => finding.help("`wj explain` lists all names; those of warnings can be silenced."),
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Claim {
     span: Span,
     /// The pipeline that claims.
     pipeline: Arc<str>,
+    /// A route as people write it, without its methods.
+    pattern: Arc<str>,
 }
 
 /// What can be claimed. Two routes are one thing if they differ in methods and in the names of parameters only.
@@ -43,12 +45,19 @@ pub(super) fn of_model(model: &Model) -> Vec<Claim> {
 }
 
 fn of_pipeline(name: &Arc<str>, span: Span, routes: &[Route]) -> Vec<Claim> {
-    let named = Claim { thing: Thing::Name(name.clone()), methods: None, span, pipeline: name.clone() };
+    let named = Claim {
+        thing: Thing::Name(name.clone()),
+        methods: None,
+        span,
+        pipeline: name.clone(),
+        pattern: "".into(),
+    };
     let routed = routes.iter().map(|route| Claim {
         thing: Thing::Route(route.segments.iter().map(shape).collect()),
         methods: route.methods.clone(),
         span: route.span,
         pipeline: name.clone(),
+        pattern: route.pattern.clone(),
     });
     std::iter::once(named).chain(routed).collect()
 }
@@ -67,6 +76,16 @@ impl Claim {
                 (Some(own), Some(others)) => own.iter().any(|method| others.contains(method)),
                 _ => true,
             }
+    }
+
+    /// What both claim, as `POST /hooks/{school}`: the first method that both take, and the path as it is written here.
+    fn shared(&self, other: &Claim) -> String {
+        let method = match (&self.methods, &other.methods) {
+            (Some(own), Some(others)) => own.iter().find(|method| others.contains(method)),
+            (Some(methods), None) | (None, Some(methods)) => methods.first(),
+            (None, None) => None,
+        };
+        format!("{} {}", method.map_or("any", |method| &**method), self.pattern)
     }
 }
 
@@ -171,8 +190,10 @@ fn report(files: &[Claimant<'_>], order: &[usize], last_good: &[Kept]) -> Vec<Ve
                 Some((other, rival)) => found.push(clash(file.source, claim, other, rival)),
                 None => {
                     let stands = |kept: &&Kept| kept.file != *at && kept.claim.clashes(claim);
-                    match last_good.iter().find(stands).and_then(|kept| files.get(kept.file)) {
-                        Some(holder) => found.push(held_back(file.source, claim, holder.source)),
+                    match last_good.iter().find(stands).and_then(|kept| Some((kept, files.get(kept.file)?))) {
+                        Some((kept, holder)) => {
+                            found.push(held_back(claim, &kept.claim, &holder.source.name))
+                        }
                         None => rivals.push((*at, claim)),
                     }
                 }
@@ -187,16 +208,16 @@ fn clash(source: &Arc<Source>, claim: &Claim, other: &Arc<Source>, rival: &Claim
     match claim.thing {
         Thing::Name(_) => errors::duplicate_pipeline(claim.span, &claim.pipeline, earlier, rival.span),
         Thing::Route(_) => {
-            let text = source.slice(claim.span);
-            errors::duplicate_route(claim.span, text, &rival.pipeline, earlier, rival.span)
+            let route = claim.shared(rival);
+            errors::duplicate_route(claim.span, &route, &rival.pipeline, earlier, rival.span)
         }
     }
 }
 
-fn held_back(source: &Arc<Source>, claim: &Claim, holder: &Arc<Source>) -> Diagnostic {
+fn held_back(claim: &Claim, kept: &Claim, holder: &str) -> Diagnostic {
     match claim.thing {
-        Thing::Name(_) => errors::name_still_served(claim.span, &claim.pipeline, &holder.name),
-        Thing::Route(_) => errors::route_still_served(claim.span, source.slice(claim.span), &holder.name),
+        Thing::Name(_) => errors::name_still_served(claim.span, &claim.pipeline, holder),
+        Thing::Route(_) => errors::route_still_served(claim.span, &claim.shared(kept), holder),
     }
 }
 

@@ -12,44 +12,37 @@ static NOT_UTF8: Code = Code {
     page: include_str!("../../docs/codes/WJ0501.md"),
 };
 
-static FILE_TOO_LARGE: Code = Code {
+static DUPLICATE_ROUTE: Code = Code {
     id: "WJ0502",
-    name: "file-too-large",
+    name: "duplicate-route",
     severity: Severity::Error,
     page: include_str!("../../docs/codes/WJ0502.md"),
 };
 
-static DUPLICATE_ROUTE: Code = Code {
+static DUPLICATE_PIPELINE: Code = Code {
     id: "WJ0503",
-    name: "duplicate-route",
+    name: "duplicate-pipeline",
     severity: Severity::Error,
     page: include_str!("../../docs/codes/WJ0503.md"),
 };
 
-static DUPLICATE_PIPELINE: Code = Code {
+static OUTSIDE_LINK: Code = Code {
     id: "WJ0504",
-    name: "duplicate-pipeline",
+    name: "outside-link",
     severity: Severity::Error,
     page: include_str!("../../docs/codes/WJ0504.md"),
 };
 
-static OUTSIDE_LINK: Code = Code {
+static UNREADABLE_FILE: Code = Code {
     id: "WJ0505",
-    name: "outside-link",
+    name: "unreadable-file",
     severity: Severity::Error,
     page: include_str!("../../docs/codes/WJ0505.md"),
 };
 
-static UNREADABLE_FILE: Code = Code {
-    id: "WJ0506",
-    name: "unreadable-file",
-    severity: Severity::Error,
-    page: include_str!("../../docs/codes/WJ0506.md"),
-};
-
 /// Every code that this room reports, by id; those of the silences stand in `allow`.
 pub static CODES: &[&Code] =
-    &[&NOT_UTF8, &FILE_TOO_LARGE, &DUPLICATE_ROUTE, &DUPLICATE_PIPELINE, &OUTSIDE_LINK, &UNREADABLE_FILE];
+    &[&NOT_UTF8, &DUPLICATE_ROUTE, &DUPLICATE_PIPELINE, &OUTSIDE_LINK, &UNREADABLE_FILE];
 
 pub(super) fn not_utf8(span: Span, byte: u8, offset: usize) -> Diagnostic {
     Diagnostic::new(
@@ -59,12 +52,6 @@ pub(super) fn not_utf8(span: Span, byte: u8, offset: usize) -> Diagnostic {
     )
     .label("cannot be read")
     .help("Save the file as UTF-8. Editors on Windows may have saved it as windows-1251 or UTF-16.")
-}
-
-pub(super) fn file_too_large(bytes: u64) -> Diagnostic {
-    let message = format!("the file has {bytes} bytes; a script has at most {}", super::MAX_FILE_BYTES);
-    Diagnostic::new(&FILE_TOO_LARGE, Span::at(0), message)
-        .help("Split it: pipelines may stand in as many files as you like.")
 }
 
 pub(super) fn outside_link() -> Diagnostic {
@@ -82,12 +69,12 @@ pub(super) fn unreadable_file(reason: &str) -> Diagnostic {
 
 pub(super) fn duplicate_route(
     span: Span,
-    text: &str,
+    route: &str,
     rival: &str,
     earlier: Option<&Arc<Source>>,
     first: Span,
 ) -> Diagnostic {
-    let message = format!("{text} is taken already by the pipeline `{rival}`");
+    let message = format!("`{route}` is taken already by the pipeline `{rival}`");
     let finding = Diagnostic::new(&DUPLICATE_ROUTE, span, message).label("taken already").help(
         "A request can start one pipeline only, so a method and a path belong to one. Names of parameters make no \
          difference: `/a/{x}` and `/a/{y}` are the same path. Give one of the two another path, or another method.",
@@ -110,11 +97,11 @@ pub(super) fn duplicate_pipeline(
     first_stands(finding, earlier, first)
 }
 
-pub(super) fn route_still_served(span: Span, text: &str, holder: &str) -> Diagnostic {
+pub(super) fn route_still_served(span: Span, route: &str, holder: &str) -> Diagnostic {
     Diagnostic::new(
         &DUPLICATE_ROUTE,
         span,
-        format!("{text} is still served by the last good version of `{holder}`"),
+        format!("`{route}` is still served by the last good version of `{holder}`"),
     )
     .label("taken already")
     .help(format!("Mend `{holder}` first: it has an error, so what it served before goes on being served."))

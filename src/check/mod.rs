@@ -14,13 +14,14 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::program::Pipeline;
 use crate::source::Source;
+use crate::syntax;
 use crate::value::Time;
 
 pub use codes::{all as all_codes, explain, near as near_code};
 pub use script::Script;
 
 /// The largest file that is read.
-pub const MAX_FILE_BYTES: usize = 1024 * 1024;
+pub const MAX_FILE_BYTES: usize = syntax::MAX_BYTES;
 
 /// What checking a set of files gives. Files are in the order given.
 #[derive(Debug, Default)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{MAX_FILE_BYTES, errors};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
+use crate::syntax;
 
 /// A file to be checked.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ impl Script {
     /// A file's bytes, as they were read.
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Script {
         if bytes.len() > MAX_FILE_BYTES {
-            return Script::too_large(name, bytes.len() as u64);
+            return Script::too_large(name, bytes.len());
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => Script::from(Arc::new(Source::new(name, text))),
@@ -36,8 +37,8 @@ impl Script {
     }
 
     /// A file over `MAX_FILE_BYTES`, which need not be read at all.
-    pub fn too_large(name: &str, bytes: u64) -> Script {
-        Script::unread(name, errors::file_too_large(bytes))
+    pub fn too_large(name: &str, bytes: usize) -> Script {
+        Script::unread(name, syntax::too_large(bytes))
     }
 
     /// A link that leads out of the folder of scripts (or nowhere), which is not followed.
@@ -58,7 +59,7 @@ impl Script {
 impl From<Arc<Source>> for Script {
     fn from(source: Arc<Source>) -> Script {
         if source.text.len() > MAX_FILE_BYTES {
-            return Script::too_large(&source.name, source.text.len() as u64);
+            return Script::too_large(&source.name, source.text.len());
         }
         Script { source, unreadable: None }
     }
@@ -83,6 +84,6 @@ mod tests {
         let fits = vec![b' '; MAX_FILE_BYTES];
         assert!(Script::from_bytes("a.wj", &fits).unreadable.is_none());
         let over = vec![b' '; MAX_FILE_BYTES + 1];
-        assert_eq!(Script::from_bytes("a.wj", &over).unreadable.unwrap().code.id, "WJ0502");
+        assert_eq!(Script::from_bytes("a.wj", &over).unreadable.unwrap().code.id, "WJ0106");
     }
 }

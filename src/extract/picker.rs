@@ -8,7 +8,7 @@ use super::missing::{Missing, NAMES_LOOKED_AT, Selected, Stood};
 use super::segment::{self, Segment, Step};
 use super::{Path, segment::place};
 use crate::diagnostic::near;
-use crate::value::{DecodeError, Scan, Value};
+use crate::value::{DecodeError, Scan, Value, from_json};
 
 /// All the paths that a pipeline reaches into one body with, answered in one pass.
 #[derive(Debug)]
@@ -25,8 +25,8 @@ pub struct Picker {
 /// One node of the trie: what paths want of a value at one place.
 #[derive(Debug, Default)]
 struct Node {
-    /// A path ends here: the value is wanted.
-    is_wanted: bool,
+    /// How many paths end here: the value is wanted.
+    wanted: usize,
     /// Members of an object that lead on, the key "0" for `[0]` among them.
     members: Vec<(Arc<str>, usize)>,
     /// Items of a list that lead on.
@@ -72,11 +72,11 @@ impl Picker {
     /// What each path selects, in the order in which they were given.
     ///
     /// # Errors
-    /// Bytes that are no JSON document, or one nested deeper than 127. Where a path can select many nodes, also a
-    /// document of more than 200,000 values.
+    /// Bytes that are no JSON document, or one nested deeper than 127; more than 200,000 values to build, which is all
+    /// of the document where a path can select many nodes.
     pub fn pick(&self, json: &[u8]) -> Result<Vec<Selected>, DecodeError> {
         if self.needs_tree {
-            let tree = Scan::new(json)?.with_budget(MOST_VALUES).document()?;
+            let tree = from_json(json)?;
             return Ok(self.paths.iter().map(|path| path.select(&tree)).collect());
         }
         let mut pass =
@@ -87,9 +87,6 @@ impl Picker {
         Ok(selected.map(|(path, route)| pass.selected(path.segments().unwrap_or_default(), route)).collect())
     }
 }
-
-/// A tree costs up to forty times the bytes that it is read from; so many values are some ten megabytes.
-const MOST_VALUES: usize = 200_000;
 
 fn add_route(nodes: &mut Vec<Node>, segments: &[Segment]) -> Vec<usize> {
     let mut route = vec![0];
@@ -123,7 +120,7 @@ fn add_route(nodes: &mut Vec<Node>, segments: &[Segment]) -> Vec<usize> {
         route.push(at);
     }
     if let Some(node) = nodes.get_mut(at) {
-        node.is_wanted = true;
+        node.wanted += 1;
     }
     route
 }
@@ -142,7 +139,7 @@ impl<'a> Pass<'a> {
         let Some(node) = self.nodes.get(at) else { return self.scan.skip(depth) };
         let first = self.scan.peek();
         let start = self.scan.at();
-        let seen = if node.is_wanted {
+        let seen = if node.wanted > 0 {
             match self.scan.value(depth)? {
                 Value::Null => Seen::Null,
                 value => Seen::Built(value),
@@ -183,7 +180,7 @@ impl<'a> Pass<'a> {
             self.scan.colon()?;
             if escaped {
                 let name = Scan::unescape(name);
-                self.member(node, &name, depth)?;
+                self.member(node, name.as_bytes(), depth)?;
             } else {
                 self.member(node, name, depth)?;
             }
@@ -197,8 +194,9 @@ impl<'a> Pass<'a> {
     }
 
     #[inline]
-    fn member(&mut self, node: &'a Node, name: &str, depth: usize) -> Result<(), DecodeError> {
-        let mut children = node.members.iter().filter(|(own, _)| **own == *name).map(|(_, child)| *child);
+    fn member(&mut self, node: &'a Node, name: &[u8], depth: usize) -> Result<(), DecodeError> {
+        let mut children =
+            node.members.iter().filter(|(own, _)| own.as_bytes() == name).map(|(_, child)| *child);
         let Some(child) = children.next() else { return self.scan.skip(depth + 1) };
         let start = self.scan.clone();
         self.child(child, depth)?;
@@ -268,9 +266,15 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn selected(&self, segments: &[Segment], route: &[usize]) -> Selected {
-        if let Some(Seen::Built(value)) = route.last().and_then(|at| self.seen.get(*at)) {
-            return Selected::Found(value.clone());
+    fn selected(&mut self, segments: &[Segment], route: &[usize]) -> Selected {
+        let last = route.last().copied().unwrap_or_default();
+        if let Some(built @ Seen::Built(_)) = self.seen.get_mut(last) {
+            let is_shared =
+                self.nodes.get(last).is_some_and(|node| node.wanted > 1 || !node.below.is_empty());
+            let seen = if is_shared { built.clone() } else { std::mem::replace(built, Seen::Nothing) };
+            if let Seen::Built(value) = seen {
+                return Selected::Found(value);
+            }
         }
         // The last place on the way where something stood.
         let stood = route.iter().enumerate().rev().find_map(|(passed, at)| match self.seen.get(*at) {

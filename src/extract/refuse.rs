@@ -17,7 +17,8 @@ const MOST_NESTING: usize = 8;
 const MOST_SELECTORS: usize = 64;
 
 /// # Errors
-/// A path that is too long or nested too deep to be read in a moment, a second `..`, a number that is not exact.
+/// A path that is too long or nested too deep to be read in a moment, a second `..`, an odd blank, a number that is not
+/// exact.
 pub fn before_parsing(text: &str) -> Result<(), PathError> {
     if text.len() > MOST_BYTES {
         return Err(errors::too_long(Span::new(MOST_BYTES, text.len()), MOST_BYTES));
@@ -33,6 +34,10 @@ pub fn before_parsing(text: &str) -> Result<(), PathError> {
         }
         if error.is_none() && depth > MOST_NESTING {
             error = Some(errors::too_nested(Span::new(at, at + 1), MOST_NESTING));
+        }
+        // The library trims names, and a name may hold such a blank.
+        if error.is_none() && char.is_whitespace() && !char.is_ascii() {
+            error = Some(errors::blank(Span::new(at, at + char.len_utf8())));
         }
         if error.is_none() && descents > 1 {
             error = Some(errors::second_descent(Span::new(at - 1, at + 1)));

@@ -304,6 +304,7 @@ fn what_could_be_answered_wrongly_or_dearly_is_refused() {
         ("$[?@.* == 1]", PathErrorKind::Syntax),
         ("$[?9007199254740992 == @.a]", PathErrorKind::Syntax),
         ("$[?true]", PathErrorKind::Syntax),
+        ("$[?@.a\u{a0}]", PathErrorKind::Syntax),
     ] {
         let error = Path::compile(text).err().unwrap_or_else(|| panic!("{text} compiles"));
         assert_eq!(error.kind, kind, "{text}: {error:?}");
@@ -403,7 +404,7 @@ proptest! {
         let tree = from_json(json.as_bytes()).unwrap();
         for ((path, text), picked) in paths.iter().zip(&texts).zip(picked) {
             let selected = path.select(&tree);
-            prop_assert_eq!(shown(&[picked.clone()]), shown(&[selected]), "{} on {}", text, json);
+            prop_assert_eq!(shown(std::slice::from_ref(&picked)), shown(&[selected]), "{} on {}", text, json);
             let ours = match &picked {
                 Selected::Found(value) => Some(as_serde_json_writes(to_json(value).unwrap())),
                 Selected::Missing(_) => None,

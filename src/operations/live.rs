@@ -50,7 +50,6 @@ pub struct Outgoing {
 pub struct Live {
     pub id: Id,
     pipeline: Arc<Pipeline>,
-    received: Arc<Received>,
     run: Run,
     /// What was recorded before it came into this hand; `None` for a new one.
     log: Option<Log>,
@@ -130,10 +129,9 @@ pub fn begin(
     }));
     Live {
         id: received.id,
-        run: Run::new(pipeline.clone(), received.clone()),
         patience_until: received.at + PATIENCE,
+        run: Run::new(pipeline.clone(), received),
         pipeline,
-        received,
         log: None,
         program: Some(program),
         next_row: 0,
@@ -153,9 +151,8 @@ pub fn resume(pipeline: Arc<Pipeline>, log: Log, fence: u64, permit: Option<Perm
     let received = Arc::new(log.request());
     Live {
         id: log.id,
-        run: Run::new(pipeline.clone(), received.clone()),
+        run: Run::new(pipeline.clone(), received),
         pipeline,
-        received,
         program: None,
         next_row: log.rows,
         fence,

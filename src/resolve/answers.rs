@@ -16,7 +16,7 @@ impl Resolver<'_> {
         let path = self.item.emit.step();
         let keyword = self.words(span, 1);
         if self.item.loops > 0 {
-            self.report(names::misplaced_in_loop("respond", keyword));
+            self.report(names::respond_in_loop(keyword));
         } else if self.item.flow.reachable
             && let Some(first) = self.item.flow.responded
         {
@@ -123,10 +123,8 @@ impl Resolver<'_> {
         for entry in entries {
             match &entry.kind {
                 EntryKind::Header { name, value } => {
-                    let name = self.header_name(name);
-                    let value = self.value(value);
+                    let (name, value) = self.header(name, value);
                     self.no_secret_leaks(&value, "an answer's header");
-                    self.writable(&value, "into a header");
                     headers.extend(name.map(|name| (name, value.expr)));
                 }
                 EntryKind::Part { part, value } => {
@@ -136,12 +134,8 @@ impl Resolver<'_> {
                         None => body = Some((part.span, found)),
                     }
                 }
-                EntryKind::Param(param) => {
-                    let value = self.value(&param.value);
-                    self.report(names::parameter_of_respond(&param.name, value.span()));
-                }
-                EntryKind::Clause { keyword, .. } => self.report(names::clause_of_respond(keyword)),
-                EntryKind::Broken => {}
+                // Only an action takes these, as was reported where the text is read.
+                EntryKind::Param(_) | EntryKind::Clause { .. } | EntryKind::Broken => self.item.errors += 1,
             }
         }
         (headers, body)
@@ -150,15 +144,15 @@ impl Resolver<'_> {
     fn answer_body(&mut self, part: &ast::Name, value: &ast::Expr) -> Option<RespondBody> {
         match &*part.text {
             "json" => {
-                let value = self.json_value(value);
-                self.no_secret_leaks(&value, "an answer");
-                self.writable(&value, "into JSON");
-                Some(RespondBody::Json(value.expr))
+                let json = self.json_value(value);
+                self.no_secret_leaks(&json, "an answer");
+                self.writable(value, &json, "into JSON");
+                Some(RespondBody::Json(json.expr))
             }
             "text" => {
-                let value = self.answer_text(value);
-                self.writable(&value, "into a text");
-                Some(RespondBody::Text(value.expr))
+                let text = self.answer_text(value);
+                self.writable(value, &text, "into a text");
+                Some(RespondBody::Text(text.expr))
             }
             "body" => {
                 let value = self.answer_text(value);

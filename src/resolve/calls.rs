@@ -9,21 +9,11 @@ use super::model::{CallFacts, DefinitionKind, Shape, Type};
 use super::parts::Given;
 use super::program::{Call, Expr, Http, HttpBody, OnFail, OpKind, RequestTemplate};
 use super::urls::UrlTemplate;
-use crate::actions::{self, ActionSpec};
+use crate::actions::{self, ActionSpec, http};
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::value::Kinds;
-
-/// `http.NAME` and the method that it sends; `http.request` names its own.
-pub(super) const HTTP: [(&str, Option<&str>); 6] = [
-    ("http.delete", Some("DELETE")),
-    ("http.get", Some("GET")),
-    ("http.patch", Some("PATCH")),
-    ("http.post", Some("POST")),
-    ("http.put", Some("PUT")),
-    ("http.request", None),
-];
 
 /// Actions of the language that this version does not have yet.
 const LATER: [&str; 2] = ["email.send", "telegram.send"];
@@ -60,8 +50,8 @@ impl Resolver<'_> {
 
     /// What an action's name means; an unknown one is reported.
     pub(super) fn target(&mut self, name: &ast::Name) -> Target {
-        if let Some((_, method)) = HTTP.iter().find(|(own, _)| *own == &*name.text) {
-            return Target::Http(*method);
+        if let Some(action) = http::find(&name.text) {
+            return Target::Http(action.method);
         }
         if let Some(spec) = actions::find(&name.text) {
             return Target::Declared(spec);
@@ -73,7 +63,8 @@ impl Resolver<'_> {
         } else if LATER.contains(&&*name.text) {
             self.report(limits::not_carried_out(&name.text, name.span));
         } else {
-            let known = HTTP.iter().map(|(own, _)| *own).chain(actions::ALL.iter().map(|spec| spec.name));
+            let known =
+                http::ALL.iter().map(|action| action.name).chain(actions::ALL.iter().map(|spec| spec.name));
             self.report(names::unknown_action(name, near(&name.text, known)));
         }
         Target::Unknown

@@ -9,7 +9,7 @@ use super::calls::Target;
 use super::errors::{limits, literals, missing, names};
 use super::program::{Key, Policy, Retry};
 use crate::actions::Rules;
-use crate::diagnostic::near;
+use crate::actions::http::is_repeatable;
 use crate::extract::Path;
 use crate::source::Span;
 use crate::syntax::ast::{self, Clause, EntryKind};
@@ -27,8 +27,6 @@ const LONGEST: u64 = 30 * 86_400_000;
 const MOST_RETRIES: u32 = 1000;
 const ANSWER_LIMIT: u64 = 1024 * 1024;
 const LARGEST_ANSWER: u64 = 8 * 1024 * 1024;
-/// Sent twice, they have the effect of once (RFC 9110, 9.2.2).
-const IDEMPOTENT: [&str; 5] = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"];
 
 /// What the clauses of one action say.
 #[derive(Default)]
@@ -103,7 +101,8 @@ impl Resolver<'_> {
             Clause::OnCrash(choice) => match &*choice.text {
                 "retry" => written.on_crash = Some(true),
                 "report" => written.on_crash = Some(false),
-                other => self.report(literals::on_crash_choice(choice, near(other, ["retry", "report"]))),
+                // Reported where the text is read.
+                _ => self.item.errors += 1,
             },
             Clause::Key(key) => {
                 written.key_given = true;
@@ -185,7 +184,7 @@ impl Resolver<'_> {
             refuse: own(&written.refuse, declared.map_or(&[], |spec| spec.refuse)),
         };
         let by_nature = key.is_some()
-            || method.is_some_and(|method| IDEMPOTENT.contains(&method))
+            || method.is_some_and(is_repeatable)
             || declared.is_some_and(|spec| spec.repeatable);
         Some(Policy {
             timeout: written.timeout.unwrap_or(TIMEOUT),

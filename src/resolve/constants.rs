@@ -34,7 +34,6 @@ impl Resolver<'_> {
             None => self.value(&constant.value).ty,
         };
         if TAKEN.contains(&&*name.text) {
-            self.report(names::taken_word(name));
             return;
         }
         if let Some(first) = self.consts.get(&name.text).and_then(|at| self.model.definitions.get(*at)) {

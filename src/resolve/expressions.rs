@@ -137,9 +137,9 @@ impl Resolver<'_> {
             rendered.push(match part {
                 TextPart::Literal(text) => Checked::constant(Value::Text(text.clone()), span),
                 TextPart::Insert(insert) => {
-                    let insert = self.value(insert);
-                    self.writable(&insert, "into a text");
-                    insert
+                    let value = self.value(insert);
+                    self.writable(insert, &value, "into a text");
+                    value
                 }
             });
         }
@@ -221,10 +221,10 @@ impl Resolver<'_> {
         Checked::new(kind, span, ty)
     }
 
-    /// Reports a value that has no form as text or JSON.
-    pub(super) fn writable(&mut self, value: &Checked, place: &str) {
-        if !value.ty.broken && value.ty.is_only(UNWRITABLE) {
-            self.report(kinds::unwritable(value.span(), value.ty.kinds, place));
+    /// Reports a value that has no form as text or JSON, or has one of that kind inside.
+    pub(super) fn writable(&mut self, written: &ast::Expr, value: &Checked, place: &str) {
+        if let Some((span, kinds)) = unwritable_inside(written, &value.ty) {
+            self.report(kinds::unwritable(span, kinds, place));
         }
     }
 
@@ -232,6 +232,33 @@ impl Resolver<'_> {
     pub(super) fn not_carried_out(&mut self, what: &str, span: Span) -> Checked {
         self.report(limits::not_carried_out(what, span));
         Checked::broken(span)
+    }
+}
+
+/// The first part of a value that cannot be written, as near as the script shows it.
+pub(super) fn unwritable_inside(written: &ast::Expr, ty: &Type) -> Option<(Span, Kinds)> {
+    if ty.broken {
+        return None;
+    }
+    if ty.is_only(UNWRITABLE) {
+        return Some((written.span, ty.kinds));
+    }
+    match &ty.shape {
+        Shape::Unknown => None,
+        Shape::Object(members) => members.iter().find_map(|(name, inner)| {
+            let own = match &written.kind {
+                ast::ExprKind::Object(written) => written.iter().find(|member| member.name.text == *name),
+                _ => None,
+            };
+            unwritable_inside(own.map_or(written, |member| &member.value), inner)
+        }),
+        Shape::List(items) => items.iter().enumerate().find_map(|(at, inner)| {
+            let own = match &written.kind {
+                ast::ExprKind::List(written) => written.get(at),
+                _ => None,
+            };
+            unwritable_inside(own.unwrap_or(written), inner)
+        }),
     }
 }
 

@@ -89,7 +89,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// A head statement where the steps are read: it was read before, or stands in a block, or is of a later version.
+    /// A head statement where the steps are read: it was read before, or is of a later version.
     pub(super) fn head_statement(&mut self, stmt: &Stmt) {
         let (word, count) = match &stmt.kind {
             StmtKind::On(_) => ("on", 1),
@@ -103,10 +103,6 @@ impl Resolver<'_> {
             _ => ("verify", 1),
         };
         let keyword = self.words(stmt.span, count);
-        if self.item.blocks > 0 {
-            self.report(names::head_in_block(word, keyword));
-            return;
-        }
         if self.item.stepped && word != "on_failure" {
             self.item.facts.late_heads.push(keyword);
         }

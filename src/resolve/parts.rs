@@ -6,7 +6,7 @@ use super::Resolver;
 use super::calls::{Pairs, Target};
 use super::errors::{kinds, literals, missing, names};
 use super::expressions::Checked;
-use super::model::{Shape, Type};
+use super::model::Shape;
 use super::program::{Expr, ExprKind, HttpBody};
 use crate::actions::{ActionSpec, Format, ParamSpec};
 use crate::builtins;
@@ -75,10 +75,10 @@ impl Resolver<'_> {
     }
 
     /// `header "Name" = value`, of an action or an answer.
-    pub(super) fn header(&mut self, name: &ast::Expr, value: &ast::Expr) -> (Option<Arc<str>>, Checked) {
+    pub(super) fn header(&mut self, name: &ast::Expr, written: &ast::Expr) -> (Option<Arc<str>>, Checked) {
         let name = self.header_name(name);
-        let value = self.value(value);
-        self.writable(&value, "into a header");
+        let value = self.value(written);
+        self.writable(written, &value, "into a header");
         if let Some(Value::Text(text)) = &value.ty.constant
             && text.contains(|c: char| c.is_control() && c != '\t')
         {
@@ -142,7 +142,7 @@ impl Resolver<'_> {
         given.named.push((name.text.clone(), name.span));
         match known {
             Some(known) => self.check_param(spec, known, &value),
-            None => self.writable(&value, "into a parameter"),
+            None => self.writable(&param.value, &value, "into a parameter"),
         }
         given.secret |= value.ty.secret;
         given.places.push((name.text.clone(), value.span()));
@@ -194,13 +194,13 @@ impl Resolver<'_> {
             "form" => HttpBody::Form(self.pairs(part, value, given)),
             "json" => {
                 let json = self.json_value(value);
-                self.writable(&json, "into JSON");
+                self.writable(value, &json, "into JSON");
                 given.note(value, &json);
                 HttpBody::Json(json.expr)
             }
             "text" => {
                 let text = self.value(value);
-                self.writable(&text, "into a text");
+                self.writable(value, &text, "into a text");
                 given.note(value, &text);
                 HttpBody::Text(text.expr)
             }
@@ -237,10 +237,7 @@ impl Resolver<'_> {
             self.report(kinds::pairs_not_written(part, object.span(), object.ty.kinds));
             return Pairs::new();
         };
-        for (name, ty) in members.iter() {
-            let at = member_span(value, name).unwrap_or(value.span);
-            self.pair(part, at, ty);
-        }
+        self.writable(value, &object, &format!("into `{}`", part.text));
         match object.expr.kind {
             ExprKind::Object(members) => members,
             ExprKind::Const(Value::Object(constant)) => constant
@@ -265,12 +262,6 @@ impl Resolver<'_> {
             }
         }
     }
-
-    fn pair(&mut self, part: &ast::Name, at: Span, ty: &Type) {
-        if !ty.broken && ty.is_only(super::types::UNWRITABLE) {
-            self.report(kinds::unwritable(at, ty.kinds, &format!("into `{}`", part.text)));
-        }
-    }
 }
 
 impl Given {
@@ -285,9 +276,4 @@ impl Given {
             _ => self.places.push((Arc::from(""), written.span)),
         }
     }
-}
-
-fn member_span(value: &ast::Expr, name: &str) -> Option<Span> {
-    let ast::ExprKind::Object(members) = &value.kind else { return None };
-    members.iter().find(|member| &*member.name.text == name).map(|member| member.value.span)
 }

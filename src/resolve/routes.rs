@@ -6,7 +6,6 @@ use super::Resolver;
 use super::errors::literals;
 use super::literals::is_token_char;
 use super::program::{Route, Segment};
-use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -24,7 +23,10 @@ impl Resolver<'_> {
             (Some(methods), Some(segments)) => {
                 self.item.head.routes.push(Route { methods, pattern: on.path.text.clone(), segments, span })
             }
-            _ => self.item.head.route_failed = true,
+            _ => {
+                self.item.head.route_failed = true;
+                self.item.errors += 1;
+            }
         }
     }
 
@@ -43,8 +45,7 @@ impl Resolver<'_> {
                 self.report(literals::any_among_methods(name.span));
                 failed = true;
             } else if !METHODS.contains(&&*name.text) {
-                let refused = REFUSED_METHODS.contains(&&*name.text.to_ascii_uppercase());
-                self.report(literals::bad_method(&name.text, name.span, near_method(&name.text), refused));
+                // Reported where the text is read.
                 failed = true;
             } else if let Some((_, first)) = methods.iter().find(|(own, _)| *own == name.text) {
                 self.report(super::errors::names::given_twice("method", name, *first));
@@ -57,8 +58,8 @@ impl Resolver<'_> {
 
     fn segments(&mut self, path: &ast::Raw) -> Option<Vec<Segment>> {
         let text = &*path.text;
+        // What begins otherwise is reported where the text is read.
         if !text.starts_with('/') {
-            self.report(literals::route_without_slash(path));
             return None;
         }
         if let Some(at) = text.find(|c: char| c.is_control() || matches!(c, '?' | '#' | ' ' | '%' | '\\')) {
@@ -111,22 +112,6 @@ impl Resolver<'_> {
         }
         Some(method)
     }
-
-    /// The method of a `send` in a test.
-    pub(super) fn sent_method(&mut self, name: &ast::Name) {
-        if !METHODS.contains(&&*name.text) {
-            let refused = REFUSED_METHODS.contains(&&*name.text.to_ascii_uppercase());
-            self.report(literals::bad_method(&name.text, name.span, near_method(&name.text), refused));
-        }
-    }
-}
-
-fn near_method(method: &str) -> Option<String> {
-    let upper = method.to_ascii_uppercase();
-    if METHODS.contains(&upper.as_str()) {
-        return Some(upper);
-    }
-    near(&upper, METHODS).map(str::to_owned)
 }
 
 /// The empty text behind a final `/` is a segment of its own: `/a/` is not `/a`.

@@ -65,7 +65,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Gives a name to a value; a name that may not be given is reported and its uses are silent.
+    /// Gives a name to a value. A word of the language is not given to anything, as the reader of the text has reported.
     pub(super) fn define(
         &mut self,
         name: &Name,
@@ -74,7 +74,7 @@ impl Resolver<'_> {
         reader: Option<Span>,
     ) -> Option<u16> {
         if TAKEN.contains(&&*name.text) || RESERVED.contains(&&*name.text) {
-            self.report(errors::taken_word(name));
+            self.item.errors += 1;
             return None;
         }
         if let Some(first) = self.lookup(&name.text).and_then(|at| self.model.definitions.get(at)) {

@@ -175,7 +175,9 @@ impl Resolver<'_> {
         for (name, value) in split.query {
             for piece in &value {
                 let Piece::Value(value) = piece else { continue };
-                self.writable(value, "into a query");
+                if !value.ty.broken && value.ty.is_only(super::types::UNWRITABLE) {
+                    self.report(kinds::unwritable(value.span(), value.ty.kinds, "into a query"));
+                }
                 template.secret |= value.ty.secret;
             }
             template.query.push((Arc::from(decode_query(&name)), join(value, span, decode_query)));

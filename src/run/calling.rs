@@ -6,10 +6,13 @@ use super::derived;
 use super::frame::Frame;
 use crate::actions::{ActionSpec, Answer, Body, Request, returned, segment};
 use crate::resolve::program::{Call, Expr, ExprKind, Http, HttpBody, Key, RequestTemplate};
-use crate::value::{Fault, Kind, Value};
+use crate::value::{Fault, Kinds, Value};
 
 /// What services know it by (draft-ietf-httpapi-idempotency-key-header).
 const KEY_HEADER: &str = "Idempotency-Key";
+
+/// What has a text of one line.
+const AS_TEXT: Kinds = Kinds::TEXT.or(Kinds::NUMBER).or(Kinds::BOOL).or(Kinds::TIME);
 
 impl Call {
     /// What its name is bound to.
@@ -75,9 +78,10 @@ impl Frame {
     fn declared(&self, spec: &ActionSpec, base: &str, params: &[(Arc<str>, Expr)]) -> Result<Request, Fault> {
         let params = self.pairs(params)?;
         for (name, value) in &params {
-            let Some(param) = spec.param(name) else { continue };
-            if value.kind().is_some_and(|kind| !param.kinds.has(kind)) {
-                let (shown, takes) = (value.shown(), param.kinds.nouns());
+            // What only an open prefix allows is a text to the service.
+            let kinds = spec.param(name).map_or(AS_TEXT, |param| param.kinds);
+            if value.kind().is_some_and(|kind| !kinds.has(kind)) {
+                let (shown, takes) = (value.shown(), kinds.nouns());
                 return Err(Fault::outside(format!(
                     "`{name}` of `{}` is {shown}, and takes {takes}",
                     spec.name
@@ -114,9 +118,7 @@ impl Frame {
         let value = self.look(expr)?;
         match value.kind() {
             None => Err(Fault::outside(format!("`key` of `{action}` is empty"))),
-            Some(Kind::Text | Kind::Number | Kind::Bool | Kind::Time) => {
-                Ok(Value::text(self.rendered(expr, &value)?))
-            }
+            Some(kind) if AS_TEXT.has(kind) => Ok(Value::text(self.rendered(expr, &value)?)),
             Some(_) => Err(Fault::outside(format!("{}, and `key` takes a text", self.told(expr, &value)))),
         }
     }

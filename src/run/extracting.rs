@@ -34,13 +34,15 @@ impl Frame {
             };
             let read = match selected {
                 Selected::Found(value) => self.read(field.reader.as_ref(), value)?,
-                Selected::Missing(missing) => Err(format!("at `{}`: {}", missing.segment, missing.found)),
+                Selected::Missing(missing) => {
+                    Err(format!("missing at `{}`: {}", missing.segment, missing.found))
+                }
             };
             let (value, note) = match read {
                 Ok(value) => (value, None),
                 Err(why) => {
                     let value = self.missing_field(field, &why)?;
-                    (value, told.is_some().then(|| format!("missing {why}; {}", policy(&field.on_missing))))
+                    (value, told.is_some().then(|| format!("is {why}; {}", policy(&field.on_missing))))
                 }
             };
             if told.is_some() {
@@ -94,7 +96,7 @@ impl Frame {
     /// The value through its reader; `Err` with the reason for what the reader cannot read.
     fn read(&self, reader: Option<&Reader>, value: Value) -> Result<Result<Value, String>, Fault> {
         let Some(Reader { function, args }) = reader else { return Ok(Ok(value)) };
-        let unread = || format!("at its value: {}, which `{}` cannot read", value.shown(), function.name);
+        let unread = || format!("missing: `{}` cannot read {}", function.name, value.shown());
         let kinds = function.param(0).map(|param| param.kinds);
         if value.kind().zip(kinds).is_some_and(|(kind, kinds)| !kinds.has(kind)) {
             return Ok(Err(unread()));
@@ -113,8 +115,7 @@ impl Frame {
             OnMissing::Abort { status, text } => {
                 let name = self.slot_name(field.slot);
                 let (pipeline, path) = (&self.pipeline.name, &field.path.text);
-                let reason =
-                    format!("pipeline `{pipeline}`: field `{name}`, path `{path}`, is missing {why}");
+                let reason = format!("pipeline `{pipeline}`: field `{name}`, path `{path}`, is {why}");
                 Err(self.aborted(*status, text.as_ref(), Some(name), reason)?)
             }
             // A path that can select many gives a list, also where it selects none.

@@ -6,26 +6,19 @@ use std::sync::Arc;
 use url::form_urlencoded;
 
 use super::Received;
-use crate::bodies::{self, Format, Plain};
+use crate::bodies::{self, Decoding};
 use crate::extract::{Missing, Path, Picker, Selected};
 use crate::resolve::program::Input;
-use crate::value::{self, Cause, DecodeError, Fault, Object, Time, Value};
+use crate::value::{Fault, Object, Time, Value};
 
 pub(super) struct Inputs {
     pub received: Arc<Received>,
     body: OnceCell<Result<Value, Fault>>,
-    picked: OnceCell<Result<Picked, Fault>>,
+    /// What the paths into the body select, by place in the picker; `None` if there is no body.
+    picked: OnceCell<Result<Option<Vec<Selected>>, Fault>>,
     query: OnceCell<Value>,
     headers: OnceCell<Value>,
     cookies: OnceCell<Value>,
-}
-
-/// What all the paths into the body gave.
-enum Picked {
-    /// By place in the picker.
-    Json(Vec<Selected>),
-    /// Of a body that is no JSON, and so has nothing in it to be picked: the paths are asked one by one.
-    Other(Value),
 }
 
 impl Inputs {
@@ -68,64 +61,33 @@ impl Inputs {
     /// # Errors
     /// A body that cannot be decoded.
     pub(super) fn select(&self, picker: &Picker, pick: usize, path: &Path) -> Result<Selected, Fault> {
-        if self.received.body.is_empty() {
-            return Ok(Selected::Missing(Missing {
-                segment: path.text.clone(),
-                found: "the request has no body".into(),
-            }));
-        }
         match self.picked.get_or_init(|| self.pick(picker)) {
-            Ok(Picked::Json(selected)) => {
+            Ok(Some(selected)) => {
                 selected.get(pick).cloned().ok_or_else(|| Fault::own(format!("no path has place {pick}")))
             }
-            Ok(Picked::Other(value)) => Ok(path.select(value)),
+            Ok(None) => Ok(Selected::Missing(Missing {
+                segment: path.text.clone(),
+                found: "the request has no body".into(),
+            })),
             Err(fault) => Err(fault.clone()),
         }
     }
 
-    fn pick(&self, picker: &Picker) -> Result<Picked, Fault> {
-        let body = bodies::without_mark(&self.received.body);
-        match self.format() {
-            Format::Json => picker.pick(body).map(Picked::Json).map_err(|error| no_json(&error)),
-            Format::Guessed(plain) => match picker.pick(body) {
-                Ok(selected) => Ok(Picked::Json(selected)),
-                Err(_) => self.plain(plain).map(Picked::Other),
-            },
-            Format::Plain(plain) => self.plain(plain).map(Picked::Other),
+    fn pick(&self, picker: &Picker) -> Result<Option<Vec<Selected>>, Fault> {
+        match bodies::decoding(self.content_type(), &self.received.body) {
+            Decoding::Nothing => Ok(None),
+            Decoding::Json(json) => picker.pick(json).map(Some).map_err(|error| bodies::broken_json(&error)),
+            Decoding::Undecodable(fault) => Err(fault),
         }
     }
 
     fn decode_body(&self) -> Result<Value, Fault> {
-        if self.received.body.is_empty() {
-            return Ok(Value::Empty);
-        }
-        let body = bodies::without_mark(&self.received.body);
-        match self.format() {
-            Format::Json => value::from_json(body).map_err(|error| no_json(&error)),
-            Format::Guessed(plain) => value::from_json(body).or_else(|_| self.plain(plain)),
-            Format::Plain(plain) => self.plain(plain),
-        }
-        .map(|value| value.reached())
+        let value = bodies::decode(self.content_type(), &self.received.body)?;
+        Ok(value.map_or(Value::Empty, |value| value.reached()))
     }
 
-    fn format(&self) -> Format {
-        bodies::format(self.received.headers.last("content-type"), &self.received.body)
-    }
-
-    fn plain(&self, plain: Plain) -> Result<Value, Fault> {
-        match plain {
-            Plain::Bytes => Ok(Value::Bytes(self.received.body.clone())),
-            Plain::Text => match std::str::from_utf8(&self.received.body) {
-                Ok(text) => Ok(Value::text(text)),
-                Err(error) => Err(undecodable(format!(
-                    "the body is no UTF-8 text from byte {} on",
-                    error.valid_up_to()
-                ))),
-            },
-            Plain::Unread(what) => {
-                Err(undecodable(format!("the body is {what}, which this version does not read")))
-            }
-        }
+    fn content_type(&self) -> Option<&[u8]> {
+        self.received.headers.last("content-type")
     }
 
     fn split_target(&self) -> (&str, &str) {
@@ -158,12 +120,4 @@ impl Inputs {
         }
         Value::object(object)
     }
-}
-
-fn no_json(error: &DecodeError) -> Fault {
-    undecodable(format!("the body is no JSON: {} (byte {})", error.message, error.offset))
-}
-
-fn undecodable(message: String) -> Fault {
-    Fault { cause: Cause::Undecodable, message }
 }

@@ -1,7 +1,7 @@
 //! Answers to the caller: those that a script writes, and the small JSON ones for what went wrong. These tell a code, and at
 //! most the name that the script has for a field; paths and data go to the history.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::Reply;
 use super::frame::Frame;
@@ -11,6 +11,15 @@ use crate::value::{self, Bytes, Cause, Fault, Id, Object, Value};
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
 
+/// Shared, so that an answer costs no allocation for what it nearly always has.
+static CONTENT_TYPE: LazyLock<Arc<str>> = LazyLock::new(|| "content-type".into());
+static BODY_TYPES: LazyLock<[Arc<str>; 2]> = LazyLock::new(|| [JSON.into(), TEXT.into()]);
+
+fn content_type(value: &str) -> (Arc<str>, Arc<str>) {
+    let shared = BODY_TYPES.iter().find(|own| ***own == *value);
+    (CONTENT_TYPE.clone(), shared.cloned().unwrap_or_else(|| value.into()))
+}
+
 impl Reply {
     /// The 200 without a body that goes out where a script says nothing.
     pub(super) fn empty() -> Reply {
@@ -19,7 +28,7 @@ impl Reply {
 
     pub(super) fn text(status: u16, text: &str) -> Reply {
         let body = Bytes::copy_from_slice(text.as_bytes());
-        Reply { status, reason: None, headers: vec![("content-type".into(), TEXT.into())], body }
+        Reply { status, reason: None, headers: vec![content_type(TEXT)], body }
     }
 }
 
@@ -42,7 +51,7 @@ pub(super) fn error(status: u16, error: &str, field: Option<&str>, operation: Id
         value::write_string(field, &mut body);
     }
     body.push_str(&format!(",\"operation\":\"{operation}\"}}"));
-    let headers = vec![("content-type".into(), JSON.into())];
+    let headers = vec![content_type(JSON)];
     Reply { status, reason: None, headers, body: body.into() }
 }
 
@@ -76,14 +85,14 @@ impl Frame {
             }
             headers.push((name.clone(), text));
         }
-        let (body, content_type) = self.reply_body(respond)?;
+        let (body, body_type) = self.reply_body(respond)?;
         // RFC 9110, 15.3.5 and 15.4.5: these end with their headers.
-        let (body, content_type) =
-            if matches!(respond.status, 204 | 304) { (Bytes::new(), None) } else { (body, content_type) };
-        if let Some(content_type) = content_type
+        let (body, body_type) =
+            if matches!(respond.status, 204 | 304) { (Bytes::new(), None) } else { (body, body_type) };
+        if let Some(body_type) = body_type
             && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
         {
-            headers.push(("content-type".into(), content_type.into()));
+            headers.push(content_type(body_type));
         }
         Ok(Reply { status: respond.status, reason: respond.reason.clone(), headers, body })
     }

@@ -54,7 +54,7 @@ pub fn read(found: &Found) -> Script {
 }
 
 enum Unread {
-    TooLarge(u64),
+    TooLarge(usize),
     Io(io::Error),
 }
 
@@ -71,7 +71,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Unread> {
         return Err(Unread::Io(io::Error::other("it is not an ordinary file")));
     }
     if metadata.len() > MAX_FILE_BYTES as u64 {
-        return Err(Unread::TooLarge(metadata.len()));
+        return Err(Unread::TooLarge(usize::try_from(metadata.len()).unwrap_or(usize::MAX)));
     }
     let mut bytes = Vec::new();
     // The file may have grown since: one byte more than is allowed tells it.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::clock::now_millis;
 use super::server::{Server, not_stored};
 use crate::operations::{Live, Moment, Outgoing, Step};
-use crate::store::{Write, Written};
+use crate::store::{State, Write, Written};
 
 /// How long to wait before a failed commit of an outcome is tried again: the call was made, so it must not be forgotten.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -47,9 +47,23 @@ async fn drive(server: &Server, mut live: Live, first: Step) {
                 server.work.notify_one();
                 return;
             }
-            Step::Ended(_) => return,
+            Step::Ended(state) => {
+                tell_the_log(&live, state);
+                return;
+            }
         }
         next = server.step(&mut live);
+    }
+}
+
+/// What a person has to see to stands in the log of every server; the rest only where it is asked for.
+pub fn tell_the_log(live: &Live, state: State) {
+    let (operation, pipeline, state_name) = (live.id, &live.pipeline().name, state.as_str());
+    match state {
+        State::Failed | State::Interrupted => {
+            tracing::warn!(%operation, %pipeline, "operation {state_name}: see wj history show {operation}");
+        }
+        _ => tracing::debug!(%operation, %pipeline, "operation {state_name}"),
     }
 }
 

@@ -141,17 +141,20 @@ impl Handler for Arc<Server> {
         let mut live = begin(pipeline, received, program, &self.around);
         match self.step(&mut live) {
             // With its first row it has ended: nothing is left that would have to survive this connection.
-            Step::Commit(write) if is_whole(&write) => match self.writer.commit(write).await {
-                Ok(Written::Done) => {
-                    live.committed();
-                    match self.step(&mut live) {
-                        Step::Answer(reply) => reply,
-                        _ => internal(id),
-                    }
+            Step::Commit(Write::Accept(accept)) if accept.work.is_none() => {
+                let state = accept.row.index.state;
+                match self.writer.commit(Write::Accept(accept)).await {
+                    Ok(Written::Done) => {}
+                    Ok(Written::Duplicate { .. } | Written::Fenced) => return internal(id),
+                    Err(_) => return not_stored(),
                 }
-                Ok(Written::Duplicate { .. } | Written::Fenced) => internal(id),
-                Err(_) => not_stored(),
-            },
+                super::drive::tell_the_log(&live, state);
+                live.committed();
+                match self.step(&mut live) {
+                    Step::Answer(reply) => reply,
+                    _ => internal(id),
+                }
+            }
             first => {
                 let (caller, answer) = oneshot::channel();
                 lock(&self.waiting).insert(id, caller);
@@ -228,10 +231,6 @@ impl Drop for Turn<'_> {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-fn is_whole(write: &Write) -> bool {
-    matches!(write, Write::Accept(accept) if accept.work.is_none())
 }
 
 fn busy() -> Reply {

@@ -68,6 +68,9 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         return Err(StartError::OpenAdmin(setup.admin));
     }
     let store = open_store(&setup.data).await?;
+    if setup.data == store::MEMORY {
+        tracing::warn!("the history is kept in memory: nothing outlives the process");
+    }
     let deliver = Deliver::new(deliver::Options { allow_private: setup.allow_private.clone() })
         .map_err(StartError::Machine)?;
     let (writer, thread) =

@@ -348,8 +348,8 @@ mod tests {
         fn a_cut_row_is_refused(facts in proptest::collection::vec(fact(), 1..3), cut in 1_usize..30) {
             let mut blobs = Vec::new();
             let row = encode(&facts, &mut blobs);
-            let cut = row.len().saturating_sub(cut);
-            prop_assert!(decode(&row[..cut], &blobs).is_err());
+            let (row, _) = row.split_at(row.len().saturating_sub(cut));
+            prop_assert!(decode(row, &blobs).is_err());
         }
     }
 

@@ -196,14 +196,12 @@ impl Kept {
             return Written::Done;
         }
         let pipeline = self.names.pipelines.take(&accept.pipeline);
-        if let Some(claim) = &accept.claim {
-            if let Some(duplicate) = self.take(pipeline, claim, accept.id, now) {
-                return duplicate;
-            }
+        if let Some(claim) = &accept.claim
+            && let Some(duplicate) = self.take(pipeline, claim, accept.id, now)
+        {
+            return duplicate;
         }
-        if !self.programs.contains_key(&accept.program.hash) {
-            self.programs.insert(accept.program.hash, Arc::clone(&accept.program));
-        }
+        self.programs.entry(accept.program.hash).or_insert_with(|| Arc::clone(&accept.program));
         let mut entry = self.entry(pipeline, &accept.row);
         entry.place = accept.work.as_ref().map(|work| self.put(accept.id, work, ACCEPTED));
         self.notice(&mut entry, accept.id, accept.row.index.at, accept.notice.as_ref());
@@ -307,10 +305,10 @@ impl Kept {
             return;
         }
         self.ended.insert(id, entry);
-        if self.ended.len() > ENDED {
-            if let Some((id, Entry { pipeline, notice: Some(time), .. })) = self.ended.pop_first() {
-                self.notices.remove(&(pipeline, time, id));
-            }
+        if self.ended.len() > ENDED
+            && let Some((id, Entry { pipeline, notice: Some(time), .. })) = self.ended.pop_first()
+        {
+            self.notices.remove(&(pipeline, time, id));
         }
     }
 

@@ -164,16 +164,21 @@ impl Builder<'_> {
     fn retry(&mut self, node: Node) -> Option<Retry> {
         let (mut times, mut first, mut at_most) = (None::<Expr>, None, None);
         let mut place = Rule::k_times;
-        let (mut counted, mut comma) = (false, false);
+        let (mut counted, mut comma, mut end) = (false, false, 0);
         for node in node.into_inner() {
             let at = self.span(&node);
             match node.as_rule() {
                 Rule::k_none => return Some(Retry::None),
                 Rule::k_times => counted = true,
+                Rule::bad_times => {
+                    counted = true;
+                    self.report(errors::retry_word(at, node.as_str()));
+                }
                 Rule::comma => comma = true,
                 rule @ (Rule::k_first | Rule::k_at) => {
                     if !comma {
-                        self.report(errors::missing_comma(at, "the parts of `retry`"));
+                        let before = Span { start: end, end };
+                        self.report(errors::missing_comma(before, "the parts of `retry`"));
                     }
                     comma = false;
                     place = rule;
@@ -188,6 +193,7 @@ impl Builder<'_> {
                 }
                 _ => {}
             }
+            end = at.end;
         }
         let times = times?;
         if !counted {

@@ -70,6 +70,7 @@ impl Builder<'_> {
                     let at = self.between(start, start);
                     self.report(errors::missing_open(at));
                 }
+                Rule::missing_close if self.open_lines => {}
                 Rule::missing_close => {
                     let at = self.between(start, start + 1);
                     self.report(errors::missing_close(at));
@@ -100,12 +101,14 @@ impl Builder<'_> {
             let mut kind = match rule {
                 Rule::bad_block | Rule::junk => self.bad_statement(line.node, within),
                 _ if is_head(rule) && within != Within::Pipeline => {
-                    self.report(errors::head_below_top(span, keyword(rule)));
+                    let at = self.first_line(span);
+                    self.report(errors::head_below_top(at, keyword(rule)));
                     broken(Vec::new(), Vec::new())
                 }
                 _ if is_step(rule) || is_head(rule) => {
                     if is_head(rule) && stepped && rule != Rule::on_failure {
-                        self.report(errors::late_head(span, keyword(rule)));
+                        let at = self.first_line(span);
+                        self.report(errors::late_head(at, keyword(rule)));
                     }
                     stepped |= is_step(rule);
                     self.statement(line.node, within)
@@ -128,18 +131,31 @@ impl Builder<'_> {
         block_out
     }
 
+    /// A line that is well, but stands in the wrong block.
+    pub fn misplaced(&mut self, node: &Node, within: Within) {
+        let rule = node.as_rule();
+        let span = self.first_line(self.span(node));
+        let what = match rule {
+            Rule::part_entry => format!("`{}`", super::words::first_word(node.as_str())),
+            _ => describe(rule),
+        };
+        self.report(errors::misplaced(span, &what, home(rule), within.describe()));
+    }
+
     /// `name = value` and others that stand for no step.
     fn misplaced_statement(&mut self, node: Node, within: Within) -> StmtKind {
         let span = self.span(&node);
         let rule = node.as_rule();
+        let colon = node.clone().into_inner().find(|node| node.as_rule() == Rule::bad_colon);
+        let colon = colon.map(|colon| self.span(&colon));
         if !matches!(rule, Rule::params | Rule::bad_param | Rule::bad_const) {
-            self.report(errors::misplaced(span, keyword(rule), home(rule), within.describe()));
+            self.misplaced(&node, within);
             return broken(Vec::new(), Vec::new());
         }
         let names = self.muted(|this| this.bound_names(node));
         match rule {
             Rule::bad_const => self.report(errors::const_inside(span)),
-            _ => self.report(errors::assignment(span, names.first())),
+            _ => self.report(errors::assignment(span, names.first(), colon)),
         }
         broken(names, Vec::new())
     }
@@ -190,7 +206,7 @@ impl Builder<'_> {
                     entries.push(Entry { kind, span });
                 }
                 _ => {
-                    self.report(errors::misplaced(span, keyword(rule), home(rule), within.describe()));
+                    self.misplaced(&line.node, within);
                     entries.push(Entry { kind: EntryKind::Broken, span });
                 }
             }
@@ -212,7 +228,7 @@ impl Builder<'_> {
                     params.extend(self.params(line.node).into_iter().map(|(param, _)| param));
                 }
                 Rule::junk | Rule::bad_block => self.bad_entry(line.node, within),
-                _ => self.report(errors::misplaced(span, keyword(rule), home(rule), within.describe())),
+                _ => self.misplaced(&line.node, within),
             }
             if let Some(left) = line.left {
                 self.left_over(rule, span, &left, within);
@@ -345,6 +361,7 @@ pub(super) fn home(rule: Rule) -> &'static str {
 pub(super) fn describe(rule: Rule) -> String {
     match rule {
         Rule::action | Rule::part_entry => keyword(rule).to_owned(),
+        _ if keyword(rule) == "this" => "this line".to_owned(),
         _ => format!("`{}`", keyword(rule)),
     }
 }

@@ -11,6 +11,8 @@ use super::repair::Patched;
 
 pub(super) struct Builder<'a> {
     pub patched: &'a Patched,
+    /// The whole file.
+    pub source: &'a str,
     /// Of the whole file, in order.
     pub comments: &'a [Span],
     pub diagnostics: Vec<Diagnostic>,
@@ -20,26 +22,41 @@ pub(super) struct Builder<'a> {
     pub muted: usize,
     /// `header "N"` is a value only among the parameters of `verify`.
     pub in_verify: bool,
-    /// What is left over on the present line is told of already.
-    pub left_over_told: bool,
+    /// Where something stands of which all the rest of its line is a part, and is told of already.
+    pub told_to_line_end: Option<u32>,
     /// Names of fields that could not be read.
     pub lost_names: Vec<Name>,
+    /// What fits no rule on the next line may follow from how this one ended.
+    pub goes_on_behind: Option<Unfinished>,
+    /// A text of several lines took all that follows, closing braces too.
+    pub open_lines: bool,
     /// Lines that fit no rule, so far.
     pub junk_seen: usize,
     depth: usize,
 }
 
+/// A line that broke off.
+pub(super) struct Unfinished {
+    /// Where it did, in the file.
+    pub end: u32,
+    /// In a text without an end; else behind an operator.
+    pub open_text: bool,
+}
+
 impl<'a> Builder<'a> {
-    pub fn new(patched: &'a Patched, comments: &'a [Span]) -> Builder<'a> {
+    pub fn new(patched: &'a Patched, source: &'a str, comments: &'a [Span]) -> Builder<'a> {
         Builder {
             patched,
+            source,
             comments,
             diagnostics: Vec::new(),
             broken: false,
             muted: 0,
             in_verify: false,
-            left_over_told: false,
+            told_to_line_end: None,
             lost_names: Vec::new(),
+            goes_on_behind: None,
+            open_lines: false,
             junk_seen: 0,
             depth: 0,
         }
@@ -80,6 +97,19 @@ impl<'a> Builder<'a> {
         let span = node.as_span();
         let end = self.trimmed(span.start(), span.end());
         self.between(span.start(), end)
+    }
+
+    /// As much of a span as stands on its first line.
+    pub fn first_line(&self, span: Span) -> Span {
+        let text = self.source.get(span.range()).unwrap_or("");
+        let line = text.split(['\n', '\r']).next().unwrap_or("").trim_end();
+        Span { start: span.start, end: span.start + line.len() as u32 }
+    }
+
+    /// What stands behind an offset of the file, up to the end of its line.
+    pub fn rest_of_line(&self, at: u32) -> &'a str {
+        let rest = self.source.get(at as usize..).unwrap_or("");
+        rest.split(['\n', '\r']).next().unwrap_or("")
     }
 
     /// A span of the file from two offsets of the text that pest read.

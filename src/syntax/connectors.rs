@@ -1,7 +1,7 @@
 //! Connectors: services that are described in wj itself.
 
 use super::ast::{Connector, ConnectorAction, ConnectorParam, Name, Returns};
-use super::blocks::{Within, home, keyword};
+use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
@@ -45,12 +45,7 @@ impl Builder<'_> {
                 }
                 Rule::connector_action => connector.actions.extend(self.connector_action(line.node)),
                 Rule::junk | Rule::bad_block => self.bad_entry(line.node, Within::Connector),
-                _ => self.report(errors::misplaced(
-                    span,
-                    keyword(rule),
-                    home(rule),
-                    Within::Connector.describe(),
-                )),
+                _ => self.misplaced(&line.node, Within::Connector),
             }
             if let Some(left) = line.left {
                 self.left_over(rule, span, &left, Within::Connector);
@@ -83,12 +78,7 @@ impl Builder<'_> {
                 }
                 Rule::returns => action.returns = Some(self.returns(line.node)),
                 Rule::junk | Rule::bad_block => self.bad_entry(line.node, Within::ConnectorAction),
-                _ => self.report(errors::misplaced(
-                    span,
-                    keyword(rule),
-                    home(rule),
-                    Within::ConnectorAction.describe(),
-                )),
+                _ => self.misplaced(&line.node, Within::ConnectorAction),
             }
             if let Some(left) = line.left {
                 self.left_over(rule, span, &left, Within::ConnectorAction);

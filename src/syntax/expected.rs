@@ -21,6 +21,16 @@ pub(super) fn failure(line: &str, within: Within) -> Option<(usize, String)> {
     let mut wanted: Vec<&str> = positives.iter().filter_map(|rule| name(*rule)).collect();
     wanted.sort_unstable();
     wanted.dedup();
+    // Every line could also be `name = …`, every value a text, and every `let` an action: that is no news.
+    if wanted.len() > 1 {
+        wanted.retain(|name| *name != "`=`");
+    }
+    if wanted.len() > 1 {
+        wanted.retain(|name| *name != "a text");
+    }
+    if wanted.contains(&"a value") {
+        wanted.retain(|name| *name != "an action");
+    }
     Some((at + blanks, listed(&wanted)))
 }
 
@@ -38,12 +48,6 @@ fn name(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::expr
         | Rule::expr_ml
-        | Rule::quoted
-        | Rule::open_quoted
-        | Rule::multiline
-        | Rule::plain
-        | Rule::open_plain
-        | Rule::bad_quoted
         | Rule::number
         | Rule::duration
         | Rule::size
@@ -58,6 +62,13 @@ fn name(rule: Rule) -> Option<&'static str> {
         | Rule::if_expr
         | Rule::if_ml
         | Rule::prefix => "a value",
+        Rule::quoted
+        | Rule::open_quoted
+        | Rule::multiline
+        | Rule::plain
+        | Rule::open_plain
+        | Rule::bad_quoted => "a text",
+        Rule::given_answer => "`answers` or `fails`",
         Rule::name | Rule::bad_name => "a name",
         Rule::status => "a status",
         Rule::path => "a path",

@@ -242,8 +242,13 @@ impl Builder<'_> {
     }
 
     fn list(&mut self, node: Node) -> ExprKind {
-        let mut items = Vec::new();
+        let (mut items, mut extra) = (Vec::new(), false);
         for node in node.into_inner() {
+            // An extra comma is told of; none is missing behind it.
+            let behind_extra = std::mem::replace(&mut extra, node.as_rule() == Rule::extra_comma);
+            if behind_extra && node.as_rule() == Rule::missing_comma {
+                continue;
+            }
             let span = self.span(&node);
             match node.as_rule() {
                 Rule::expr_ml => items.push(self.expr(node)),
@@ -268,7 +273,7 @@ impl Builder<'_> {
     fn object(&mut self, node: Node) -> ExprKind {
         let mut members: Vec<Member> = Vec::new();
         let start = node.as_span().start();
-        let mut unreadable = false;
+        let (mut unreadable, mut extra) = (false, false);
         for node in node.into_inner() {
             let span = self.span(&node);
             match node.as_rule() {
@@ -276,17 +281,21 @@ impl Builder<'_> {
                     unreadable = false;
                     members.extend(self.member(node));
                 }
-                Rule::missing_comma if unreadable => {}
+                Rule::missing_comma if unreadable || extra => extra = false,
                 Rule::missing_comma => {
                     let before = members.last().map_or(span.start, |member| member.value.span.end);
                     let at = Span { start: before, end: before };
                     self.report(errors::missing_comma(at, "the members of an object"));
                 }
-                Rule::extra_comma => self.report(errors::extra_comma(span)),
+                Rule::extra_comma => {
+                    extra = true;
+                    self.report(errors::extra_comma(span));
+                }
                 Rule::bad_member => {
                     unreadable = true;
                     self.bad_member(node);
                 }
+                Rule::missing_close if self.open_lines => {}
                 Rule::missing_close => {
                     let at = self.between(start, start + 1);
                     self.report(errors::missing_close(at));

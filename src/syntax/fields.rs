@@ -5,6 +5,7 @@ use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
+use crate::source::Span;
 
 impl Builder<'_> {
     /// The block of `extract` or `returns`.
@@ -52,10 +53,7 @@ impl Builder<'_> {
         let text = node.as_str();
         if let Some(inner) = inside_quotes(text) {
             self.report(errors::path_in_quotes(span, inner));
-            return Raw {
-                text: inner.into(),
-                span: crate::source::Span { start: span.start + 1, end: span.end - 1 },
-            };
+            return Raw { text: inner.into(), span: Span { start: span.start + 1, end: span.end - 1 } };
         }
         Raw { text: text.into(), span }
     }
@@ -65,6 +63,12 @@ impl Builder<'_> {
         let (mut name, mut args) = (None, Vec::new());
         for node in node.into_inner() {
             match node.as_rule() {
+                Rule::name if node.as_str() == "on_missing" => {
+                    let at = Span { start: span.start.saturating_sub(3), end: span.start.saturating_sub(1) };
+                    self.report(errors::reader_without_name(at));
+                    self.told_to_line_end = Some(span.start);
+                    return None;
+                }
                 Rule::name => name = Some(self.name(&node)),
                 Rule::arguments => args = self.arguments(node),
                 _ => {}

@@ -1,7 +1,7 @@
 //! Head statements: routes, limits, who may call, and who is told of failures.
 
 use super::ast::{LimitRate, Name, Notify, On, Operand, Raw, ReadBody, StmtKind, Verify};
-use super::blocks::{Within, home, keyword};
+use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
@@ -154,8 +154,7 @@ impl Builder<'_> {
                 Rule::notify => notices.extend(self.notify(line.node)),
                 Rule::junk | Rule::bad_block => self.bad_entry(line.node, Within::OnFailure),
                 _ => {
-                    let within = Within::OnFailure.describe();
-                    self.report(errors::misplaced(span, keyword(rule), home(rule), within));
+                    self.misplaced(&line.node, Within::OnFailure);
                 }
             }
             if let Some(left) = line.left {

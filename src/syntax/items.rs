@@ -161,8 +161,7 @@ impl Builder<'_> {
         let start = node.as_span().start();
         let line = text.lines().next().unwrap_or("").trim_end();
         let at = self.between(start, start + line.len());
-        let all = self.between(start, start + text.len());
-        self.stray_lines(at, all, line, item);
+        self.stray_lines(at, line, item);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::ast::{Block, Expr, ExprKind, Field, Name, StmtKind, TextPart};
 use super::blocks::Within;
-use super::builder::Builder;
+use super::builder::{Builder, Unfinished};
 use super::errors;
 use super::expressions::broken_expr;
 use super::grammar::{Node, Rule};
@@ -102,7 +102,7 @@ impl Builder<'_> {
     /// What stands behind a whole line. Gives back the steps of a block in it.
     pub fn left_over(&mut self, rule: Rule, line: Span, node: &Node, within: Within) -> Vec<Block> {
         let (text, span, block) = self.left_text(node);
-        if !std::mem::take(&mut self.left_over_told) {
+        if !self.told_before(line, span) {
             let diagnostic = slips::left_over(rule, line, &text, span, within, block.is_some());
             self.report(diagnostic);
         }
@@ -112,9 +112,13 @@ impl Builder<'_> {
 
     pub fn left_over_of_item(&mut self, node: &Node) {
         let (text, span, _) = self.left_text(node);
-        if !std::mem::take(&mut self.left_over_told) {
+        if !self.told_before(span, span) {
             self.report(errors::left_over_of_item(span, &text));
         }
+    }
+
+    fn told_before(&self, line: Span, left: Span) -> bool {
+        self.told_to_line_end.is_some_and(|at| line.start <= at && at <= left.start)
     }
 
     /// What is left over up to a block, and the block.
@@ -145,9 +149,9 @@ impl Builder<'_> {
             return broken_expr(word);
         };
         if let ExprKind::Name(name) = &status.kind
-            && matches!(&**name, "json" | "text" | "body" | "header")
+            && names_a_part(&status)
         {
-            self.left_over_told = true;
+            self.told_to_line_end = Some(status.span.start);
             self.report(errors::part_without_block(status.span, name));
             return broken_expr(status.span);
         }
@@ -159,8 +163,8 @@ impl Builder<'_> {
         self.report(slips::item_head(at, text, meant));
     }
 
-    pub fn stray_lines(&mut self, line: Span, all: Span, text: &str, item: Option<Span>) {
-        self.report(slips::stray(line, all, text, item));
+    pub fn stray_lines(&mut self, line: Span, text: &str, item: Option<Span>) {
+        self.report(slips::stray(line, text, item));
     }
 
     /// Says what is wrong with a line that fits no rule.
@@ -173,9 +177,27 @@ impl Builder<'_> {
         let line = self.between(start, start + text.len());
         // The whole of what pest took for one line may hold brackets over several.
         let span = if span.end > line.end { line } else { span };
+        if self.follows(span, text) {
+            return;
+        }
+        if slips::ends_in_operator(text) {
+            self.goes_on_behind = Some(Unfinished { end: span.end, open_text: false });
+        }
         self.junk_seen += 1;
         let diagnostic = slips::line(text, span, within, self.junk_seen <= MOST_REREAD);
         self.report(diagnostic);
+    }
+
+    /// Whether a line only goes on with the one above it, which is told of already.
+    fn follows(&mut self, line: Span, text: &str) -> bool {
+        let Some(before) = self.goes_on_behind.take().filter(|before| before.end <= line.start) else {
+            return false;
+        };
+        let between = self.source.get(before.end as usize..line.start as usize).unwrap_or("-");
+        let next_line = between.trim().is_empty() && between.matches('\n').count() == 1;
+        let goes_on = if before.open_text { slips::closes_text(text) } else { !slips::begins_line(text) };
+        self.broken |= next_line && goes_on;
+        next_line && goes_on
     }
 
     /// The names that a line seems to bind.
@@ -209,6 +231,11 @@ impl Builder<'_> {
 
 /// Reading a line again to learn where it goes wrong takes time; in a file of nothing but junk it is left.
 const MOST_REREAD: usize = 50;
+
+/// Whether the word of a part stands where a status should.
+pub(super) fn names_a_part(status: &Expr) -> bool {
+    matches!(&status.kind, ExprKind::Name(name) if matches!(&**name, "json" | "text" | "body" | "header"))
+}
 
 fn digits_of(text: &Expr) -> Option<String> {
     let ExprKind::Text(parts) = &text.kind else { return None };

@@ -5,6 +5,7 @@ use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
 use super::words;
+use crate::source::Span;
 
 impl Builder<'_> {
     /// A word as it stands.
@@ -62,12 +63,23 @@ impl Builder<'_> {
     }
 
     fn with_unit(&mut self, keyword: &str, expr: Expr, unit: &str, what: &str) -> Expr {
-        let wrong = match (&expr.kind, what) {
-            (ExprKind::Number(digits), _) => Some(digits.to_string()),
-            _ => None,
-        };
-        let Some(digits) = wrong else { return expr };
-        self.report(errors::missing_unit(expr.span, keyword, &digits, unit, what));
+        let ExprKind::Number(digits) = &expr.kind else { return expr };
+        let rest = self.rest_of_line(expr.span.end);
+        let word = words::first_word(rest.trim_start());
+        match unit_of(word) {
+            Some(unit) => {
+                let blanks = rest.len() - rest.trim_start().len();
+                let end = expr.span.end + (blanks + word.len()) as u32;
+                let at = Span { start: expr.span.start, end };
+                self.report(errors::blank_before_unit(
+                    at,
+                    &format!("{digits} {word}"),
+                    &format!("{digits}{unit}"),
+                ));
+                self.told_to_line_end = Some(at.start);
+            }
+            None => self.report(errors::missing_unit(expr.span, keyword, digits, unit, what)),
+        }
         super::expressions::broken_expr(expr.span)
     }
 
@@ -107,4 +119,20 @@ fn bytes(text: &str) -> Option<u64> {
 fn split(text: &str) -> Option<(u64, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit())?;
     Some((text.get(..end)?.parse().ok()?, text.get(end..)?))
+}
+
+/// A unit as people write it behind a blank: `5 seconds`.
+fn unit_of(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "ms" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        "b" | "bytes" => "B",
+        "kb" => "KB",
+        "mb" => "MB",
+        "gb" => "GB",
+        _ => return None,
+    })
 }

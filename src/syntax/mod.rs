@@ -28,6 +28,9 @@ mod test_blocks;
 mod texts;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use pest::Parser;
 
 use crate::diagnostic::Diagnostic;
@@ -47,6 +50,11 @@ pub const MAX_BYTES: usize = 1 << 20;
 pub struct Parsed {
     pub file: ast::File,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What is said of a file above `MAX_BYTES`, for those who need not even open it.
+pub fn too_large(bytes: usize) -> Diagnostic {
+    errors::file_too_large(bytes)
 }
 
 /// Reads a whole file.
@@ -78,7 +86,8 @@ fn read_part(source: &Source, part: &Part, comments: &[crate::source::Span], par
         parsed.diagnostics.push(errors::too_deep(crate::source::Span::new(part.start, part.start + first)));
         return;
     };
-    let mut builder = Builder::new(&patched, comments);
+    let mut builder = Builder::new(&patched, &source.text, comments);
+    builder.open_lines = part.open_lines;
     for diagnostic in blame {
         builder.report(diagnostic);
     }

@@ -23,6 +23,8 @@ pub(super) struct Part {
     pub too_deep: Option<usize>,
     /// Curly braces outside texts and comments, in order.
     pub braces: Vec<Brace>,
+    /// A text of several lines that does not end.
+    pub open_lines: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +34,8 @@ pub(super) struct Brace {
 }
 
 pub(super) fn scan(text: &str) -> Scan {
-    let mut scanner = Scanner { text, scan: Scan::default(), open: Vec::new(), braces_open: 0 };
+    let mut scanner =
+        Scanner { text, scan: Scan::default(), open: Vec::new(), braces_open: 0, insert_end: 0 };
     scanner.run();
     scanner.scan
 }
@@ -43,6 +46,8 @@ struct Scanner<'a> {
     open: Vec<Open>,
     /// Code braces that are open, however deep; `open` stops growing at the limit.
     braces_open: usize,
+    /// Behind the last `}` that ended an insertion.
+    insert_end: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,7 +70,7 @@ impl Scanner<'_> {
         while let Some(byte) = bytes.get(at) {
             at = match byte {
                 b'\n' | b'\r' => {
-                    self.end_of_line();
+                    self.end_of_line(at);
                     self.line_start(at + 1);
                     at + 1
                 }
@@ -74,8 +79,11 @@ impl Scanner<'_> {
             };
         }
         let end = bytes.len();
+        self.end_of_line(end);
+        let open_lines = self.open.contains(&Open::Lines);
         if let Some(part) = self.scan.parts.last_mut() {
             part.end = end;
+            part.open_lines = open_lines;
         }
     }
 
@@ -131,6 +139,7 @@ impl Scanner<'_> {
             b'[' | b'(' => self.push(Open::Bracket, at),
             b'}' if self.open.last() == Some(&Open::Insert) => {
                 self.open.pop();
+                self.insert_end = at + 1;
             }
             b'}' => {
                 self.brace(at, false);
@@ -163,10 +172,14 @@ impl Scanner<'_> {
         }
     }
 
-    /// A text ends with its line, closed or not.
-    fn end_of_line(&mut self) {
-        if let Some(text) = self.open.iter().position(|open| *open == Open::Text) {
-            self.open.truncate(text);
+    /// A text ends with its line, closed or not; a brace at the end of the line is then no part of it.
+    fn end_of_line(&mut self, at: usize) {
+        let Some(text) = self.open.iter().position(|open| *open == Open::Text) else { return };
+        self.open.truncate(text);
+        let line = self.text.get(..at).unwrap_or("").trim_end_matches([' ', '\t']);
+        if line.ends_with(['{', '}']) && line.len() != self.insert_end {
+            let last = line.len() - 1;
+            self.step_in_code(last, if line.ends_with('{') { b'{' } else { b'}' });
         }
     }
 
@@ -183,8 +196,10 @@ impl Scanner<'_> {
         if !begins_item(line) && !(self.braces_open == 0 && is_near_item(line)) {
             return;
         }
+        let open_lines = self.open.contains(&Open::Lines);
         if let Some(part) = self.scan.parts.last_mut() {
             part.end = at;
+            part.open_lines = open_lines;
         }
         self.scan.parts.push(Part { start: at, ..Part::default() });
         self.open.clear();

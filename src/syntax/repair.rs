@@ -73,7 +73,7 @@ impl Change {
 
 /// The text of a part with its braces in balance, and what had to be said of them.
 pub(super) fn mended(text: &str, part: &Part) -> (Patched, Vec<Diagnostic>) {
-    if balanced(&part.braces) {
+    if part.open_lines || balanced(&part.braces) {
         return (Patched::new(text, part.start, Vec::new()), Vec::new());
     }
     let mut mender = Mender { text, part, open: Vec::new(), changes: Vec::new(), blame: Vec::new() };
@@ -187,6 +187,17 @@ impl Mender<'_> {
 
     /// A `}` further in than what is open: the head above it, at the same indent, lost its `{`; else it is one too many.
     fn blame_closer(&mut self, at: usize, closer_line: usize, indent: usize) {
+        if self.open.is_empty()
+            && let Some(head) = self.head_without_brace()
+        {
+            self.changes.push(Change::Insert(head, " {"));
+            self.blame.push(errors::missing_opener(
+                self.span(0, head),
+                self.span(head, head),
+                self.span(at, at + 1),
+            ));
+            return;
+        }
         let inside = self.open.last().map_or(0, |top| top.at);
         let mut deeper = false;
         let mut end = closer_line;
@@ -214,6 +225,14 @@ impl Mender<'_> {
         }
         self.changes.push(Change::Blank(at));
         self.blame.push(errors::extra_closer(self.span(at, at + 1)));
+    }
+
+    /// The end of the item's first line, if its block begins neither there nor on the next.
+    fn head_without_brace(&self) -> Option<usize> {
+        let head = code_length(self.line(0));
+        let first = self.part.braces.first()?.at - self.part.start;
+        let between = self.text.get(head..first)?;
+        (first > head && !between.trim().is_empty()).then_some(head)
     }
 
     fn span(&self, start: usize, end: usize) -> Span {

@@ -74,8 +74,16 @@ pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diag
     if word == "else" {
         return errors::else_without_when(at);
     }
+    let given = text.get(word.len()..).unwrap_or("").trim_start();
+    if within == Within::Fields && is_word(word) && !given.starts_with(['=', ':']) {
+        return errors::statement_among_fields(span, word);
+    }
     if let Some(diagnostic) = in_expression(text, span) {
         return diagnostic;
+    }
+    if ends_in_operator(text) && !text.ends_with('=') {
+        let start = text.rfind([' ', '\t']).map_or(0, |blank| blank + 1);
+        return errors::nothing_behind(sub(start, text.len()), text.get(start..).unwrap_or(""));
     }
     let shown = if dotted { text.split_whitespace().next().unwrap_or(word) } else { word };
     let form = form(if dotted { "http.post" } else { word });
@@ -105,6 +113,14 @@ fn unknown(word: &str, at: Span, text: &str, span: Span, within: Within) -> Diag
         _ => ENTRY_WORDS.to_vec(),
     };
     let meant = near(word, candidates).or_else(|| near(word, all_words()));
+    if meant.is_none() {
+        if rest.starts_with('(') {
+            return errors::function_as_step(at, word);
+        }
+        if let Some(diagnostic) = in_expression(text, span) {
+            return diagnostic;
+        }
+    }
     errors::unknown_word(at, word, meant, within.describe())
 }
 
@@ -119,9 +135,11 @@ fn field_or_param(word: &str, rest: &str, text: &str, span: Span, within: Within
             .help("A field is written `name = $.path on_missing abort`.");
     }
     let value = rest.get(1..).unwrap_or("").trim_start();
-    if value.is_empty() {
-        let form = if within == Within::Fields { form("field") } else { form("param") };
-        return errors::not_finished(span, word, "what it is", form);
+    let fields = within == Within::Fields;
+    let (wanted, form) = if fields { ("a path", form("field")) } else { ("a value", form("param")) };
+    if value.is_empty() || fields && matches!(first_word(value), "on_missing" | "as") {
+        let end = if value.is_empty() { text.len() } else { text.len() - value.len() };
+        return errors::not_finished(part(span, 0, end), word, wanted, form);
     }
     if let Some(diagnostic) = in_expression(text, span) {
         return diagnostic;
@@ -130,9 +148,9 @@ fn field_or_param(word: &str, rest: &str, text: &str, span: Span, within: Within
     let wanted = if within == Within::Fields { "a path" } else { "a value" };
     match expected::failure(text, within) {
         Some((place, wanted)) if place < text.len() && place > at => {
-            errors::cannot_go_on(part(span, place, text.len()), word, &wanted, form("param"))
+            errors::cannot_go_on(part(span, place, text.len()), word, &wanted, form)
         }
-        Some((place, _)) if place >= text.len() => errors::not_finished(span, word, "a value", form("param")),
+        Some((place, _)) if place >= text.len() => errors::not_finished(span, word, wanted, form),
         _ => errors::unreadable_value(part(span, at, text.len()), wanted),
     }
 }
@@ -151,7 +169,9 @@ pub(super) fn in_expression(text: &str, span: Span) -> Option<Diagnostic> {
     }
     for (written, advice) in FOREIGN_OPERATORS {
         if let Some(at) = outside_texts(text, written) {
-            return Some(errors::unknown_operator(part(span, at, at + written.len()), written, advice));
+            let sign = written.trim();
+            let at = at + written.len() - written.trim_start().len();
+            return Some(errors::unknown_operator(part(span, at, at + sign.len()), sign, advice));
         }
     }
     None
@@ -160,7 +180,7 @@ pub(super) fn in_expression(text: &str, span: Span) -> Option<Diagnostic> {
 const FOREIGN_OPERATORS: [(&str, &str); 9] = [
     ("??", "Say what a missing value means where it is picked: `on_missing default \"…\"`."),
     ("?.", "Say what a missing value means where it is picked: `on_missing empty`."),
-    (" ? ", "A choice is written `if condition then a else b`."),
+    ("? ", "A choice is written `if condition then a else b`."),
     ("++", "Texts are joined by inserting them: `\"{a}{b}\"`."),
     ("+=", "Nothing is given a second value. Name the result: `let sum = a + b`."),
     ("**", "Multiply it out."),
@@ -217,7 +237,9 @@ pub(super) fn left_over(
         (Rule::respond, "json" | "text" | "body" | "header") => {
             return errors::part_behind_status(span, text, has_block);
         }
-        (Rule::respond, _) if text.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '_') => {
+        (Rule::respond, _)
+            if !is_word(word) && text.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '_') =>
+        {
             return errors::text_without_quotes(span, text);
         }
         (Rule::params | Rule::bad_param, _) if binds(text).is_some() => {
@@ -226,47 +248,20 @@ pub(super) fn left_over(
         (Rule::fields, _) if binds(text).is_some() => {
             return errors::missing_comma(Span { start: line.end, end: line.end }, "fields on one line");
         }
-        (Rule::action, _) if text.starts_with('=') => return errors::assignment(line, None),
+        (Rule::action, _) if text.starts_with('=') => return errors::assignment(line, None, None),
         (Rule::when, "else") => return errors::else_without_when(at),
-        (Rule::retry, "time" | "tries" | "attempts" | "retries") => {
-            return errors::retry_word(at, word);
-        }
-        (
-            Rule::timeout
-            | Rule::wait
-            | Rule::give_up
-            | Rule::limit_body
-            | Rule::limit_answer
-            | Rule::keep_failed,
-            _,
-        ) if unit(word).is_some() => {
-            return errors::blank_before_unit(line.to(at), word, unit(word).unwrap_or(word));
-        }
         _ => {}
     }
     if let Some(diagnostic) = in_expression(text, span) {
         return diagnostic;
     }
+    if ends_in_operator(text) && !text.contains(' ') {
+        return errors::nothing_behind(span, text);
+    }
     if is_word(word) && !RESERVED.contains(&word) && within != Within::Fields {
         return errors::two_on_a_line(span, None);
     }
     errors::left_over(span, text)
-}
-
-/// A unit as people write it behind a blank: `5 seconds`.
-fn unit(word: &str) -> Option<&'static str> {
-    Some(match word.to_lowercase().as_str() {
-        "ms" => "ms",
-        "s" | "sec" | "secs" | "second" | "seconds" => "s",
-        "m" | "min" | "mins" | "minute" | "minutes" => "m",
-        "h" | "hour" | "hours" => "h",
-        "d" | "day" | "days" => "d",
-        "b" | "bytes" => "B",
-        "kb" => "KB",
-        "mb" => "MB",
-        "gb" => "GB",
-        _ => return None,
-    })
 }
 
 /// The head of an item that cannot be read, over a block.
@@ -290,7 +285,7 @@ pub(super) fn item_head(at: Span, text: &str, meant: Option<&str>) -> Diagnostic
 }
 
 /// Lines behind an item, or where none begins.
-pub(super) fn stray(line: Span, all: Span, text: &str, item: Option<Span>) -> Diagnostic {
+pub(super) fn stray(line: Span, text: &str, item: Option<Span>) -> Diagnostic {
     if let Some(diagnostic) = comment(text, line) {
         return diagnostic;
     }
@@ -304,10 +299,8 @@ pub(super) fn stray(line: Span, all: Span, text: &str, item: Option<Span>) -> Di
             Some(meant) if !is_word(word) => errors::unknown_word(at, word, Some(meant), "at the left edge"),
             _ => match foreign(word) {
                 Some(advice) => errors::foreign_word(at, word, advice),
-                None => {
-                    let _ = all;
-                    errors::outside_items(line)
-                }
+                None if word == "let" => errors::let_outside(line),
+                None => errors::outside_items(line),
             },
         },
     }
@@ -444,6 +437,23 @@ fn foreign(word: &str) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+/// Whether a line breaks off where it must go on.
+pub(super) fn ends_in_operator(text: &str) -> bool {
+    let word = text.rsplit(|c: char| c.is_whitespace()).next().unwrap_or("");
+    matches!(word, "and" | "or" | "not" | "in") || text.ends_with(['+', '-', '*', '/', '%', '<', '>', '='])
+}
+
+/// Whether a line seems to hold the end of a text that began above it.
+pub(super) fn closes_text(text: &str) -> bool {
+    matches!(open(text), Some(Open::Text(..)))
+}
+
+/// Whether a line seems to be a statement of its own.
+pub(super) fn begins_line(text: &str) -> bool {
+    let word = first_word(text);
+    is_word(word) || binds(text).is_some() || !RESERVED.contains(&word) && near(word, all_words()).is_some()
 }
 
 fn is_word(word: &str) -> bool {

@@ -6,6 +6,7 @@ use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
 use super::items::broken;
+use super::junk::names_a_part;
 
 impl Builder<'_> {
     /// A step or a head statement that its block may hold.
@@ -225,6 +226,10 @@ impl Builder<'_> {
         for node in node.into_inner() {
             match node.as_rule() {
                 Rule::status => status = Some(self.status(node)),
+                // `respond json { … }`: that is no block of entries.
+                Rule::maybe_block if status.as_ref().is_some_and(names_a_part) => {
+                    self.muted(|this| this.entries(node, Within::Respond));
+                }
                 Rule::maybe_block => entries = self.entries(node, Within::Respond),
                 Rule::k_respond => {}
                 _ => texts.extend(self.text(node)),

@@ -1,7 +1,7 @@
 //! What stands in a `test`: a request sent, answers given, and what is expected.
 
 use super::ast::{Count, Expect, Expr, GivenAnswer, Name, Send, TestStep, TestStepKind};
-use super::blocks::{Within, home, keyword};
+use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
@@ -24,8 +24,7 @@ impl Builder<'_> {
                     None
                 }
                 _ => {
-                    let within = Within::Test.describe();
-                    self.report(errors::misplaced(span, keyword(rule), home(rule), within));
+                    self.misplaced(&line.node, Within::Test);
                     None
                 }
             };

@@ -1,7 +1,7 @@
 //! Texts: escapes, insertions, plain texts, texts of several lines, and texts that are read by somebody else.
 
 use super::ast::{Expr, ExprKind, Raw, TextPart};
-use super::builder::Builder;
+use super::builder::{Builder, Unfinished};
 use super::errors;
 use super::grammar::{Node, Rule};
 use crate::source::Span;
@@ -74,15 +74,16 @@ impl Builder<'_> {
 
     fn open_text(&mut self, span: Span, quote: char) {
         self.report(errors::open_text(span, quote));
+        self.goes_on_behind = Some(Unfinished { end: span.end, open_text: true });
     }
 
     fn pieces(&mut self, node: Node) -> Vec<TextPart> {
         let whole = self.span(&node);
         let many_lines = node.as_str().contains(['\n', '\r']);
         let mut text = Pieces::default();
-        let mut json = false;
+        let mut told = self.json_in_text(&node, whole);
         for node in node.into_inner() {
-            json = self.piece(&node, whole, json, &mut text);
+            told = self.piece(&node, whole, told, &mut text);
             if matches!(node.as_rule(), Rule::chunk | Rule::open_chunk) {
                 text.literal.push_str(node.as_str());
             }
@@ -91,6 +92,21 @@ impl Builder<'_> {
             self.report(errors::text_over_lines(whole));
         }
         text.finish()
+    }
+
+    /// `"{"name": "Anna"}"`: a text that ends where JSON has its first quote.
+    fn json_in_text(&mut self, node: &Node, whole: Span) -> bool {
+        let (text, end) = (node.as_str(), node.as_span().end());
+        let opens = matches!(strip(text, 1, 1).trim(), "{" | "[{" | "[ {" | "[");
+        let rest = self.patched.text.get(end..).unwrap_or("");
+        if !opens || !rest.starts_with(|c: char| c == '_' || c.is_alphanumeric()) {
+            return false;
+        }
+        let line = rest.split(['\n', '\r']).next().unwrap_or("").trim_end();
+        let all = self.between(node.as_span().start(), end + line.len());
+        self.report(errors::json_in_text(all));
+        self.told_to_line_end = Some(whole.start);
+        true
     }
 
     /// One piece other than plain characters. Gives back whether the text's first bad brace is reported: the others

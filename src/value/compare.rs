@@ -160,8 +160,10 @@ fn secret() -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::value::from_json;
+    use crate::value::{Number, from_json};
 
     fn json(text: &str) -> Value {
         from_json(text.as_bytes()).unwrap()
@@ -217,5 +219,29 @@ mod tests {
         assert_eq!(contains(&json("[null]"), &Value::Empty), Ok(false));
         let text = contains(Side::named(&json("\"abc\""), "name"), &json("\"a\"")).unwrap_err();
         assert!(text.message.starts_with("`name` is the text \"abc\", where `in` wants a list"));
+    }
+
+    /// Numbers near to each other, in many writings.
+    fn number() -> impl Strategy<Value = String> {
+        "-?(0|[1-9][0-9]{0,2})(\\.[0-9]{1,3})?([eE][+-]?[0-3])?"
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn numbers_have_one_order_and_equality_follows_it(a in number(), b in number(), c in number()) {
+            let by_doubles = a.parse::<f64>().unwrap().partial_cmp(&b.parse::<f64>().unwrap());
+            let [a, b, c] = [a, b, c].map(Number::from_json_digits);
+            prop_assert_eq!(a.partial_cmp(&b), by_doubles);
+            prop_assert_eq!(a.cmp(&b), b.cmp(&a).reverse());
+            prop_assert_eq!(a == b, a.cmp(&b) == Ordering::Equal);
+            prop_assert!(a == a.clone());
+            if a <= b && b <= c {
+                prop_assert!(a <= c);
+            }
+            let decimals = (a.to_decimal().unwrap(), b.to_decimal().unwrap());
+            prop_assert_eq!(a.cmp(&b), decimals.0.cmp(&decimals.1));
+        }
     }
 }

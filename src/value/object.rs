@@ -13,6 +13,7 @@ pub struct Object {
     members: Vec<(Arc<str>, Value)>,
     /// Where each name stands, once someone has asked a large object. The hash is std's keyed SipHash: a sender
     /// cannot choose names that collide. Boxed, since few objects have one.
+    #[expect(clippy::box_collection)]
     index: OnceLock<Box<HashMap<Arc<str>, usize>>>,
 }
 

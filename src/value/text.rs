@@ -43,13 +43,24 @@ impl Value {
     }
 }
 
-/// Messages show the beginning of what is long.
+/// Messages show the beginning of what is long, and control characters by their escapes.
 fn cut(text: &str) -> Cow<'_, str> {
     const MOST: usize = 60;
-    match text.char_indices().nth(MOST) {
-        None => Cow::Borrowed(text),
-        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+    let (text, is_cut) = match text.char_indices().nth(MOST) {
+        None => (text, false),
+        Some((end, _)) => (text.get(..end).unwrap_or_default(), true),
+    };
+    if !is_cut && !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
     }
+    let mut shown = String::with_capacity(text.len() + 3);
+    for c in text.chars() {
+        if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    if is_cut {
+        shown.push('…');
+    }
+    Cow::Owned(shown)
 }
 
 fn no_text(kind: Kind) -> Fault {
@@ -87,5 +98,6 @@ mod tests {
     fn a_message_cuts_what_is_long() {
         let shown = Value::text("ы".repeat(1000)).shown();
         assert_eq!(shown.chars().count(), "the text \"\"".len() + 61);
+        assert_eq!(Value::text("a\r\n\u{1b}[1m").shown(), r#"the text "a\r\n\u{1b}[1m""#);
     }
 }

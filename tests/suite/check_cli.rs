@@ -153,7 +153,7 @@ fn a_file_that_is_no_text_is_an_error_at_its_place() {
     let run = wj(dir.path(), &["check", "--format", "short"]);
     assert_eq!(run.status, 1);
     assert!(run.out.contains("pipelines/bad.wj:2:3: error[WJ0501]"), "{}", run.out);
-    assert!(run.out.contains("pipelines/big.wj:1:1: error[WJ0502]"), "{}", run.out);
+    assert!(run.out.contains("pipelines/big.wj:1:1: error[WJ0106]"), "{}", run.out);
     assert_eq!(run.out.lines().count(), 2, "{}", run.out);
 }
 
@@ -164,7 +164,7 @@ fn a_link_out_of_the_folder_is_refused_with_a_message() {
     std::os::unix::fs::symlink(dir.path().join("outside.wj"), dir.path().join("pipelines/link.wj")).unwrap();
     let run = wj(dir.path(), &["check", "--format", "short"]);
     assert_eq!(run.status, 1);
-    assert!(run.out.starts_with("pipelines/link.wj:1:1: error[WJ0505]"), "{}", run.out);
+    assert!(run.out.starts_with("pipelines/link.wj:1:1: error[WJ0504]"), "{}", run.out);
 }
 
 #[cfg(unix)]
@@ -196,7 +196,7 @@ fn explain_shows_the_page_by_code_and_by_name() {
     let all = wj(dir.path(), &["explain"]);
     assert_eq!(all.status, 0);
     assert!(
-        all.out.lines().count() > 20 && all.out.contains("WJ0503  error    duplicate-route"),
+        all.out.lines().count() > 20 && all.out.contains("WJ0502  error    duplicate-route"),
         "{}",
         all.out
     );

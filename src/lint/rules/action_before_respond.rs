@@ -20,7 +20,7 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         for call in waiting.filter(|call| !is_needed(context, pipeline, call)) {
             let message = format!("the caller waits for `{}`, and the answer does not need it", call.name);
             let finding = Diagnostic::new(&CODE, call.span, message).label("runs while the caller waits").help(
-                "What stands before `respond` is done while the caller waits, is tried once, and its failure is the                  caller's 502. Below `respond` it runs in the background, is tried again, and survives a restart. If the                  caller is to learn of a failure, silence this with the reason.",
+                "What stands before `respond` is done while the caller waits, is tried once, and its failure is the caller's 502. Below `respond` it runs in the background, is tried again, and survives a restart. If the caller is to learn of a failure, silence this with the reason.",
             );
             let answer = pipeline.responds.iter().find(|span| span.start > call.whole.start);
             findings.push(match answer {

@@ -62,6 +62,11 @@ fn letters(name: &str) -> String {
     format!("{} {verb} {alphabet}", quoted.join(", "))
 }
 
+/// In which letters a name is written that mixes nothing.
+fn alphabet(name: &str) -> &'static str {
+    if name.chars().any(look_alikes::is_cyrillic) { "in Cyrillic letters" } else { "in Latin letters" }
+}
+
 /// Pairs of names, known at the same place, that differ by look-alikes only: reported at the later one.
 fn twins(definitions: &[Definition]) -> Vec<Diagnostic> {
     let mut seen: BTreeMap<String, Vec<&Definition>> = BTreeMap::new();
@@ -84,7 +89,7 @@ fn twins(definitions: &[Definition]) -> Vec<Diagnostic> {
                     definition.span,
                     format!("`{}` looks like another name, written in other letters", definition.name),
                 )
-                .label(letters(&definition.name))
+                .label(alphabet(&definition.name))
                 .also(twin.span, "the name that looks the same")
                 .help("Nobody who reads the script can tell the two apart. Give one of them another name."),
             ),

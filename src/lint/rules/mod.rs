@@ -1,7 +1,6 @@
 //! The rules, one file each. A new rule is a file, its line in `ALL`, and its page in `docs/codes/`.
 
 mod action_before_respond;
-mod head_after_step;
 mod insecure_secret;
 mod literal_token;
 mod mixed_alphabets;
@@ -26,7 +25,6 @@ use super::Rule;
 /// Every rule, by name.
 pub static ALL: &[Rule] = &[
     action_before_respond::RULE,
-    head_after_step::RULE,
     insecure_secret::RULE,
     literal_token::RULE,
     mixed_alphabets::RULE,

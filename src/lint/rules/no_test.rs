@@ -39,7 +39,7 @@ fn example(route: Option<&Route>) -> String {
         route.and_then(|route| route.methods.as_ref()?.first().cloned()).unwrap_or_else(|| Arc::from("POST"));
     let path = route.map_or("/", |route| &*route.pattern);
     format!(
-        "A test is written below the pipeline, sends nothing to anybody, and keeps what works working:\n         test \"what it shows\" {{\n  send {method} \"{path}\" json {{ }}\n  expect status 200\n}}"
+        "A test is written below the pipeline, sends nothing to anybody, and keeps what works working:\ntest \"what it shows\" {{\n  send {method} \"{path}\" json {{ }}\n  expect status 200\n}}"
     )
 }
 

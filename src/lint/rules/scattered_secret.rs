@@ -7,10 +7,10 @@ use crate::lint::{Context, Rule};
 use crate::source::Span;
 
 static CODE: Code = Code {
-    id: "WJ0619",
+    id: "WJ0617",
     name: "scattered-secret",
     severity: Severity::Warning,
-    page: include_str!("../../../docs/codes/WJ0619.md"),
+    page: include_str!("../../../docs/codes/WJ0617.md"),
 };
 
 pub(super) const RULE: Rule = Rule { code: &CODE, run };

@@ -33,7 +33,7 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
             passed.then(|| {
                 Diagnostic::new(&CODE, *span, format!("`{name}` is a time that has passed: {text}"))
                     .label("in the past")
-                    .help("Every run sends this same time. Write one to come, or work it out: `next(\"Thu 20:00\", \"Europe/Moscow\")`.")
+                    .help("Every run sends this same time. Write one that is still to come.")
             })
         })
         .collect()

@@ -29,32 +29,55 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
 fn judge(context: &Context<'_>, origin: &Expr, count: usize) -> Option<Diagnostic> {
     let text = context.constant_text(origin)?;
     if text == "*" {
-        let message = "`*` allows every origin, so the others say nothing";
-        return (count > 1)
-            .then(|| finding(origin, message, "Write `cors \"*\"` alone, or name the origins."));
+        return (count > 1).then(|| {
+            Diagnostic::new(&CODE, origin.span, "`*` allows every origin, so the others say nothing")
+                .label("allows all")
+                .help("Write `cors \"*\"` alone, or name the origins.")
+        });
     }
-    let Ok(url) = Url::parse(text) else {
-        let help = "An origin is scheme, host and perhaps port: `cors \"https://example.com\"`.";
-        return Some(finding(origin, "no browser sends this as an origin", help));
-    };
-    // Browsers write an origin as this does: lower case, no path, no port where it is the scheme's own.
-    let proper = url.origin().ascii_serialization();
-    if proper == text {
+    // Browsers send `null` for pages without an origin of their own.
+    if text == "null" {
         return None;
     }
-    let finding = finding(
-        origin,
-        "no browser sends this as an origin, so it allows nobody",
-        "An origin is scheme, host and perhaps port, in lower case: no path, no slash at the end, no `*` inside, no port that goes without saying.",
-    );
-    let mendable = proper != "null" && !proper.contains('*');
-    Some(if mendable {
-        finding.fix(format!("write `{proper}`"), origin.span, format!("\"{proper}\""))
-    } else {
-        finding
+    let proper = written_by_browsers(text);
+    if proper.as_deref() == Some(text) {
+        return None;
+    }
+    let finding = Diagnostic::new(&CODE, origin.span, format!("no browser sends `{text}` as an origin, so it allows nobody"))
+        .label("never matches")
+        .help("An origin is `https://`, host and perhaps port, in lower case: no path, no slash at the end, no `*` inside, no port that goes without saying. `cors \"*\"` allows every origin.");
+    Some(match proper.or_else(|| written_by_browsers(&format!("https://{text}"))) {
+        Some(proper) => finding.fix(format!("write `{proper}`"), origin.span, format!("\"{proper}\"")),
+        None => finding,
     })
 }
 
-fn finding(origin: &Expr, message: &str, help: &str) -> Diagnostic {
-    Diagnostic::new(&CODE, origin.span, message).label("never matches").help(help)
+/// The origin of a URL as browsers write it (RFC 6454, section 6.2).
+fn written_by_browsers(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let plain = matches!(url.scheme(), "http" | "https") && !text.contains('*');
+    plain.then(|| url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_written_as_browsers_do() {
+        for proper in ["https://school.example", "http://localhost:3000", "https://xn--80ak6aa92e.example"] {
+            assert_eq!(written_by_browsers(proper).as_deref(), Some(proper));
+        }
+        let mended = [
+            ("https://school.example/", "https://school.example"),
+            ("HTTPS://School.example:443/x", "https://school.example"),
+            ("https://школа.example", "https://xn--80aawbg6f.example"),
+        ];
+        for (written, proper) in mended {
+            assert_eq!(written_by_browsers(written).as_deref(), Some(proper));
+        }
+        for hopeless in ["school.example", "https://*.school.example", "ftp://school.example", ""] {
+            assert_eq!(written_by_browsers(hopeless), None, "{hopeless}");
+        }
+    }
 }

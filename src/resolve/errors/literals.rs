@@ -1,9 +1,9 @@
 //! WJ04xx: literals that nobody accepts, URLs, routes and paths.
 
 use super::{
-    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_METHOD, BAD_ORIGIN, BAD_PATH, BAD_PATTERN, BAD_ROUTE,
-    BAD_SIZE, BAD_STATUS, BAD_TIME, BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART,
-    NOT_A_LITERAL, REFUSED_PATH, UNKNOWN_WORD, URL_NOT_FIXED, suggest,
+    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_ORIGIN, BAD_PATH, BAD_PATTERN, BAD_SIZE, BAD_STATUS,
+    BAD_TIME, BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART, NOT_A_LITERAL, REFUSED_PATH,
+    UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE, URL_NOT_FIXED, suggest,
 };
 use crate::diagnostic::Diagnostic;
 use crate::extract::{PathError, PathErrorKind};
@@ -59,7 +59,7 @@ pub(in crate::resolve) fn bad_method(
     } else {
         format!("`{method}` is no HTTP method")
     };
-    let found = Diagnostic::new(&BAD_METHOD, span, message).label("no method");
+    let found = Diagnostic::new(&UNUSABLE_METHOD, span, message).label("no method");
     match near {
         Some(near) if !refused => found
             .help(format!("Methods are written in capitals: {}.", near.trim_matches('"')))
@@ -69,7 +69,7 @@ pub(in crate::resolve) fn bad_method(
 }
 
 pub(in crate::resolve) fn any_among_methods(span: Span) -> Diagnostic {
-    Diagnostic::new(&BAD_METHOD, span, "`any` takes every method, and stands alone")
+    Diagnostic::new(&UNUSABLE_METHOD, span, "`any` takes every method, and stands alone")
         .label("beside other methods")
         .help("Write `on any \"/path\"`, or only the methods that are meant.")
 }
@@ -253,30 +253,10 @@ pub(in crate::resolve) fn one_url(span: Span) -> Diagnostic {
 
 pub(in crate::resolve) fn unknown_channel(channel: &Name, near: Option<&str>) -> Diagnostic {
     let text = &channel.text;
-    let found = Diagnostic::new(&UNKNOWN_WORD, channel.span, format!("nobody is notified by `{text}`"))
+    let found = Diagnostic::new(&UNKNOWN_CHANNEL, channel.span, format!("nobody is notified by `{text}`"))
         .label("unknown channel");
     suggest(found, text, channel.span, near)
         .help("Write `notify email \"ops@school.example\"` or `notify http \"https://…\"`.")
-}
-
-pub(in crate::resolve) fn on_crash_choice(choice: &Name, near: Option<&str>) -> Diagnostic {
-    let text = &choice.text;
-    let found = Diagnostic::new(
-        &UNKNOWN_WORD,
-        choice.span,
-        format!("`on_crash` takes `retry` or `report`, not `{text}`"),
-    )
-    .label("unknown word");
-    suggest(found, text, choice.span, near)
-        .help("`retry` sends the call again when it is not known whether it took effect; `report` leaves that to a person.")
-}
-
-pub(in crate::resolve) fn route_without_slash(path: &Raw) -> Diagnostic {
-    Diagnostic::new(&BAD_ROUTE, path.span, "a route begins with `/`").label("no `/` at its start").fix(
-        "put `/` before it",
-        Span::at(path.span.start as usize),
-        "/",
-    )
 }
 
 pub(in crate::resolve) fn route_character(path: &Raw, at: usize) -> Diagnostic {
@@ -294,13 +274,13 @@ pub(in crate::resolve) fn route_character(path: &Raw, at: usize) -> Diagnostic {
         c if c.is_control() => ("a control character".to_owned(), "Paths hold none."),
         c => (format!("`{c}`"), "Segments are parted by `/`."),
     };
-    Diagnostic::new(&BAD_ROUTE, span, format!("a route cannot hold {what}"))
+    Diagnostic::new(&UNUSABLE_ROUTE, span, format!("a route cannot hold {what}"))
         .label("not in a route")
         .help(help)
 }
 
 pub(in crate::resolve) fn route_parameter_twice(name: &str, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(&BAD_ROUTE, span, format!("the route has `{{{name}}}` twice"))
+    Diagnostic::new(&UNUSABLE_ROUTE, span, format!("the route has `{{{name}}}` twice"))
         .label("the same name again")
         .also(first, "first here")
         .help("Only one of them could be `path.NAME`: choose another name.")
@@ -316,7 +296,7 @@ pub(in crate::resolve) enum SegmentProblem {
 }
 
 pub(in crate::resolve) fn bad_segment(segment: &str, span: Span, problem: SegmentProblem) -> Diagnostic {
-    let found = |message: String, label: &str| Diagnostic::new(&BAD_ROUTE, span, message).label(label);
+    let found = |message: String, label: &str| Diagnostic::new(&UNUSABLE_ROUTE, span, message).label(label);
     match problem {
         SegmentProblem::Empty => found("a segment of the route is empty".to_owned(), "nothing between two `/`"),
         SegmentProblem::Dots => found(format!("no request ever has the segment `{segment}`"), "resolved by every client"),
@@ -328,7 +308,8 @@ pub(in crate::resolve) fn bad_segment(segment: &str, span: Span, problem: Segmen
 }
 
 pub(in crate::resolve) fn sent_path_without_slash(span: Span) -> Diagnostic {
-    Diagnostic::new(&BAD_ROUTE, span, "the path of a `send` begins with `/`").label("no `/` at its start")
+    Diagnostic::new(&UNUSABLE_ROUTE, span, "the path of a `send` begins with `/`")
+        .label("no `/` at its start")
 }
 
 pub(in crate::resolve) fn bad_path(raw: &Raw, error: PathError) -> Diagnostic {

@@ -15,11 +15,10 @@ pub(super) static CODES: &[&Code] = &[
     &UNKNOWN_NAME,
     &NAME_GIVEN_TWICE,
     &NAME_OF_BRANCH,
-    &TAKEN_WORD,
     &UNKNOWN_FUNCTION,
     &UNKNOWN_ACTION,
     &UNKNOWN_PARAMETER,
-    &MISPLACED_STATEMENT,
+    &RESPOND_IN_LOOP,
     &SECOND_RESPOND,
     &GIVEN_TWICE,
     &MISPLACED_PART,
@@ -29,7 +28,7 @@ pub(super) static CODES: &[&Code] = &[
     &NO_ROUTE,
     &NOT_CONSTANT,
     &WRONG_ARITY,
-    &UNKNOWN_WORD,
+    &UNKNOWN_CHANNEL,
     &MISSING_POLICY,
     &UNGUARDED_REACH,
     &REQUIRED_MAY_BE_EMPTY,
@@ -46,13 +45,13 @@ pub(super) static CODES: &[&Code] = &[
     &NOT_OUTSIDE_DATA,
     &POLICY_ON_ACTION,
     &BAD_STATUS,
-    &BAD_METHOD,
+    &UNUSABLE_METHOD,
     &BAD_HEADER,
     &BAD_EMAIL,
     &BAD_TIME,
     &BAD_URL,
     &URL_NOT_FIXED,
-    &BAD_ROUTE,
+    &UNUSABLE_ROUTE,
     &BAD_SIZE,
     &BAD_DURATION,
     &BAD_ORIGIN,
@@ -89,12 +88,6 @@ static NAME_OF_BRANCH: Code = Code {
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0203.md"),
 };
-static TAKEN_WORD: Code = Code {
-    id: "WJ0204",
-    name: "taken-word",
-    severity: Severity::Error,
-    page: include_str!("../../../docs/codes/WJ0204.md"),
-};
 static UNKNOWN_FUNCTION: Code = Code {
     id: "WJ0205",
     name: "unknown-function",
@@ -113,9 +106,9 @@ static UNKNOWN_PARAMETER: Code = Code {
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0207.md"),
 };
-static MISPLACED_STATEMENT: Code = Code {
+static RESPOND_IN_LOOP: Code = Code {
     id: "WJ0208",
-    name: "misplaced-statement",
+    name: "respond-in-loop",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0208.md"),
 };
@@ -173,9 +166,9 @@ static WRONG_ARITY: Code = Code {
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0217.md"),
 };
-static UNKNOWN_WORD: Code = Code {
+static UNKNOWN_CHANNEL: Code = Code {
     id: "WJ0218",
-    name: "unknown-word",
+    name: "unknown-channel",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0218.md"),
 };
@@ -275,9 +268,9 @@ static BAD_STATUS: Code = Code {
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0401.md"),
 };
-static BAD_METHOD: Code = Code {
+static UNUSABLE_METHOD: Code = Code {
     id: "WJ0402",
-    name: "bad-method",
+    name: "unusable-method",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0402.md"),
 };
@@ -311,9 +304,9 @@ static URL_NOT_FIXED: Code = Code {
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0407.md"),
 };
-static BAD_ROUTE: Code = Code {
+static UNUSABLE_ROUTE: Code = Code {
     id: "WJ0408",
-    name: "bad-route",
+    name: "unusable-route",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0408.md"),
 };

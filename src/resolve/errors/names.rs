@@ -1,9 +1,9 @@
 //! WJ02xx: names that mean nothing here, and things in places where they cannot stand.
 
 use super::{
-    GIVEN_TWICE, MISPLACED_PART, MISPLACED_STATEMENT, NAME_GIVEN_TWICE, NAME_OF_BRANCH, NO_ROUTE,
-    NOT_CONSTANT, SECOND_BODY, SECOND_RESPOND, TAKEN_WORD, UNKNOWN_ACTION, UNKNOWN_FUNCTION, UNKNOWN_MEMBER,
-    UNKNOWN_NAME, UNKNOWN_PARAMETER, UNKNOWN_READER, UNKNOWN_WORD, WRONG_ARITY, suggest,
+    GIVEN_TWICE, MISPLACED_PART, NAME_GIVEN_TWICE, NAME_OF_BRANCH, NO_ROUTE, NOT_CONSTANT, RESPOND_IN_LOOP,
+    SECOND_BODY, SECOND_RESPOND, UNKNOWN_ACTION, UNKNOWN_FUNCTION, UNKNOWN_MEMBER, UNKNOWN_NAME,
+    UNKNOWN_PARAMETER, UNKNOWN_READER, WRONG_ARITY, suggest,
 };
 use crate::actions::ActionSpec;
 use crate::builtins::Builtin;
@@ -43,17 +43,6 @@ pub(in crate::resolve) fn name_given_twice(name: &str, later: Span, first: Span,
         .help(
             "Nothing is assigned twice, so that a name means one thing. Choose another name for one of them.",
         )
-}
-
-pub(in crate::resolve) fn taken_word(name: &Name) -> Diagnostic {
-    let word = &name.text;
-    Diagnostic::new(
-        &TAKEN_WORD,
-        name.span,
-        format!("`{word}` is a word of the language and cannot be given to a value"),
-    )
-    .label("choose another name")
-    .fix(format!("call it `{word}_value`"), name.span, format!("{word}_value"))
 }
 
 pub(in crate::resolve) fn unknown_function(name: &Name, near: Option<&str>) -> Diagnostic {
@@ -150,14 +139,8 @@ pub(in crate::resolve) fn parameter_of_http(name: &Name, action: &str) -> Diagno
     }
 }
 
-pub(in crate::resolve) fn head_in_block(word: &str, keyword: Span) -> Diagnostic {
-    Diagnostic::new(&MISPLACED_STATEMENT, keyword, format!("`{word}` stands inside a block"))
-        .label("belongs to the pipeline's top level")
-        .help("It holds for the whole pipeline, whatever way a run takes: move it to the top, below `pipeline`.")
-}
-
-pub(in crate::resolve) fn misplaced_in_loop(word: &str, keyword: Span) -> Diagnostic {
-    Diagnostic::new(&MISPLACED_STATEMENT, keyword, format!("`{word}` stands inside a `for`"))
+pub(in crate::resolve) fn respond_in_loop(keyword: Span) -> Diagnostic {
+    Diagnostic::new(&RESPOND_IN_LOOP, keyword, "`respond` stands inside a `for`")
         .label("would come with each turn")
         .help("A caller gets one answer: put `respond` above the `for` or below it.")
 }
@@ -205,28 +188,6 @@ pub(in crate::resolve) fn part_of_respond(part: &Name) -> Diagnostic {
     Diagnostic::new(&MISPLACED_PART, part.span, format!("`{}` has no place in an answer", part.text))
         .label("not a part of an answer")
         .help("An answer has `header \"Name\" = …` and one of `json …`, `text …` and `body …`.")
-}
-
-pub(in crate::resolve) fn clause_of_respond(keyword: &Name) -> Diagnostic {
-    Diagnostic::new(
-        &MISPLACED_PART,
-        keyword.span,
-        format!("`{}` belongs to an action, not to an answer", keyword.text),
-    )
-    .label("not a part of an answer")
-}
-
-pub(in crate::resolve) fn parameter_of_respond(name: &Name, value: Span) -> Diagnostic {
-    let found =
-        Diagnostic::new(&MISPLACED_PART, name.span, format!("an answer has no parameter `{}`", name.text))
-            .label("not a part of an answer");
-    match &*name.text {
-        "json" | "text" | "body" => {
-            let between = Span { start: name.span.end, end: value.start };
-            found.help("A part of an answer takes its value without `=`.").fix("drop the `=`", between, " ")
-        }
-        _ => found.help("An answer has `header \"Name\" = …` and one of `json …`, `text …` and `body …`."),
-    }
 }
 
 pub(in crate::resolve) fn second_body(of: &str, part: &Name, first: Span) -> Diagnostic {
@@ -328,14 +289,6 @@ pub(in crate::resolve) fn not_constant(span: Span, what: &str) -> Diagnostic {
     Diagnostic::new(&NOT_CONSTANT, span, format!("a constant cannot hold {what}"))
         .label("known only when something runs")
         .help("A constant is a literal, a list, an object, or a text with constants above it. Anything else is a `let` inside a pipeline.")
-}
-
-pub(in crate::resolve) fn unknown_state(state: &Name, near: Option<&str>, known: &str) -> Diagnostic {
-    let text = &state.text;
-    let found = Diagnostic::new(&UNKNOWN_WORD, state.span, format!("no operation ends as `{text}`"))
-        .label("unknown state");
-    let found = suggest(found, text, state.span, near);
-    if near.is_some() { found } else { found.help(format!("It ends as one of: {known}.")) }
 }
 
 /// The word itself with the letters that were meant, where it mixes alphabets.

@@ -43,6 +43,9 @@ pub(super) fn commit(
     derived: Derived,
 ) -> Result<Committed, StoreError> {
     let _writing = store.writing();
+    if batch.is_empty() && derived == Derived::WhenDue {
+        return Ok(Committed { written: Vec::new(), derived: 0 });
+    }
     store.with_database(|database| {
         let mut txn = database.begin_write()?;
         txn.set_quick_repair(true);

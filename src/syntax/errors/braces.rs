@@ -70,7 +70,7 @@ pub fn unclosed_bracket(at: Span, bracket: char) -> Diagnostic {
     let closer = if bracket == '(' { ')' } else { ']' };
     Diagnostic::new(&codes::UNCLOSED_BRACKET, at, format!("this `{bracket}` has no `{closer}`"))
         .label("opened here")
-        .help("What is opened on a line is closed on it, or further down if only whole lines lie between.")
+        .help("Close it on this line. Between the two, lines may break freely.")
 }
 
 pub fn needless_bracket(at: Span, bracket: char) -> Diagnostic {

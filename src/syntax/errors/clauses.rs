@@ -215,6 +215,11 @@ pub fn reader_outside_extract(at: Span) -> Diagnostic {
         .help("Elsewhere the reader is called: `let n = number(text) on_missing empty`.")
 }
 
+pub fn reader_without_name(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_VALUE, at, "`as` does not say how the value is read")
+        .help("Write `as number`, `as text`, `as email` and so on, before `on_missing`.")
+}
+
 pub fn reader_behind_policy(at: Span) -> Diagnostic {
     Diagnostic::new(&codes::LEFT_OVER, at, "`as` stands once, between the path and `on_missing`")
         .help("Write `price = $.price as number on_missing abort`.")

@@ -37,10 +37,6 @@ pub fn connector_without_name(at: Span) -> Diagnostic {
         .help("Write `connector crm \"Our CRM\" {`: its actions are then called as `crm.action { … }`.")
 }
 
-pub fn unknown_item(at: Span, word: &str, near: &str) -> Diagnostic {
-    unknown_word(at, word, Some(near), "at the left edge")
-}
-
 pub fn item_head(at: Span, word: &str) -> Diagnostic {
     let form = match word {
         "test" => "test \"what it shows\" {",
@@ -132,14 +128,14 @@ pub fn needless_block(at: Span, what: &str) -> Diagnostic {
     Diagnostic::new(&codes::LEFT_OVER, at, format!("{what} takes no block"))
 }
 
-pub fn misplaced(line: Span, keyword: &str, home: &str, place: &str) -> Diagnostic {
-    let what = match keyword {
-        "this" => "this line".to_owned(),
-        _ if keyword.starts_with("a ") || keyword.starts_with("an ") => keyword.to_owned(),
-        _ => format!("`{keyword}`"),
-    };
+pub fn misplaced(line: Span, what: &str, home: &str, place: &str) -> Diagnostic {
     Diagnostic::new(&codes::MISPLACED_LINE, line, format!("{what} does not belong {place}"))
         .help(format!("It belongs {home}."))
+}
+
+pub fn statement_among_fields(line: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISPLACED_LINE, line, format!("`{word}` does not belong among fields"))
+        .help("A field is written `name = $.path on_missing abort`. Is the `}` of `extract` missing above this line?")
 }
 
 pub fn param_in_respond(line: Span) -> Diagnostic {
@@ -176,21 +172,41 @@ pub fn else_without_when(at: Span) -> Diagnostic {
         .help("`else` follows the `}` of a `when`, with nothing in between.")
 }
 
-pub fn assignment(line: Span, name: Option<&Name>) -> Diagnostic {
+/// `colon` is the sign behind the name, where it is no `=`.
+pub fn assignment(line: Span, name: Option<&Name>, colon: Option<Span>) -> Diagnostic {
     let Some(name) = name else {
-        return Diagnostic::new(&codes::ASSIGNMENT, line, "`name = value` is no step");
+        return Diagnostic::new(&codes::ASSIGNMENT, line, "a value is given to nothing that could take it")
+            .help("To name a value write `let name = value`. What is named already does not change.");
     };
-    let at = Span { start: line.start, end: line.start };
+    let sign = if colon.is_some() { ":" } else { " =" };
+    let mut edits = vec![Edit { span: Span { start: line.start, end: line.start }, text: "let ".into() }];
+    edits.extend(colon.map(|colon| Edit { span: colon, text: " =".into() }));
     let mut diagnostic = Diagnostic::new(
         &codes::ASSIGNMENT,
         name.span,
-        format!("`{} = …` alone is no step", name.text),
+        format!("`{}{sign} …` alone is no step", name.text),
     )
     .help("To name a value write `let name = value`; to pick one from the request, `extract body { name = $.path … }`. A parameter stands in the block of its action.");
+    diagnostic.fixes.push(Fix { title: "write `let`".into(), edits });
     diagnostic
-        .fixes
-        .push(Fix { title: "write `let`".into(), edits: vec![Edit { span: at, text: "let ".into() }] });
-    diagnostic
+}
+
+pub fn let_outside(line: Span) -> Diagnostic {
+    let word = Span { start: line.start, end: line.start + "let".len() as u32 };
+    Diagnostic::new(&codes::OUTSIDE_ITEMS, word, "`let` stands outside of every pipeline")
+        .help("A value that the whole file sees is a constant.")
+        .fix("write `const`", word, "const")
+}
+
+pub fn function_as_step(at: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(&codes::UNKNOWN_WORD, at, format!("`{name}(…)` is a value and no step"))
+        .help(format!("Give it a name, `let result = {name}(…)`, or write it where its value is used."))
+}
+
+/// An operator at the end of a line.
+pub fn nothing_behind(at: Span, sign: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_VALUE, at, format!("nothing stands behind this `{sign}`"))
+        .help("The end of a line ends the statement. Inside of brackets lines may break freely: put the whole condition or value into `( … )`.")
 }
 
 pub fn if_for_when(at: Span, word: &str) -> Diagnostic {

@@ -24,7 +24,7 @@ pub fn open_lines(at: Span) -> Diagnostic {
 }
 
 pub fn text_over_lines(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::UNCLOSED_TEXT, at, "a text in single quotes ends on its line")
+    Diagnostic::new(&codes::UNCLOSED_TEXT, at, "a text in `\"` ends on the line on which it begins")
         .help("Write a text of several lines between `\"\"\"` and `\"\"\"`, or `\\n` for the end of a line.")
 }
 
@@ -80,10 +80,4 @@ pub fn number_in_braces(at: Span, digits: &str) -> Diagnostic {
 pub fn json_in_text(at: Span) -> Diagnostic {
     Diagnostic::new(&codes::JSON_IN_TEXT, at, "this seems to be JSON in quotes")
         .help("Write an object without quotes around it: `json { name: \"Anna\", tags: [1, 2] }`. In a text each `\"` would need a `\\`, and each `{` too.")
-}
-
-/// A quote that stands directly behind another text.
-pub fn quote_in_text(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::UNCLOSED_TEXT, at, "the text before this has ended already")
-        .help("Inside of a text a quote is written `\\\"`.")
 }

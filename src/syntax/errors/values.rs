@@ -159,8 +159,8 @@ pub fn object_without_name(at: Span) -> Diagnostic {
         .help("A member is written `name: { … }`.")
 }
 
-/// `5 s`: the statement up to its unit is at `at`.
-pub fn blank_before_unit(at: Span, written: &str, unit: &str) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_UNIT, at, format!("no blank stands before the unit `{written}`"))
-        .help(format!("Write `5{unit}`."))
+/// `5 s`, `5 seconds`.
+pub fn blank_before_unit(at: Span, written: &str, right: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_UNIT, at, format!("`{written}` is written `{right}`, without a blank"))
+        .fix(format!("write `{right}`"), at, right)
 }

@@ -4,6 +4,7 @@
 
 mod read;
 mod scan;
+mod utf8;
 mod write;
 
 pub use read::from_json;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::{DecodeError, Scan};
 use crate::value::{Number, Object, Value};
 
-/// Reads a whole document: at most 127 levels deep, the last of equal names counts, every digit kept.
+/// Reads a whole document: at most 127 levels deep and 200,000 values large, the last of equal names counts, every
+/// digit kept.
 ///
 /// # Errors
-/// What is no JSON (RFC 8259), not UTF-8, or nests too deep.
+/// What is no JSON (RFC 8259), not UTF-8, nests too deep, or holds too many values.
 pub fn from_json(bytes: &[u8]) -> Result<Value, DecodeError> {
     Scan::new(bytes)?.document()
 }
@@ -17,7 +18,7 @@ impl Scan<'_> {
     /// Reads the whole document, from its beginning.
     ///
     /// # Errors
-    /// As for `from_json`, and more values than the budget allows.
+    /// As for `from_json`.
     pub fn document(mut self) -> Result<Value, DecodeError> {
         let value = self.value(0)?;
         self.end()?;
@@ -36,7 +37,7 @@ impl Scan<'_> {
         self.budget = budget;
         Ok(match first {
             Some(b'"') => Value::Text(self.text()?),
-            Some(b'-' | b'0'..=b'9') => Value::Number(Number::from_json_digits(self.number()?)),
+            Some(b'-' | b'0'..=b'9') => Value::Number(Number::from_json_digits(text_of(self.number()?))),
             Some(b'{') => self.object(depth)?,
             Some(b'[') => self.list(depth)?,
             Some(b't') => {
@@ -56,22 +57,22 @@ impl Scan<'_> {
     }
 
     /// The text that `content`, passed by `name`, stands for once its escapes are read.
-    pub fn unescape(content: &str) -> Arc<str> {
+    pub fn unescape(content: &[u8]) -> Arc<str> {
         // What was passed is a valid string.
-        unescape(&format!("\"{content}\"")).unwrap_or_default()
+        unescape(&[b"\"", content, b"\""].concat()).unwrap_or_default()
     }
 
     /// The first names of the object that begins at the byte `start`, at most `most`. The document must have been
     /// passed already.
     pub fn names_at(&self, start: usize, most: usize) -> Vec<Arc<str>> {
-        let mut scan = self.from_byte(start);
+        let mut scan = self.at_byte(start);
         let mut names = Vec::new();
         while names.len() < most {
             scan.peek();
             // The `{` or the `,`.
             scan.bump();
             let Ok((name, escaped)) = scan.name() else { break };
-            names.push(if escaped { Scan::unescape(name) } else { name.into() });
+            names.push(if escaped { Scan::unescape(name) } else { text_of(name).into() });
             if scan.colon().is_err() || scan.skip(0).is_err() || scan.peek() != Some(b',') {
                 break;
             }
@@ -125,18 +126,24 @@ impl Scan<'_> {
         let start = self.at();
         let (content, escaped) = self.string()?;
         if !escaped {
-            return Ok(content.into());
+            return Ok(text_of(content).into());
         }
-        unescape(self.text_from(start)).ok_or_else(|| self.error("a text that cannot be read"))
+        unescape(self.bytes_from(start)).ok_or_else(|| self.error("a text that cannot be read"))
     }
 }
 
 /// The text that a JSON string with its quotes stands for; `None` if it is none.
-fn unescape(quoted: &str) -> Option<Arc<str>> {
-    serde_json::from_str::<String>(quoted).ok().map(Into::into)
+fn unescape(quoted: &[u8]) -> Option<Arc<str>> {
+    serde_json::from_slice::<String>(quoted).ok().map(Into::into)
+}
+
+/// What was passed is UTF-8, and cut between characters: the whole document was checked before.
+fn text_of(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use proptest::prelude::*;
 

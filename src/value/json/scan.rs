@@ -1,14 +1,18 @@
 //! A cursor over the bytes of a JSON document: the whole grammar of RFC 8259, checked without building anything.
 
 use super::DecodeError;
+use super::utf8::is_utf8;
 
 /// How deep lists and objects may nest; serde_json's limit.
 pub const MOST_LEVELS: usize = 127;
 
+/// How many values of one document may be built: a tree costs up to forty times the bytes that it is read from, so
+/// these are some tens of megabytes. What is only passed costs nothing and is not counted.
+pub const MOST_VALUES: usize = 200_000;
+
 /// A cursor over a document. What it has passed is valid JSON.
 #[derive(Clone, Debug)]
 pub struct Scan<'a> {
-    text: &'a str,
     bytes: &'a [u8],
     at: usize,
     /// How many values may still be built.
@@ -19,18 +23,12 @@ impl<'a> Scan<'a> {
     /// # Errors
     /// Bytes that are not UTF-8.
     pub fn new(bytes: &'a [u8]) -> Result<Scan<'a>, DecodeError> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(Scan { text, bytes, at: 0, budget: usize::MAX }),
-            Err(error) => Err(DecodeError {
-                message: "a byte that is not UTF-8".to_owned(),
-                offset: error.valid_up_to(),
-            }),
+        if !is_utf8(bytes) {
+            let valid = std::str::from_utf8(bytes).err().map(|error| error.valid_up_to());
+            let message = "a byte that is not UTF-8".to_owned();
+            return Err(DecodeError { message, offset: valid.unwrap_or_default() });
         }
-    }
-
-    /// Lets at most so many values be built.
-    pub fn with_budget(self, budget: usize) -> Scan<'a> {
-        Scan { budget, ..self }
+        Ok(Scan { bytes, at: 0, budget: MOST_VALUES })
     }
 
     /// Where the cursor stands, in bytes.
@@ -38,13 +36,13 @@ impl<'a> Scan<'a> {
         self.at
     }
 
-    /// The text from `start` to where the cursor stands.
-    pub fn text_from(&self, start: usize) -> &'a str {
-        self.text.get(start..self.at).unwrap_or_default()
+    /// The bytes from `start` to where the cursor stands.
+    pub fn bytes_from(&self, start: usize) -> &'a [u8] {
+        self.bytes.get(start..self.at).unwrap_or_default()
     }
 
     /// A cursor over the same document that stands at another byte.
-    pub(super) fn from_byte(&self, at: usize) -> Scan<'a> {
+    pub(super) fn at_byte(&self, at: usize) -> Scan<'a> {
         Scan { at, ..self.clone() }
     }
 
@@ -57,6 +55,9 @@ impl<'a> Scan<'a> {
                 return Some(byte);
             }
             self.at += 1;
+            if byte == b'\n' {
+                self.indent();
+            }
         }
     }
 
@@ -78,7 +79,7 @@ impl<'a> Scan<'a> {
 
     /// Passes a member's name and gives it as it stands between its quotes, and whether escapes are in it.
     #[inline]
-    pub fn name(&mut self) -> Result<(&'a str, bool), DecodeError> {
+    pub fn name(&mut self) -> Result<(&'a [u8], bool), DecodeError> {
         if self.peek() != Some(b'"') {
             return Err(self.unexpected("a name in double quotes"));
         }
@@ -99,7 +100,7 @@ impl<'a> Scan<'a> {
     /// Passes a string; the cursor stands at its opening quote. Gives what is between the quotes, and whether
     /// escapes are in it.
     #[inline]
-    pub fn string(&mut self) -> Result<(&'a str, bool), DecodeError> {
+    pub fn string(&mut self) -> Result<(&'a [u8], bool), DecodeError> {
         self.at += 1;
         let start = self.at;
         let mut escaped = false;
@@ -107,7 +108,7 @@ impl<'a> Scan<'a> {
             self.plain();
             match self.bytes.get(self.at) {
                 Some(b'"') => {
-                    let content = self.text_from(start);
+                    let content = self.bytes_from(start);
                     self.at += 1;
                     return Ok((content, escaped));
                 }
@@ -123,28 +124,20 @@ impl<'a> Scan<'a> {
 
     /// Passes a number; the cursor stands at its first byte.
     #[inline]
-    pub fn number(&mut self) -> Result<&'a str, DecodeError> {
+    pub fn number(&mut self) -> Result<&'a [u8], DecodeError> {
         let start = self.at;
-        if self.bytes.get(self.at) == Some(&b'-') {
-            self.at += 1;
+        let byte = |at: usize| self.bytes.get(at).copied().unwrap_or_default();
+        let mut at = if byte(start) == b'-' { start + 1 } else { start };
+        at = if byte(at) == b'0' { at + 1 } else { self.digits(at)? };
+        if byte(at) == b'.' {
+            at = self.digits(at + 1)?;
         }
-        match self.bytes.get(self.at) {
-            Some(b'0') => self.at += 1,
-            Some(b'1'..=b'9') => self.digits(),
-            _ => return Err(self.unexpected("a digit")),
+        if let b'e' | b'E' = byte(at) {
+            let is_signed = matches!(byte(at + 1), b'+' | b'-');
+            at = self.digits(if is_signed { at + 2 } else { at + 1 })?;
         }
-        if self.bytes.get(self.at) == Some(&b'.') {
-            self.at += 1;
-            self.some_digits()?;
-        }
-        if let Some(b'e' | b'E') = self.bytes.get(self.at) {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.bytes.get(self.at) {
-                self.at += 1;
-            }
-            self.some_digits()?;
-        }
-        Ok(self.text_from(start))
+        self.at = at;
+        Ok(self.bytes_from(start))
     }
 
     /// Passes `true`, `false` or `null`, given as `word`.
@@ -246,18 +239,20 @@ impl<'a> Scan<'a> {
     /// An error that says what stands here and what should.
     #[cold]
     pub fn unexpected(&self, wanted: &str) -> DecodeError {
-        self.error(match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+        let rest = self.bytes.iter().skip(self.at).take(4).copied().collect::<Vec<u8>>();
+        self.error(match String::from_utf8_lossy(&rest).chars().next() {
             Some(char) => format!("`{}` where {wanted} should stand", char.escape_debug()),
             None => format!("the document ends where {wanted} should stand"),
         })
     }
 
-    /// Passes what may stand in a string as it is, eight bytes at a time.
+    /// Passes what may stand in a string as it is: eight bytes at a time, and 64 once it proves long.
     #[inline]
     fn plain(&mut self) {
         const ONES: u64 = u64::MAX / 255;
         const HIGH: u64 = ONES << 7;
-        while let Some(chunk) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let start = self.at;
+        while let Some(chunk) = self.ahead::<8>() {
             let chunk = u64::from_le_bytes(*chunk);
             let (quote, slash) = (chunk ^ (ONES * b'"' as u64), chunk ^ (ONES * b'\\' as u64));
             let controls = chunk.wrapping_sub(ONES * 0x20) & !chunk;
@@ -270,10 +265,40 @@ impl<'a> Scan<'a> {
                 return;
             }
             self.at += 8;
+            if self.at - start == 32 {
+                self.long_plain();
+            }
         }
         while let Some(0x20..=0x21 | 0x23..=0x5b | 0x5d..) = self.bytes.get(self.at) {
             self.at += 1;
         }
+    }
+
+    /// Passes whole blocks that may stand in a string as they are. The compiler makes vector instructions of it.
+    fn long_plain(&mut self) {
+        while let Some(block) = self.ahead::<64>() {
+            let stops = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
+            if block.iter().fold(false, |stop, byte| stop | stops(*byte)) {
+                return;
+            }
+            self.at += 64;
+        }
+    }
+
+    /// Passes the blanks that begin a line.
+    #[inline]
+    fn indent(&mut self) {
+        while self.ahead() == Some(b"        ") {
+            self.at += 8;
+        }
+        if self.ahead() == Some(b"    ") {
+            self.at += 4;
+        }
+    }
+
+    #[inline]
+    fn ahead<const N: usize>(&self) -> Option<&'a [u8; N]> {
+        self.bytes.get(self.at..).and_then(|rest| rest.first_chunk())
     }
 
     fn escape(&mut self) -> Result<(), DecodeError> {
@@ -315,21 +340,13 @@ impl<'a> Scan<'a> {
         })
     }
 
+    /// Where the digits at `at` end, of which there must be one.
     #[inline]
-    fn digits(&mut self) {
-        while let Some(b'0'..=b'9') = self.bytes.get(self.at) {
-            self.at += 1;
+    fn digits(&self, at: usize) -> Result<usize, DecodeError> {
+        let mut end = at;
+        while self.bytes.get(end).is_some_and(u8::is_ascii_digit) {
+            end += 1;
         }
-    }
-
-    #[inline]
-    fn some_digits(&mut self) -> Result<(), DecodeError> {
-        match self.bytes.get(self.at) {
-            Some(b'0'..=b'9') => {
-                self.digits();
-                Ok(())
-            }
-            _ => Err(self.unexpected("a digit")),
-        }
+        if end == at { Err(self.at_byte(at).unexpected("a digit")) } else { Ok(end) }
     }
 }

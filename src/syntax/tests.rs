@@ -1,0 +1,199 @@
+//! That reading is total: nothing panics, nothing hangs, and what is said stands inside of the text.
+#![allow(clippy::indexing_slicing)]
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::ast::{Item, StmtKind};
+use super::{Parsed, parse};
+use crate::source::{Source, Span};
+
+const SCRIPT: &str = include_str!("../../tests/cases/syntax/everything.wj");
+
+fn read(text: &str) -> Parsed {
+    let source = Source::new("a.wj", text);
+    let parsed = parse(&source);
+    let inside = |span: Span| {
+        let (start, end) = (span.start as usize, span.end as usize);
+        assert!(start <= end && end <= text.len(), "{span:?} of {}", text.len());
+        assert!(text.is_char_boundary(start) && text.is_char_boundary(end), "{span:?} cuts a character");
+    };
+    for diagnostic in &parsed.diagnostics {
+        inside(diagnostic.span);
+        diagnostic.labels.iter().for_each(|label| inside(label.span));
+        diagnostic.fixes.iter().flat_map(|fix| &fix.edits).for_each(|edit| inside(edit.span));
+    }
+    for item in &parsed.file.items {
+        match item {
+            Item::Const(c) => inside(c.span),
+            Item::Pipeline(p) => p.body.iter().for_each(|stmt| inside(stmt.span)),
+            Item::Connector(c) => c.actions.iter().for_each(|action| inside(action.span)),
+            Item::Test(t) => t.steps.iter().for_each(|step| inside(step.span)),
+        }
+    }
+    parsed
+}
+
+/// Reads within a bound that is generous, since tests run unoptimised and beside others.
+fn read_within(seconds: u64, text: &str) -> Parsed {
+    let start = Instant::now();
+    let parsed = read(text);
+    let taken = start.elapsed();
+    assert!(taken < Duration::from_secs(seconds), "{taken:?}");
+    parsed
+}
+
+fn pipeline(body: &str) -> String {
+    format!("pipeline p {{\n  on POST \"/p\"\n{body}\n}}\n")
+}
+
+#[test]
+fn the_whole_language_is_read_without_a_word() {
+    let parsed = read(SCRIPT);
+    assert_eq!(parsed.diagnostics.iter().map(|d| &d.message).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert!(parsed.file.items.iter().all(|item| match item {
+        Item::Pipeline(p) => !p.broken && p.body.iter().all(|s| !matches!(s.kind, StmtKind::Broken { .. })),
+        Item::Test(t) => !t.broken,
+        Item::Connector(c) => !c.broken,
+        Item::Const(_) => true,
+    }));
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_change_nothing() {
+    let unix = read(SCRIPT);
+    let windows = read(&format!("\u{feff}{}", SCRIPT.replace('\n', "\r\n")));
+    assert!(windows.diagnostics.is_empty(), "{:?}", windows.diagnostics);
+    assert_eq!(unix.file.items.len(), windows.file.items.len());
+    for text in ["", "\u{feff}", "\n", "# only a comment", "   ", "const A = 1"] {
+        assert!(read(text).diagnostics.is_empty(), "{text:?}");
+    }
+}
+
+#[test]
+fn comments_are_found_outside_of_texts() {
+    let text =
+        "# a\nconst A = \"# no\" # b\nconst B = '#' # c\nconst C = [ # d\n1]\nconst D = \"{\"#\"}\" # e";
+    let parsed = read(text);
+    assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+    let found: Vec<&str> = parsed.file.comments.iter().map(|c| &text[c.span.range()]).collect();
+    assert_eq!(found, ["# a", "# b", "# c", "# d", "# e"]);
+}
+
+#[test]
+fn depth_is_read_up_to_the_limit_and_refused_beyond() {
+    let deep = |open: &str, close: &str, count: usize| {
+        pipeline(&format!("  let x = {}1{}", open.repeat(count), close.repeat(count)))
+    };
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("f(", ")"),
+        ("{ a: ", " }"),
+        ("a[", "]"),
+        ("\"{", "}\""),
+        ("if true then ", " else 1"),
+        ("if ", " then 1 else 1"),
+        ("not ", ""),
+        ("-", ""),
+        ("(1 + ", ")"),
+    ] {
+        for count in [1, 30, 60, 1_000] {
+            for text in [deep(open, close, count), deep(open, "", count), deep(open, ")", count)] {
+                read_within(2, &text);
+            }
+        }
+    }
+    let parsed = read(&deep("(", ")", 62));
+    assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+    let parsed = read(&deep("(", ")", 70));
+    assert_eq!(parsed.diagnostics.iter().map(|d| d.code.id).collect::<Vec<_>>(), ["WJ0105"]);
+    let blocks =
+        |count: usize| pipeline(&format!("{}stop{}", "when true {\n".repeat(count), "\n}".repeat(count)));
+    assert!(read_within(2, &blocks(60)).diagnostics.is_empty());
+    assert_eq!(read_within(2, &blocks(100)).diagnostics.len(), 1);
+    let chain = pipeline(&format!("when true {{\n}}{}", " else when true {\n}".repeat(500)));
+    assert!(read_within(5, &chain).diagnostics.is_empty());
+}
+
+#[test]
+fn too_much_ends_in_a_finding_soon() {
+    let junk = |line: &str, count: usize| pipeline(&format!("{line}\n").repeat(count));
+    for text in [
+        "{".repeat(1_000_000),
+        pipeline(&"{".repeat(900_000)),
+        pipeline(&"(".repeat(100_000)),
+        pipeline(&"[".repeat(100_000)),
+        junk("?? what { x", 3_000),
+        junk("?? what ( x", 3_000),
+        junk("x = \"{", 3_000),
+        junk("x = \"{\"", 3_000),
+        junk("}", 3_000),
+        format!("pipeline p {{\n{}{}", "?? {\n".repeat(60), "??\n".repeat(5_000)),
+        pipeline(&format!("  let x = {}1", "1 + ".repeat(50_000))),
+        pipeline(&format!("  let x = {}1", "not ".repeat(50_000))),
+        pipeline(&format!("  let x = a{}", ".a".repeat(50_000))),
+        pipeline(&format!("  let x = {}", "if a then b else ".repeat(20_000))),
+        pipeline(&format!("  let x = {}", "\"{\"+".repeat(10_000))),
+        pipeline(&format!("  let x = {}", "\"{\"".repeat(10_000))),
+        pipeline(&format!("  let x = {}", "\"{f(".repeat(60))),
+        pipeline(&format!("  let x = {}", "{a:[".repeat(30))),
+        "a".repeat(super::MAX_BYTES + 1),
+    ] {
+        let parsed = read_within(20, &text);
+        assert!(!parsed.diagnostics.is_empty(), "{}", &text[..60.min(text.len())]);
+    }
+}
+
+#[test]
+fn long_files_are_read_in_time() {
+    let healthy = pipeline(&"  stop\n".repeat(100_000));
+    assert!(read_within(30, &healthy).diagnostics.is_empty());
+    let junk = read_within(60, &pipeline(&"  ??\n".repeat(100_000)));
+    assert_eq!(junk.diagnostics.len(), 100_000);
+}
+
+#[test]
+fn a_script_cut_anywhere_is_read() {
+    for end in (0..=SCRIPT.len()).filter(|end| SCRIPT.is_char_boundary(*end)) {
+        // Each item is read alone, so only the last two of the cut script matter.
+        let start = SCRIPT[..end].rmatch_indices("\n\n").nth(8).map_or(0, |(at, _)| at);
+        read(&SCRIPT[start..end]);
+    }
+}
+
+#[test]
+fn a_script_without_any_one_line_is_read_and_the_rest_survives() {
+    let items = read(SCRIPT).file.items.len();
+    let lines: Vec<&str> = SCRIPT.lines().collect();
+    for left_out in 0..lines.len() {
+        let mut kept = lines.clone();
+        kept.remove(left_out);
+        let parsed = read(&kept.join("\n"));
+        assert!(parsed.file.items.len() + 1 >= items, "without line {}", left_out + 1);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn edited_scripts_are_read(
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), 0usize..4, "[\"'{}()\\[\\]#,:=\\\\ \n$.a0«я-]{0,3}"), 1..6),
+    ) {
+        let mut text: Vec<char> = SCRIPT.chars().collect();
+        for (place, removed, put) in edits {
+            let at = place.index(text.len());
+            let end = (at + removed).min(text.len());
+            text.splice(at..end, put.chars());
+        }
+        read(&text.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn any_text_is_read(text in "\\PC{0,200}") {
+        read(&text);
+        read(&pipeline(&text));
+    }
+}
