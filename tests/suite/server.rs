@@ -96,7 +96,7 @@ fn the_examples_of_the_repository_are_served() {
     assert_eq!((&operation["status"], &operation["dry_run"]), (&json!("done"), &json!(true)));
     // The link of the dry run flows on into the second call.
     let second = &operation["actions"][1];
-    assert_eq!(second["request"]["url"], "https://crm.example/leads/dry-run:hash");
+    assert_eq!(second["request"]["url"], "https://crm.example/leads/dry-run%3Ahash");
     assert!(second["request"]["body"].as_str().unwrap().ends_with("link=dry-run%3Aurl_default"), "{second}");
 
     let quiz = r#"{"raw":[{"q":"ab6c5412","a":"3f0bb0ea"},{"q":"d337ecb3","a":"f3d4933b"}]}"#;
