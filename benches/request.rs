@@ -335,7 +335,7 @@ impl Commits {
                 }
                 transaction.commit().unwrap();
                 for (_, done) in batch {
-                    drop(done.send(()));
+                    done.send(()).unwrap_or(());
                 }
             }
         });

@@ -75,6 +75,7 @@ impl Resolver<'_> {
             name: pipeline.name.text.clone(),
             title,
             file: Arc::from(self.source.name.as_str()),
+            source: Arc::clone(self.source),
             span: pipeline.name.span,
             hash: hash(&self.source.name, &self.source.text),
             routes: head.routes,

@@ -4,14 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::server::program_of;
 use crate::check::{self, CheckedFile, Script};
 use crate::resolve::program::Pipeline;
 use crate::source::Source;
 use crate::store::{Hash, Program};
 use crate::value::Time;
-
-/// The language edition that programs are kept with.
-const EDITION: u16 = 1;
 
 /// All files that are served, or that would be if they were not broken.
 #[derive(Default)]
@@ -178,8 +176,7 @@ fn programs_of(file: &CheckedFile) -> Vec<Arc<Program>> {
         if programs.iter().any(|program| program.hash == pipeline.hash) {
             continue;
         }
-        let files = vec![(file.source.name.clone(), file.source.text.to_string())];
-        programs.push(Arc::new(Program { hash: pipeline.hash, edition: EDITION, files }));
+        programs.push(Arc::new(program_of(pipeline)));
     }
     programs
 }
@@ -215,10 +212,15 @@ mod tests {
         let now = Time { micros: 0, zone: None };
         let mut served = Served::default();
         let (a, b) = (pipeline("a", "/a"), pipeline("b", "/b"));
-        let first = served.update(&[script("a.wj", &a), script("b.wj", "pipeline b {\n  on\n}\n")], Vanished::IsBelieved, &now);
+        let first = served.update(
+            &[script("a.wj", &a), script("b.wj", "pipeline b {\n  on\n}\n")],
+            Vanished::IsBelieved,
+            &now,
+        );
         assert_eq!((names(&served), &first.broken[..]), (vec!["a".to_owned()], &["b.wj".to_owned()][..]));
 
-        let second = served.update(&[script("a.wj", "pipeline a {"), script("b.wj", &b)], Vanished::IsBelieved, &now);
+        let second =
+            served.update(&[script("a.wj", "pipeline a {"), script("b.wj", &b)], Vanished::IsBelieved, &now);
         assert_eq!(names(&served), ["a", "b"]);
         assert_eq!(
             (&second.loaded[..], &second.broken[..]),
@@ -228,7 +230,11 @@ mod tests {
 
         // Another file cannot take the route of what is still served, nor its name.
         let thief = pipeline("c", "/a");
-        served.update(&[script("0.wj", &thief), script("a.wj", "pipeline a {"), script("b.wj", &b)], Vanished::IsBelieved, &now);
+        served.update(
+            &[script("0.wj", &thief), script("a.wj", "pipeline a {"), script("b.wj", &b)],
+            Vanished::IsBelieved,
+            &now,
+        );
         assert_eq!(names(&served), ["a", "b"]);
 
         let last = served.update(&[script("b.wj", &b)], Vanished::IsBelieved, &now);
@@ -254,7 +260,10 @@ mod tests {
         let (a, b) = (pipeline("a", "/a"), pipeline("b", "/b"));
         served.update(&[script("a.wj", &a), script("b.wj", &b)], Vanished::IsBelieved, &now);
         let first = served.update(&[script("a.wj", " \n")], Vanished::IsDoubted, &now);
-        assert_eq!((names(&served), &first.doubted[..]), (vec!["a".to_owned(), "b".to_owned()], &["a.wj".to_owned(), "b.wj".to_owned()][..]));
+        assert_eq!(
+            (names(&served), &first.doubted[..]),
+            (vec!["a".to_owned(), "b".to_owned()], &["a.wj".to_owned(), "b.wj".to_owned()][..])
+        );
         assert!(first.loaded.is_empty() && first.removed.is_empty(), "{first:?}");
         let second = served.update(&[script("a.wj", " \n")], Vanished::IsBelieved, &now);
         assert_eq!((names(&served).len(), &second.removed[..]), (0, &["b.wj".to_owned()][..]));

@@ -102,7 +102,8 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let (signal, changes) = mpsc::channel(1);
     scripts::watch(&setup.dir, signal)
         .map_err(|error| StartError::Machine(format!("the scripts cannot be watched: {error}")))?;
-    let changed = site.look(Vanished::IsBelieved).map_err(|error| StartError::Scripts(setup.dir.clone(), error))?;
+    let changed =
+        site.look(Vanished::IsBelieved).map_err(|error| StartError::Scripts(setup.dir.clone(), error))?;
     site.report_start(&changed);
     let waiting = sweep(&server).await;
 
@@ -306,7 +307,8 @@ impl Site {
     fn look(&self, vanished: Vanished) -> Result<Changed, String> {
         let scripts = scripts::load(std::slice::from_ref(&self.dir)).map_err(|error| error.to_string())?;
         let mut served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let changed = served.update(&scripts, vanished, &Time { micros: now_millis() as i64 * 1_000, zone: None });
+        let changed =
+            served.update(&scripts, vanished, &Time { micros: now_millis() as i64 * 1_000, zone: None });
         let pipelines = served.pipelines();
         self.server.programs.store(Arc::new(served.programs()));
         let by_name = pipelines.iter().map(|pipeline| (pipeline.name.clone(), pipeline.clone())).collect();
