@@ -39,6 +39,7 @@ pub(super) fn apply(source: &Source, file: &ast::File, mut findings: Vec<Diagnos
         return findings;
     }
     let statements = statements::by_line(source, file);
+    let code_lines = code_lines(&source.text);
     let mut own = Vec::new();
     for silence in &silences {
         let known = codes::explain(silence.name).filter(|code| code.severity == Severity::Warning);
@@ -49,7 +50,7 @@ pub(super) fn apply(source: &Source, file: &ast::File, mut findings: Vec<Diagnos
         if !silence.reasoned {
             own.push(silence_without_reason(silence));
         }
-        let place = silenced(source, silence, &statements);
+        let place = silenced(source, silence, &code_lines, &statements);
         let before = findings.len();
         findings.retain(|finding| {
             let inside = finding.span.start >= place.start && finding.span.start < place.end;
@@ -100,33 +101,29 @@ fn read(source: &Source, comment: Span) -> Vec<Silence<'_>> {
 
 /// The part of the text that a silence is about: its own line if code stands before it, else the next line of code;
 /// and the rest of the statement that begins there.
-fn silenced(source: &Source, silence: &Silence<'_>, statements: &[(u32, u32)]) -> Span {
-    let text = &*source.text;
-    let start = silence.comment.start as usize;
-    let line_start = text.get(..start).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |at| at + 1);
-    let code_before = text.get(line_start..start).is_some_and(|before| !before.trim().is_empty());
-    let line = if code_before { line_start } else { next_code_line(text, silence.comment.end as usize) };
-    let line_end =
-        text.get(line..).and_then(|rest| rest.find(['\n', '\r'])).map_or(text.len(), |at| line + at);
-    let number = source.position(Span::at(line).start).line;
+fn silenced(source: &Source, silence: &Silence<'_>, code_lines: &[Span], statements: &[(u32, u32)]) -> Span {
+    // The line that holds the comment is a line of code if code stands before it.
+    let at = code_lines.partition_point(|line| line.end <= silence.comment.start);
+    let Some(line) = code_lines.get(at) else { return Span::at(source.text.len()) };
+    let number = source.position(line.start).line;
     let from = statements.partition_point(|(begins, _)| *begins < number);
     let rest = statements.get(from..).unwrap_or_default();
-    let ends = rest.iter().take_while(|(begins, _)| *begins == number).map(|(_, end)| *end as usize);
-    Span::new(line, ends.max().unwrap_or(0).max(line_end))
+    let ends = rest.iter().take_while(|(begins, _)| *begins == number).map(|(_, end)| *end);
+    Span { start: line.start, end: ends.max().unwrap_or(0).max(line.end) }
 }
 
-/// Where the first line of code behind the line of `from` begins.
-fn next_code_line(text: &str, from: usize) -> usize {
-    let mut lines = text.get(from..).unwrap_or_default().split_inclusive('\n');
-    let mut offset = from + lines.next().map_or(0, str::len);
-    for line in lines {
+/// Every line that holds more than a comment.
+fn code_lines(text: &str) -> Vec<Span> {
+    let mut lines = Vec::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
         let code = line.trim_start();
         if !code.is_empty() && !code.starts_with('#') {
-            return offset;
+            lines.push(Span::new(offset, offset + line.len()));
         }
         offset += line.len();
     }
-    offset
+    lines
 }
 
 fn unused_silence(silence: &Silence<'_>) -> Diagnostic {

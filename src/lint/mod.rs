@@ -6,7 +6,7 @@ mod rules;
 pub mod walk;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::resolve::model::Model;
+use crate::resolve::model::{Model, PipelineFacts};
 use crate::source::Source;
 use crate::syntax::ast;
 use crate::value::Time;
@@ -44,6 +44,18 @@ impl<'a> Context<'a> {
             ast::Item::Pipeline(pipeline) => Some(pipeline),
             _ => None,
         })
+    }
+
+    /// All of a pipeline could be read, so that what is not in it is known not to be there.
+    pub fn is_read(&self, facts: &PipelineFacts) -> bool {
+        let mut whole = true;
+        for pipeline in self.pipelines().filter(|pipeline| pipeline.name.span == facts.span) {
+            whole &= !pipeline.broken;
+            walk::statements(&pipeline.body, &mut |stmt| {
+                whole &= !matches!(stmt.kind, ast::StmtKind::Broken { .. });
+            });
+        }
+        whole
     }
 
     /// The text of an expression that is known when the script is loaded.

@@ -20,9 +20,9 @@ impl Resolver<'_> {
         } else if self.item.flow.reachable
             && let Some(first) = self.item.flow.responded
         {
-            let certain = self.item.flow.always_responded;
+            let has = if self.item.flow.always_responded { "has" } else { "may have" };
             let line = self.source.position(first.start).line;
-            self.report(names::second_respond(keyword, first, line, certain));
+            self.report(names::second_respond(keyword, first, line, has));
         }
         let status = self.status(&respond.status, 200..=599, "a `respond`");
         let reason = respond.text.as_ref().and_then(|text| self.status_text(text));
@@ -75,11 +75,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn note_abort(&mut self, span: Span) {
-        if !self.item.flow.reachable {
-            return;
-        }
-        self.item.facts.aborts.push(span);
-        if self.item.flow.called {
+        if self.item.flow.reachable && self.item.flow.called {
             self.item.facts.aborts_after_call.push(span);
         }
     }

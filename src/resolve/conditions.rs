@@ -14,18 +14,12 @@ impl Resolver<'_> {
     pub(super) fn condition(&mut self, expr: &ast::Expr) -> Checked {
         let checked = self.value(expr);
         self.no_secret_decides(&checked, "a condition");
-        if checked.ty.broken {
+        if checked.ty.broken || checked.ty.secret {
             return checked;
         }
         let text = self.source.slice(expr.span).to_owned();
         if !checked.ty.is_only(Kinds::BOOL) {
-            let unsure = checked.ty.may_be(Kinds::BOOL);
-            self.report(kinds::condition_not_bool(
-                expr.span,
-                &operand(expr, &text),
-                checked.ty.kinds,
-                unsure,
-            ));
+            self.report(kinds::condition_not_bool(expr.span, &operand(expr, &text), &checked.ty));
         } else if checked.ty.may_be_empty() {
             self.report(kinds::condition_may_be_empty(
                 expr.span,

@@ -1,6 +1,7 @@
 //! Writes the flat code of one pipeline: step paths, jumps that are filled in when their target is known, and the
 //! paths into the body that the pipeline's picker answers together.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::program::{Call, OnFail, Op, OpKind};
@@ -12,6 +13,7 @@ pub(super) struct Emit {
     pub ops: Vec<Op>,
     /// Paths into the body, each once.
     pub picks: Vec<Arc<Path>>,
+    picked: BTreeMap<Arc<str>, usize>,
     block: Numbering,
 }
 
@@ -74,11 +76,12 @@ impl Emit {
 
     /// The place of a path among the results of the picker.
     pub(super) fn pick(&mut self, path: &Arc<Path>) -> usize {
-        if let Some(at) = self.picks.iter().position(|own| own.text == path.text) {
-            return at;
+        let next = self.picks.len();
+        let at = *self.picked.entry(path.text.clone()).or_insert(next);
+        if at == next {
+            self.picks.push(path.clone());
         }
-        self.picks.push(path.clone());
-        self.picks.len() - 1
+        at
     }
 
     /// For each op, whether a `respond` may still come on a way from behind it (for a call: in its `on_fail` too).

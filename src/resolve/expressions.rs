@@ -74,6 +74,7 @@ impl Resolver<'_> {
                 Err(_) => {
                     self.report(super::errors::literals::duration_out_of_range(
                         span,
+                        "this",
                         "below 292 million years",
                     ));
                     Checked::broken(span)

@@ -168,9 +168,13 @@ impl Resolver<'_> {
             return false;
         }
         if source.ty.cannot_be(Kinds::OBJECT.or(Kinds::LIST)) || source.ty.kinds.is_none() {
-            let text = self.source.slice(source.span()).to_owned();
-            let raw = matches!(source.expr.kind, ExprKind::Input(Input::BodyRaw));
-            self.report(kinds::not_outside_data(source.span(), &text, source.ty.kinds, raw));
+            let finding = match source.expr.kind {
+                ExprKind::Input(Input::BodyRaw) => kinds::extract_from_raw(source.span()),
+                _ => {
+                    kinds::not_outside_data(source.span(), self.source.slice(source.span()), source.ty.kinds)
+                }
+            };
+            self.report(finding);
             return false;
         }
         true

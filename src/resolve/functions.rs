@@ -102,12 +102,10 @@ impl Resolver<'_> {
             }
             found => {
                 let known = readers().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                self.report(names::unknown_reader(
-                    name,
-                    found.is_some(),
-                    near(&name.text, readers()),
-                    &known,
-                ));
+                self.report(match found {
+                    Some(_) => names::function_as_reader(name, &known),
+                    None => names::unknown_reader(name, near(&name.text, readers()), &known),
+                });
                 None
             }
         }

@@ -82,7 +82,7 @@ impl Resolver<'_> {
                 let millis = u64::try_from(*millis).ok().filter(|millis| range.contains(millis));
                 if millis.is_none() {
                     let bounds = format!("from {} to {}", written(*range.start()), written(*range.end()));
-                    self.report(literals::duration_out_of_range(expr.span, &bounds));
+                    self.report(literals::duration_out_of_range(expr.span, what, &bounds));
                 }
                 millis
             }

@@ -191,7 +191,7 @@ impl Resolver<'_> {
             if !other.ty.is_only(Kinds::NUMBER) {
                 continue;
             }
-            if one.ty.is_only(Kinds::TEXT) {
+            if one.ty.may_be(Kinds::TEXT) && !one.ty.may_be(Kinds::NUMBER) {
                 let fix = self.reader_fix(one);
                 self.report(kinds::text_with_number(
                     sides.span,
@@ -228,8 +228,7 @@ impl Resolver<'_> {
     /// Where ` as number` goes, if the value is a field that has no reader yet.
     fn reader_fix(&self, value: &Checked) -> Option<Span> {
         let ExprKind::Slot(slot) = value.expr.kind else { return None };
-        let start = self.model.definitions.len().saturating_sub(self.item.slots.len());
-        let _ = start;
+        // The slots of this pipeline are the latest.
         self.places.iter().rev().find(|place| place.slot == Some(slot)).and_then(|place| place.reader)
     }
 

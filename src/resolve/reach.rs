@@ -85,8 +85,13 @@ impl Resolver<'_> {
         rest: &[&ast::Expr],
         whole: &ast::Expr,
     ) -> Checked {
-        let Shape::Object(members) = &base.ty.shape else {
-            return self.unknown_inside(&base, rest, node, whole);
+        let members = match &base.ty.shape {
+            Shape::Object(members) => members,
+            Shape::List(_) => {
+                self.report(kinds::names_in_list(member.span, self.source.slice(base.span())));
+                return Checked::broken(node.span);
+            }
+            Shape::Unknown => return self.unknown_inside(&base, rest, node, whole),
         };
         let Some(ty) = base.ty.member(&member.text) else {
             let base_text = self.source.slice(base.span()).to_owned();
@@ -246,9 +251,7 @@ fn path_of(nodes: &[&ast::Expr]) -> Option<(String, String)> {
                     if text.contains(['"', '\\', '\'']) {
                         return None;
                     }
-                    if text.chars().all(|c| c.is_alphanumeric() || c == '_') {
-                        last = text.to_string();
-                    }
+                    last = text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
                     write!(path, "[\"{text}\"]").ok()?;
                 }
                 _ => return None,

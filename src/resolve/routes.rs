@@ -101,13 +101,12 @@ impl Resolver<'_> {
     /// The method of `http.request`: any token in capitals.
     pub(super) fn request_method(&mut self, expr: &ast::Expr) -> Option<Arc<str>> {
         let method = self.plain_text(expr, "a method")?;
-        let refused = REFUSED_METHODS.contains(&&*method.to_ascii_uppercase());
-        let plain = !method.is_empty() && method.chars().all(|c| is_token_char(c) && !c.is_ascii_lowercase());
-        if refused || !plain {
-            let upper = method.to_ascii_uppercase();
-            let near = (upper.chars().all(is_token_char) && !upper.is_empty()).then_some(upper);
-            let near = near.map(|method| format!("\"{method}\""));
-            self.report(literals::bad_method(&method, expr.span, near, refused));
+        if REFUSED_METHODS.contains(&&*method.to_ascii_uppercase()) {
+            self.report(literals::refused_method(&method, expr.span));
+            return None;
+        }
+        if method.is_empty() || !method.chars().all(|c| is_token_char(c) && !c.is_ascii_lowercase()) {
+            self.report(literals::bad_method(&method, expr.span));
             return None;
         }
         Some(method)

@@ -29,15 +29,15 @@ pub(super) struct Scopes {
 
 struct Frame {
     names: BTreeMap<Arc<str>, usize>,
-    /// The statement that the block belongs to: its word and line.
-    owner: (&'static str, u32),
+    /// The statement that the block belongs to: its word and its place.
+    owner: (&'static str, Span),
 }
 
 /// A name of a block that has ended.
 struct Gone {
     name: Arc<str>,
     span: Span,
-    owner: (&'static str, u32),
+    owner: (&'static str, Span),
 }
 
 /// What the program needs of a definition beside what the model says.
@@ -50,8 +50,7 @@ pub(super) struct Place {
 
 impl Resolver<'_> {
     pub(super) fn open_block(&mut self, word: &'static str, at: Span) {
-        let line = self.source.position(at.start).line;
-        self.item.scopes.frames.push(Frame { names: BTreeMap::new(), owner: (word, line) });
+        self.item.scopes.frames.push(Frame { names: BTreeMap::new(), owner: (word, at) });
     }
 
     /// `end` is where the names of the block end.
@@ -123,7 +122,11 @@ impl Resolver<'_> {
         if self.item.scopes.reported.insert(Arc::from(name)) {
             let gone = self.item.scopes.gone.iter().rev().find(|gone| *gone.name == *name);
             let finding = match gone {
-                Some(gone) => errors::name_of_branch(name, span, gone.owner, gone.span),
+                Some(gone) => {
+                    let (word, at) = gone.owner;
+                    let line = self.source.position(at.start).line;
+                    errors::name_of_branch(name, span, (word, line), gone.span)
+                }
                 None => errors::unknown_name(name, span, self.near_name(name)),
             };
             self.report(finding);

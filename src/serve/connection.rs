@@ -26,9 +26,10 @@ where
     H: Handler,
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let progress = Arc::new(Progress::new(&network.options));
+    let progress = Arc::new(Progress::new());
     let io = TokioIo::new(Socket::new(stream, progress.clone()));
-    let head_size = network.options.head_size;
+    let options = network.options.clone();
+    let head_size = options.head_size;
     let peer =
         Arc::new(Peer { network, progress: progress.clone(), ip: Arc::from(ip.to_canonical().to_string()) });
     let service = service_fn(move |request| {
@@ -43,6 +44,7 @@ where
     let mut stopped = pin!(stop.wait_for(|stop| *stop));
     let mut stopping = false;
     let mut armed = Instant::now();
+    let mut deadline = None;
     let mut timer = pin!(sleep_until(armed));
     poll_fn(|cx| {
         loop {
@@ -56,7 +58,10 @@ where
             }
             // The timer is moved only to an earlier time, or when it fires: a connection with a thousand quick requests
             // arms it once.
-            let Some(deadline) = progress.deadline() else { return Poll::Pending };
+            if progress.moved_on() {
+                deadline = progress.allowed(&options).map(|allowed| Instant::now() + allowed);
+            }
+            let Some(deadline) = deadline else { return Poll::Pending };
             if deadline < armed {
                 armed = deadline;
                 timer.as_mut().reset(armed);

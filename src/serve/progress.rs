@@ -1,10 +1,8 @@
 //! How far a connection is, and until when it may stay there. Shared by the socket, which sees bytes, the service,
 //! which sees requests, and the timer that ends what takes too long; all three live in one task.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::time::Duration;
-
-use tokio::time::Instant;
 
 use super::Options;
 
@@ -23,70 +21,53 @@ pub enum Phase {
     Lingering,
 }
 
-/// One timer a connection reads this; moving on costs a store, not a timer.
+/// Moving on costs a store: the timer looks at the clock once for all that happened since it looked last.
 pub struct Progress {
-    started: Instant,
     phase: AtomicU8,
-    /// Milliseconds after `started`; `u64::MAX` for none.
-    deadline: AtomicU64,
+    /// A phase began that the timer has not seen.
+    moved_on: AtomicBool,
     /// The body's deadline has passed: the service answers 408.
     late: AtomicBool,
     /// A head was framed in two ways: whatever comes next is refused.
     ambiguous: AtomicBool,
     /// An answer went out before the request was read to its end.
     unread: AtomicBool,
-    head: Duration,
-    body: Duration,
-    idle: Duration,
-    write: Duration,
-    linger: Duration,
 }
 
 impl Progress {
-    pub fn new(options: &Options) -> Progress {
-        let progress = Progress {
-            started: Instant::now(),
-            phase: AtomicU8::new(Phase::Idle as u8),
-            deadline: AtomicU64::new(0),
+    /// The first byte and the first head share one deadline.
+    pub fn new() -> Progress {
+        Progress {
+            phase: AtomicU8::new(Phase::Head as u8),
+            moved_on: AtomicBool::new(true),
             late: AtomicBool::new(false),
             ambiguous: AtomicBool::new(false),
             unread: AtomicBool::new(false),
-            head: options.head,
-            body: options.body,
-            idle: options.idle,
-            write: options.write,
-            linger: options.linger,
-        };
-        // The first byte and the first head share one deadline.
-        progress.enter(Phase::Head);
-        progress
+        }
     }
 
     pub fn enter(&self, phase: Phase) {
         self.phase.store(phase as u8, Relaxed);
-        let allowed = match phase {
-            Phase::Idle => self.idle,
-            Phase::Head => self.head,
-            Phase::Body => self.body,
-            Phase::Writing => self.write,
-            Phase::Lingering => self.linger,
-            Phase::Handling => return self.deadline.store(u64::MAX, Relaxed),
-        };
-        let deadline = (self.started.elapsed() + allowed).as_millis();
-        self.deadline.store(u64::try_from(deadline).unwrap_or(u64::MAX), Relaxed);
+        self.moved_on.store(true, Relaxed);
+    }
+
+    /// True once for whatever phases began since the last call.
+    pub fn moved_on(&self) -> bool {
+        self.moved_on.load(Relaxed) && self.moved_on.swap(false, Relaxed)
+    }
+
+    /// How long the present phase may last in all; `None` while a request is handled.
+    pub fn allowed(&self, options: &Options) -> Option<Duration> {
+        let allowed = |phase, allowed| self.is(phase).then_some(allowed);
+        allowed(Phase::Idle, options.idle)
+            .or_else(|| allowed(Phase::Head, options.head))
+            .or_else(|| allowed(Phase::Body, options.body))
+            .or_else(|| allowed(Phase::Writing, options.write))
+            .or_else(|| allowed(Phase::Lingering, options.linger))
     }
 
     pub fn is(&self, phase: Phase) -> bool {
         self.phase.load(Relaxed) == phase as u8
-    }
-
-    /// When the phase is over; `None` while there is no deadline.
-    pub fn deadline(&self) -> Option<Instant> {
-        match self.deadline.load(Relaxed) {
-            u64::MAX => None,
-            // The next whole millisecond: never a timer that wakes too early.
-            deadline => Some(self.started + Duration::from_millis(deadline + 1)),
-        }
     }
 
     /// The body's deadline has passed. From here on there is none until the answer is written.

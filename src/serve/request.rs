@@ -1,5 +1,6 @@
 //! The door: what one request passes before its pipeline sees it, and the way of its answer.
 
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::{Arc, LazyLock};
 
 use hyper::body::Incoming as IncomingBody;
@@ -7,7 +8,7 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request};
 
-use crate::resolve::program::{Pipeline, Route};
+use crate::resolve::program::{Cors, Pipeline, Route};
 use crate::run::Headers;
 use crate::value::Bytes;
 
@@ -27,13 +28,24 @@ pub struct Peer<H> {
 
 type Params = Vec<(Arc<str>, Arc<str>)>;
 
+/// A request that its pipeline is to see, but for its body.
+struct Passed {
+    pipeline: Arc<Pipeline>,
+    request: Incoming,
+    /// Where `cors` wants it.
+    origin: Option<HeaderValue>,
+}
+
 impl<H: Handler> Peer<H> {
     /// Answers one request, whatever it is.
     pub async fn answer(&self, request: Request<IncomingBody>) -> Answer {
         let (head, body) = request.into_parts();
         let mut body = Body::new(body);
         self.progress.enter(if body.is_finished() { Phase::Handling } else { Phase::Body });
-        let mut answer = self.pass(head, &mut body).await;
+        let mut answer = match self.pass(head, body.announced()) {
+            Continue(passed) => self.take(passed, &mut body).await,
+            Break(refused) => refused,
+        };
         if !body.is_finished() {
             // The rest of the body stands in the way of the next request.
             answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -45,9 +57,10 @@ impl<H: Handler> Peer<H> {
         answer
     }
 
-    async fn pass(&self, head: Parts, body: &mut Body) -> Answer {
+    /// All that can be said by the head alone: a sender that waits for `100 Continue` need not send what is refused.
+    fn pass(&self, head: Parts, announced: u64) -> ControlFlow<Answer, Passed> {
         if !self.is_sound(&head) {
-            return self.refuse(Refusal::BadRequest);
+            return Break(self.refuse(Refusal::BadRequest));
         }
         let routes = self.network.routes.load();
         let path = head.uri.path();
@@ -56,26 +69,50 @@ impl<H: Handler> Peer<H> {
             Found::Pipeline { pipeline, route, .. }
                 if route.methods.is_none() && pipeline.cors.is_some() && is_preflight(&head) =>
             {
-                return options(&head, &[(pipeline, route)]);
+                return Break(options(&head, &[(pipeline, route)]));
             }
             Found::Pipeline { pipeline, params, .. } => (pipeline.clone(), params),
-            Found::OtherMethod(others) if head.method == Method::OPTIONS => return options(&head, &others),
-            Found::OtherMethod(others) => return self.refuse_method(&head, &others),
-            Found::Unknown if head.method == Method::OPTIONS && path == "*" => return no_content(),
-            Found::Unknown => return self.refuse(Refusal::NotFound),
-            Found::Malformed => return self.refuse(Refusal::BadRequest),
+            Found::OtherMethod(others) if head.method == Method::OPTIONS => {
+                return Break(options(&head, &others));
+            }
+            Found::OtherMethod(others) => return Break(self.refuse_method(&head, &others)),
+            Found::Unknown if head.method == Method::OPTIONS && path == "*" => return Break(no_content()),
+            Found::Unknown => return Break(self.refuse(Refusal::NotFound)),
+            Found::Malformed => return Break(self.refuse(Refusal::BadRequest)),
         };
-        // The table may be swapped while the request is handled, and is not kept alive by it.
-        drop(routes);
-        if pipeline.cors.is_none() {
-            return self.take(pipeline, params, head, body).await;
+        let origin = match pipeline.cors {
+            Some(Cors::Origins(_)) => head.headers.get(header::ORIGIN).cloned(),
+            Some(Cors::Any) | None => None,
+        };
+        let refusal = if is_encoded(&head.headers) {
+            Some(Refusal::UnsupportedEncoding)
+        } else {
+            (announced > pipeline.body_limit).then_some(Refusal::BodyTooLarge)
+        };
+        let passed = Passed { pipeline, request: self.incoming(head, params), origin };
+        match refusal {
+            Some(refusal) => Break(self.reject(passed, refusal)),
+            None => Continue(passed),
         }
-        let origin = head.headers.get(header::ORIGIN).cloned();
-        let mut answer = self.take(pipeline.clone(), params, head, body).await;
-        if let Some(cors) = &pipeline.cors {
-            cors::allow_origin(cors, origin.as_ref(), answer.headers_mut());
+    }
+
+    /// Reads the body and lets the pipeline answer.
+    async fn take(&self, mut passed: Passed, body: &mut Body) -> Answer {
+        let mut lease = self.network.bodies.lease();
+        if !body.is_finished() {
+            let limit = passed.pipeline.body_limit;
+            passed.request.body = match body.read(limit, &mut lease, &self.progress).await {
+                Ok(bytes) => bytes,
+                Err(Refusal::BodyTooLarge) => return self.reject(passed, Refusal::BodyTooLarge),
+                Err(refusal) => {
+                    return with_cors(self.refuse(refusal), &passed.pipeline, passed.origin.as_ref());
+                }
+            };
+            self.progress.enter(Phase::Handling);
         }
-        answer
+        let Passed { pipeline, request, origin } = passed;
+        let reply = self.network.handler.handle(pipeline.clone(), request).await;
+        with_cors(write(reply), &pipeline, origin.as_ref())
     }
 
     /// False where two readers could take the request for two different ones.
@@ -91,39 +128,14 @@ impl<H: Handler> Peer<H> {
             && host::is_valid(head.version, &head.uri, &head.headers)
     }
 
-    /// Reads the body and lets the pipeline answer.
-    async fn take(&self, pipeline: Arc<Pipeline>, params: Params, head: Parts, body: &mut Body) -> Answer {
-        if is_encoded(&head.headers) {
-            return self.reject(&pipeline, params, head, Refusal::UnsupportedEncoding);
-        }
-        // The announced length is looked at before the body: a sender that waits for `100 Continue` need not send it.
-        if body.announced() > pipeline.body_limit {
-            return self.reject(&pipeline, params, head, Refusal::BodyTooLarge);
-        }
-        let mut lease = self.network.bodies.lease();
-        let mut bytes = Bytes::new();
-        if !body.is_finished() {
-            bytes = match body.read(pipeline.body_limit, &mut lease, &self.progress).await {
-                Ok(bytes) => bytes,
-                Err(Refusal::BodyTooLarge) => {
-                    return self.reject(&pipeline, params, head, Refusal::BodyTooLarge);
-                }
-                Err(refusal) => return self.refuse(refusal),
-            };
-            self.progress.enter(Phase::Handling);
-        }
-        let request = self.incoming(params, head, bytes);
-        write(self.network.handler.handle(pipeline, request).await)
-    }
-
-    fn incoming(&self, params: Params, head: Parts, body: Bytes) -> Incoming {
+    fn incoming(&self, head: Parts, params: Params) -> Incoming {
         let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
         let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         Incoming {
             method: shared_name(&head.method),
             target: Arc::from(target),
             headers: Headers::collect(headers),
-            body,
+            body: Bytes::new(),
             ip: self.ip.clone(),
             params,
         }
@@ -134,10 +146,10 @@ impl<H: Handler> Peer<H> {
         refuse(refusal)
     }
 
-    fn reject(&self, pipeline: &Arc<Pipeline>, params: Params, head: Parts, refusal: Refusal) -> Answer {
-        let request = self.incoming(params, head, Bytes::new());
-        self.network.handler.rejected(pipeline, request, refusal.status().as_u16(), refusal.code());
-        self.refuse(refusal)
+    fn reject(&self, passed: Passed, refusal: Refusal) -> Answer {
+        let Passed { pipeline, request, origin } = passed;
+        self.network.handler.rejected(&pipeline, request, refusal.status().as_u16(), refusal.code());
+        with_cors(self.refuse(refusal), &pipeline, origin.as_ref())
     }
 
     fn refuse_method(&self, head: &Parts, others: &[(&Arc<Pipeline>, &Route)]) -> Answer {
@@ -146,6 +158,13 @@ impl<H: Handler> Peer<H> {
         allow_origin(head, others, answer.headers_mut());
         answer
     }
+}
+
+fn with_cors(mut answer: Answer, pipeline: &Pipeline, origin: Option<&HeaderValue>) -> Answer {
+    if let Some(cors) = &pipeline.cors {
+        cors::allow_origin(cors, origin, answer.headers_mut());
+    }
+    answer
 }
 
 /// `OPTIONS` of a known path whose pipelines do not take it themselves.

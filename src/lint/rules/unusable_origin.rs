@@ -46,7 +46,7 @@ fn judge(context: &Context<'_>, origin: &Expr, count: usize) -> Option<Diagnosti
     let finding = Diagnostic::new(&CODE, origin.span, format!("no browser sends `{text}` as an origin, so it allows nobody"))
         .label("never matches")
         .help("An origin is `https://`, host and perhaps port, in lower case: no path, no slash at the end, no `*` inside, no port that goes without saying. `cors \"*\"` allows every origin.");
-    Some(match proper.or_else(|| written_by_browsers(&format!("https://{text}"))) {
+    Some(match proper.or_else(|| with_scheme(text)) {
         Some(proper) => finding.fix(format!("write `{proper}`"), origin.span, format!("\"{proper}\"")),
         None => finding,
     })
@@ -57,6 +57,12 @@ fn written_by_browsers(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let plain = matches!(url.scheme(), "http" | "https") && !text.contains('*');
     plain.then(|| url.origin().ascii_serialization())
+}
+
+/// A host alone only wants its scheme.
+fn with_scheme(text: &str) -> Option<String> {
+    let is_host = text.contains('.') && !text.contains([':', '/', ' ']);
+    is_host.then(|| written_by_browsers(&format!("https://{text}"))).flatten()
 }
 
 #[cfg(test)]
@@ -71,7 +77,7 @@ mod tests {
         let mended = [
             ("https://school.example/", "https://school.example"),
             ("HTTPS://School.example:443/x", "https://school.example"),
-            ("https://школа.example", "https://xn--80aawbg6f.example"),
+            ("https://школа.example", "https://xn--80atdl2c.example"),
         ];
         for (written, proper) in mended {
             assert_eq!(written_by_browsers(written).as_deref(), Some(proper));

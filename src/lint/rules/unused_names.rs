@@ -39,10 +39,17 @@ fn may_be_used(context: &Context<'_>, definition: &Definition) -> bool {
         let sees = definition.pipeline.is_none() || span.range().contains(&(definition.span.start as usize));
         broken && sees
     });
-    unread
-        || context.errors.iter().filter(|error| error.is_error()).any(|error| {
-            let inside = error.span.start >= definition.scope.start && error.span.end <= definition.scope.end;
-            let word = context.source.slice(error.span);
-            inside && word.len() < 100 && near(word, [&*definition.name]).is_some()
-        })
+    unread || mistyped(context, definition)
+}
+
+/// So many errors are looked at for each name: a file with more of them is looked at again anyway.
+const ERRORS: usize = 50;
+
+/// An error stands at a word that was likely meant to be this name.
+fn mistyped(context: &Context<'_>, definition: &Definition) -> bool {
+    context.errors.iter().filter(|error| error.is_error()).take(ERRORS).any(|error| {
+        let inside = error.span.start >= definition.scope.start && error.span.end <= definition.scope.end;
+        let word = context.source.slice(error.span);
+        inside && word.len() < 2 * definition.name.len() + 8 && near(word, [&*definition.name]).is_some()
+    })
 }

@@ -5,9 +5,10 @@ use super::{
     TEXTS_ADDED, UNKNOWN_KIND_WITH_NUMBER, UNWRITABLE_VALUE, WRONG_KIND, empty_because,
 };
 use crate::diagnostic::Diagnostic;
+use crate::resolve::model::Type;
 use crate::source::Span;
 use crate::syntax::ast::Name;
-use crate::value::Kinds;
+use crate::value::{Kind, Kinds};
 
 pub(in crate::resolve) fn null_outside_json(span: Span) -> Diagnostic {
     Diagnostic::new(&NULL_OUTSIDE_JSON, span, "`null` stands in `json` only")
@@ -33,21 +34,20 @@ pub(in crate::resolve) fn unwritable(span: Span, kinds: Kinds, place: &str) -> D
     }
 }
 
-pub(in crate::resolve) fn condition_not_bool(
-    span: Span,
-    text: &str,
-    kinds: Kinds,
-    unsure: bool,
-) -> Diagnostic {
+pub(in crate::resolve) fn condition_not_bool(span: Span, text: &str, ty: &Type) -> Diagnostic {
+    let unsure = ty.kinds.has(Kind::Bool);
     let message = if unsure {
         format!("a condition takes true or false only, and `{text}` may be anything")
     } else {
-        format!("a condition takes true or false, and this is {}", kinds.nouns())
+        format!("a condition takes true or false, and this is {}", ty.kinds.nouns())
     };
-    let found = Diagnostic::new(&CONDITION_NOT_BOOL, span, message).label("not true or false");
-    let found = found
-        .help("Say what is asked: whether the value is there (`x != empty`), or whether it is a certain one (`x == true`, `x == \"yes\"`).")
-        .fix("ask whether it is there", span, format!("{text} != empty"));
+    let found = Diagnostic::new(&CONDITION_NOT_BOOL, span, message)
+        .label("not true or false")
+        .help("Say what is asked: whether the value is there (`x != empty`), or whether it is a certain one (`x == true`, `x == \"yes\"`).");
+    if ty.constant.is_some() {
+        return found;
+    }
+    let found = found.fix("ask whether it is there", span, format!("{text} != empty"));
     if unsure { found.fix("ask whether it is `true`", span, format!("{text} == true")) } else { found }
 }
 
@@ -124,8 +124,7 @@ pub(in crate::resolve) fn operand_may_be_empty(
         format!("`{op}` takes no empty value, and `{text}` may be empty"),
     )
     .label("may be empty here");
-    empty_because(found, since)
-        .help(format!("The run would stop with a fault. Ask first (`when {text} != empty {{ … }}`), or use `on_missing abort` or a default where the value is read."))
+    empty_because(found, since).help(format!("The run would stop with a fault. {}", super::rule_out(text)))
 }
 
 pub(in crate::resolve) fn texts_added(whole: Span, op: Span, fix: Option<String>) -> Diagnostic {
@@ -208,6 +207,12 @@ pub(in crate::resolve) fn wrong_index(span: Span, is: Kinds, wanted: &str) -> Di
     Diagnostic::new(&WRONG_KIND, span, format!("{wanted}, and this is {}", is.nouns())).label(is.nouns())
 }
 
+pub(in crate::resolve) fn names_in_list(span: Span, base: &str) -> Diagnostic {
+    Diagnostic::new(&WRONG_KIND, span, format!("`{base}` is a list, and its items have no names"))
+        .label("a name in a list")
+        .help(format!("Items are reached by their place, from 0: `{base}[0]`."))
+}
+
 pub(in crate::resolve) fn nothing_inside(span: Span, base: &str, kinds: Kinds) -> Diagnostic {
     let found =
         Diagnostic::new(&WRONG_KIND, span, format!("`{base}` is {}, and has nothing inside", kinds.nouns()))
@@ -239,18 +244,19 @@ pub(in crate::resolve) fn pairs_not_written(part: &Name, span: Span, kinds: Kind
         .help(format!("Write `{text} {{ name: value, … }}`, so that it can be read here what is sent."))
 }
 
-pub(in crate::resolve) fn not_outside_data(span: Span, text: &str, kinds: Kinds, raw: bool) -> Diagnostic {
+pub(in crate::resolve) fn not_outside_data(span: Span, text: &str, kinds: Kinds) -> Diagnostic {
     let found = Diagnostic::new(&NOT_OUTSIDE_DATA, span, format!("nothing can be extracted from `{text}`"))
         .label(kinds.nouns());
-    if raw {
-        found.help("`body.raw` is the exact bytes. The decoded body is `body`.").fix(
-            "use `body`",
-            span,
-            "body",
-        )
-    } else if kinds == Kinds::TEXT {
+    if kinds == Kinds::TEXT {
         found.help("If the text is JSON, open it first.").fix("open it", span, format!("parse_json({text})"))
     } else {
         found.help("A source is `body`, `query`, `headers`, `cookies`, an action's `NAME.body`, or a name bound to a list or an object from outside.")
     }
+}
+
+pub(in crate::resolve) fn extract_from_raw(span: Span) -> Diagnostic {
+    Diagnostic::new(&NOT_OUTSIDE_DATA, span, "nothing can be extracted from `body.raw`")
+        .label("the exact bytes")
+        .help("The decoded body is `body`.")
+        .fix("use `body`", span, "body")
 }

@@ -1,8 +1,8 @@
 //! WJ04xx: literals that nobody accepts, URLs, routes and paths.
 
 use super::{
-    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_ORIGIN, BAD_PATH, BAD_PATTERN, BAD_SIZE, BAD_STATUS,
-    BAD_TIME, BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART, NOT_A_LITERAL, REFUSED_PATH,
+    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_PATH, BAD_PATTERN, BAD_SIZE, BAD_STATUS, BAD_TIME,
+    BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART, NOT_A_LITERAL, REFUSED_PATH,
     UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE, URL_NOT_FIXED, suggest,
 };
 use crate::diagnostic::Diagnostic;
@@ -48,24 +48,22 @@ pub(in crate::resolve) fn body_without_place(status: u16, part: Span, status_spa
         .help("Leave the body out, or answer with 200.")
 }
 
-pub(in crate::resolve) fn bad_method(
-    method: &str,
-    span: Span,
-    near: Option<String>,
-    refused: bool,
-) -> Diagnostic {
-    let message = if refused {
-        format!("`{method}` is no method that wj sends or takes")
-    } else {
-        format!("`{method}` is no HTTP method")
-    };
-    let found = Diagnostic::new(&UNUSABLE_METHOD, span, message).label("no method");
-    match near {
-        Some(near) if !refused => found
-            .help(format!("Methods are written in capitals: {}.", near.trim_matches('"')))
-            .fix(format!("write {}", near.trim_matches('"')), span, near),
-        _ => found.help("Methods are GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS; `any` takes them all."),
+pub(in crate::resolve) fn bad_method(method: &str, span: Span) -> Diagnostic {
+    let found = Diagnostic::new(&UNUSABLE_METHOD, span, format!("`{method}` is no HTTP method"))
+        .label("no method")
+        .help("A method is a word in capitals, as `PURGE`.");
+    let upper = method.to_ascii_uppercase();
+    if upper == method || upper.contains(|c: char| !c.is_ascii_alphabetic()) {
+        return found;
     }
+    let fixed = format!("\"{upper}\"");
+    found.fix(format!("write `{upper}`"), span, fixed)
+}
+
+pub(in crate::resolve) fn refused_method(method: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&UNUSABLE_METHOD, span, format!("wj does not send `{method}`"))
+        .label("not sent")
+        .help("It asks for a tunnel or an echo, not for something of the service.")
 }
 
 pub(in crate::resolve) fn any_among_methods(span: Span) -> Diagnostic {
@@ -180,8 +178,8 @@ pub(in crate::resolve) fn count_out_of_range(span: Span, what: &str, least: u32,
         .label("out of range")
 }
 
-pub(in crate::resolve) fn duration_out_of_range(span: Span, bounds: &str) -> Diagnostic {
-    Diagnostic::new(&BAD_DURATION, span, format!("this duration is {bounds}")).label("out of range")
+pub(in crate::resolve) fn duration_out_of_range(span: Span, what: &str, bounds: &str) -> Diagnostic {
+    Diagnostic::new(&BAD_DURATION, span, format!("{what} is a duration {bounds}")).label("out of range")
 }
 
 pub(in crate::resolve) fn duration_without_unit(span: Span, digits: &str, what: &str) -> Diagnostic {
@@ -215,34 +213,6 @@ pub(in crate::resolve) fn not_a_size(span: Span, what: &str) -> Diagnostic {
     Diagnostic::new(&BAD_SIZE, span, format!("{what} takes a size"))
         .label("no size")
         .help("A size is written as `64KB`: digits and one of `B`, `KB`, `MB`, `GB`.")
-}
-
-/// Why a text is no origin.
-pub(in crate::resolve) enum OriginProblem {
-    NoUrl,
-    Scheme,
-    /// How browsers write it.
-    Written(String),
-}
-
-pub(in crate::resolve) fn bad_origin(span: Span, origin: &str, problem: OriginProblem) -> Diagnostic {
-    let found = Diagnostic::new(&BAD_ORIGIN, span, format!("`{origin}` is no origin that a browser sends"))
-        .label("no origin")
-        .help("An origin is scheme, host and perhaps port, without a path and without a slash at the end: `https://school.example`. `\"*\"` allows them all.");
-    match problem {
-        OriginProblem::Written(written) if written != "null" => {
-            found.fix(format!("write `{written}`"), span, format!("\"{written}\""))
-        }
-        OriginProblem::NoUrl if origin.contains('.') && !origin.contains([':', '/', ' ', '*']) => {
-            found.fix("put `https://` before it", span, format!("\"https://{origin}\""))
-        }
-        _ => found,
-    }
-}
-
-pub(in crate::resolve) fn star_among_origins(span: Span) -> Diagnostic {
-    Diagnostic::new(&BAD_ORIGIN, span, "`\"*\"` allows every origin, and stands alone")
-        .label("beside other origins")
 }
 
 pub(in crate::resolve) fn one_url(span: Span) -> Diagnostic {

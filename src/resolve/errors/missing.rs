@@ -71,8 +71,10 @@ pub(in crate::resolve) fn parameter_may_be_empty(
 ) -> Diagnostic {
     let message = format!("`{action}` needs `{param}`, and `{text}` may be empty");
     let found = Diagnostic::new(&REQUIRED_MAY_BE_EMPTY, span, message).label("may be empty here");
-    empty_because(found, since)
-        .help(format!("An empty parameter is left out, and the service would refuse the call. Use `on_missing abort` or a default where the value is read, or call only inside `when {text} != empty {{ … }}`."))
+    empty_because(found, since).help(format!(
+        "An empty parameter is left out, and the service would refuse the call. {}",
+        super::rule_out(text)
+    ))
 }
 
 pub(in crate::resolve) fn key_may_be_empty(span: Span, text: &str, since: Option<Span>) -> Diagnostic {
@@ -87,5 +89,5 @@ pub(in crate::resolve) fn segment_may_be_empty(span: Span, text: &str, since: Op
     let message = format!("a segment of a URL cannot be empty, and `{text}` may be");
     let found = Diagnostic::new(&SEGMENT_MAY_BE_EMPTY, span, message).label("may be empty here");
     empty_because(found, since)
-        .help(format!("The request would go to another path. Use `on_missing abort` or a default where the value is read, or call only inside `when {text} != empty {{ … }}`."))
+        .help(format!("The request would go to another path. {}", super::rule_out(text)))
 }

@@ -54,7 +54,6 @@ pub(super) static CODES: &[&Code] = &[
     &UNUSABLE_ROUTE,
     &BAD_SIZE,
     &BAD_DURATION,
-    &BAD_ORIGIN,
     &BAD_PATH,
     &REFUSED_PATH,
     &NOT_A_LITERAL,
@@ -322,12 +321,6 @@ static BAD_DURATION: Code = Code {
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0410.md"),
 };
-static BAD_ORIGIN: Code = Code {
-    id: "WJ0411",
-    name: "bad-origin",
-    severity: Severity::Error,
-    page: include_str!("../../../docs/codes/WJ0411.md"),
-};
 static BAD_PATH: Code = Code {
     id: "WJ0412",
     name: "bad-path",
@@ -424,4 +417,14 @@ fn empty_because(found: Diagnostic, since: Option<Span>) -> Diagnostic {
         Some(since) => found.also(since, "because of this it may be empty"),
         None => found,
     }
+}
+
+/// How emptiness is ruled out. A condition tells about names and what is reached from them, not about computations.
+fn rule_out(text: &str) -> String {
+    let is_name = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    let asked = if is_name { text } else { "x" };
+    let first = if is_name { "" } else { "bind it by `let x = …` and " };
+    format!(
+        "Use `on_missing abort` or a default where the value is read, or {first}go on only inside `when {asked} != empty {{ … }}`."
+    )
 }

@@ -28,12 +28,16 @@ pub(in crate::resolve) fn name_of_branch(
     bound: Span,
 ) -> Diagnostic {
     let (word, line) = owner;
+    let help = match word {
+        "for" => "What a turn binds ends with the turn: use it inside the block.".to_owned(),
+        _ => format!(
+            "Use it inside that block, or bind `{name}` above it, as in `let {name} = if … then … else …`."
+        ),
+    };
     Diagnostic::new(&NAME_OF_BRANCH, span, format!("`{name}` is bound only inside `{word}` on line {line}"))
         .label("not known here")
         .also(bound, "bound here, and gone at the end of the block")
-        .help(format!(
-            "Use it inside that block, or bind `{name}` above it, as in `let {name} = if … then … else …`."
-        ))
+        .help(help)
 }
 
 pub(in crate::resolve) fn name_given_twice(name: &str, later: Span, first: Span, line: u32) -> Diagnostic {
@@ -70,30 +74,29 @@ pub(in crate::resolve) fn wrong_arity(
         (false, true) => least.to_string(),
         (false, false) => format!("{least} to {}", function.params.len()),
     };
-    let plural = if given == 1 { "argument" } else { "arguments" };
+    let plural = if wanted == "1" { "argument" } else { "arguments" };
     Diagnostic::new(
         &WRONG_ARITY,
         span,
-        format!("`{}` takes {wanted}, and was given {given} {plural}", name.text),
+        format!("`{}` takes {wanted} {plural}, and was given {given}", name.text),
     )
+    .label("wrong count")
     .help(format!("It is called as `{signature}`. {}", function.summary))
 }
 
-pub(in crate::resolve) fn unknown_reader(
-    name: &Name,
-    is_function: bool,
-    near: Option<&str>,
-    known: &str,
-) -> Diagnostic {
+pub(in crate::resolve) fn unknown_reader(name: &Name, near: Option<&str>, known: &str) -> Diagnostic {
     let text = &name.text;
-    let message = if is_function {
-        format!("`{text}` is a function, but no reader")
-    } else {
-        format!("there is no reader `{text}`")
-    };
-    let found = Diagnostic::new(&UNKNOWN_READER, name.span, message).label("cannot stand behind `as`");
+    let found = Diagnostic::new(&UNKNOWN_READER, name.span, format!("there is no reader `{text}`"))
+        .label("cannot stand behind `as`");
     let found = suggest(found, text, name.span, near);
     if near.is_some() { found } else { found.help(format!("Readers are {known}.")) }
+}
+
+pub(in crate::resolve) fn function_as_reader(name: &Name, known: &str) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::new(&UNKNOWN_READER, name.span, format!("`{text}` is a function, but no reader"))
+        .label("cannot stand behind `as`")
+        .help(format!("Readers are {known}. Other functions are called below, as in `let x = {text}(…)`."))
 }
 
 pub(in crate::resolve) fn unknown_action(name: &Name, near: Option<&str>) -> Diagnostic {
@@ -145,9 +148,8 @@ pub(in crate::resolve) fn respond_in_loop(keyword: Span) -> Diagnostic {
         .help("A caller gets one answer: put `respond` above the `for` or below it.")
 }
 
-pub(in crate::resolve) fn second_respond(keyword: Span, first: Span, line: u32, certain: bool) -> Diagnostic {
-    let how = if certain { "has" } else { "may have" };
-    let message = format!("the caller {how} the answer of line {line} already");
+pub(in crate::resolve) fn second_respond(keyword: Span, first: Span, line: u32, has: &str) -> Diagnostic {
+    let message = format!("the caller {has} the answer of line {line} already");
     Diagnostic::new(&SECOND_RESPOND, keyword, message)
         .label("a second `respond` on this way")
         .also(first, "the first one")
