@@ -1,8 +1,6 @@
 //! That reading is total: nothing panics, nothing hangs, and what is said stands inside of the text.
 #![allow(clippy::indexing_slicing)]
 
-mod values;
-
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -11,7 +9,7 @@ use super::ast::{Item, StmtKind};
 use super::{Parsed, parse};
 use crate::source::{Source, Span};
 
-const SCRIPT: &str = include_str!("../../../tests/cases/syntax/everything.wj");
+const SCRIPT: &str = include_str!("../../tests/cases/syntax/everything.wj");
 
 fn read(text: &str) -> Parsed {
     let source = Source::new("a.wj", text);
