@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
@@ -12,7 +13,7 @@ use crate::operations;
 use crate::resolve::program::{Notify, Pipeline};
 use crate::secrets::Masker;
 use crate::source::Source;
-use crate::store::{Cursor, Filter, Hash, Millis, State, Store, Write};
+use crate::store::{Cursor, Filter, Hash, Listed, Millis, State, Store, Write};
 use crate::value::Id;
 
 /// Programs of the store, compiled as they are asked for.
@@ -55,6 +56,11 @@ impl Programs {
     }
 }
 
+/// Bounds of one page, so that a question, however wide, costs a server neither its memory nor its time.
+const LONGEST_PAGE: usize = 1_000;
+const LARGEST_PAGE: u64 = 8 << 20;
+const LONGEST_SEARCH: Duration = Duration::from_secs(1);
+
 /// A question about operations.
 #[derive(Clone, Debug, Default)]
 pub struct HistoryQuery {
@@ -72,49 +78,63 @@ pub struct History<'a> {
 }
 
 impl History<'_> {
-    /// `{"operations": […], "next": cursor}`, newest first.
+    /// `{"operations": […], "next": cursor}`, newest first. A page may be shorter than what was asked for, when there is
+    /// much to read or to search: whoever wants more goes on at the cursor.
     pub fn list(&self, query: &HistoryQuery) -> Response {
         let mut filter = query.filter.clone();
         // The text is looked for in what is shown, masked: a secret cannot be guessed by searching for it.
-        let text = filter.text.take().map(|text| text.to_lowercase());
+        let text = filter.text.take().map(|text| in_json(&text).to_lowercase());
+        let until = Instant::now() + LONGEST_SEARCH;
+        let limit = query.limit.min(LONGEST_PAGE);
         let mut after = query.after;
         let mut shown = Vec::new();
+        let mut bytes = 0_u64;
         loop {
-            let wanted = query.limit.saturating_sub(shown.len()).max(1);
-            let page = match self.store.list(&filter, after.as_ref(), wanted) {
-                Ok(page) => page,
-                Err(error) => return Response::error(500, error.to_string()),
-            };
-            for listed in &page.items {
-                let whole = match query.full || text.is_some() {
-                    true => self.whole(listed.id, false),
-                    false => None,
+            let page =
+                match self.store.list(&filter, after.as_ref(), limit.saturating_sub(shown.len()).max(1)) {
+                    Ok(page) => page,
+                    Err(error) => return Response::error(500, error.to_string()),
                 };
-                if let Some(text) = &text
-                    && !whole.as_ref().is_some_and(|json| json.to_string().to_lowercase().contains(text))
-                {
-                    continue;
-                }
-                shown.push(match whole.filter(|_| query.full) {
-                    Some(whole) => whole,
-                    None => json!({
-                        "id": listed.id.to_string(),
-                        "pipeline": listed.pipeline,
-                        "status": listed.state.as_str(),
-                        "received_at": iso(listed.received_at),
-                        "updated_at": iso(listed.updated_at),
-                        "answer": if listed.status == 0 { Json::Null } else { json!({ "status": listed.status }) },
-                        "bytes": listed.bytes,
-                        "reason": self.masker.mask(&listed.reason),
-                    }),
-                });
-            }
+            let count = page.items.len();
             after = page.next;
-            if after.is_none() || shown.len() >= query.limit {
-                break;
+            for (at, listed) in (1..).zip(page.items) {
+                let id = listed.id;
+                if query.full || text.is_some() {
+                    bytes += u64::from(listed.bytes);
+                }
+                shown.extend(self.listed(listed, query.full, text.as_deref()));
+                if at < count && (bytes > LARGEST_PAGE || Instant::now() >= until) {
+                    after = Some(Cursor(id));
+                    break;
+                }
+            }
+            if after.is_none() || shown.len() >= limit || bytes > LARGEST_PAGE || Instant::now() >= until {
+                return Response::ok(
+                    json!({ "operations": shown, "next": after.map(|cursor| cursor.0.to_string()) }),
+                );
             }
         }
-        Response::ok(json!({ "operations": shown, "next": after.map(|cursor| cursor.0.to_string()) }))
+    }
+
+    /// One operation of a list, if the text is found in it.
+    fn listed(&self, listed: Listed, full: bool, text: Option<&str>) -> Option<Json> {
+        let whole = if full || text.is_some() { self.whole(listed.id, false) } else { None };
+        if let Some(text) = text {
+            whole.as_ref().filter(|json| json.to_string().to_lowercase().contains(text))?;
+        }
+        Some(match whole.filter(|_| full) {
+            Some(whole) => whole,
+            None => json!({
+                "id": listed.id.to_string(),
+                "pipeline": listed.pipeline,
+                "status": listed.state.as_str(),
+                "received_at": iso(listed.received_at),
+                "updated_at": iso(listed.updated_at),
+                "answer": if listed.status == 0 { Json::Null } else { json!({ "status": listed.status }) },
+                "bytes": listed.bytes,
+                "reason": self.masker.mask(&listed.reason),
+            }),
+        })
     }
 
     /// One operation, whole, with its steps.
@@ -167,6 +187,13 @@ impl History<'_> {
             .ok_or_else(|| Response::error(404, format!("there is no operation {id} in this store")))?;
         operations::retry(&loaded, who, now).map_err(|why| Response::error(409, format!("{id}: {why}")))
     }
+}
+
+/// A text as it stands inside a JSON text.
+fn in_json(text: &str) -> String {
+    let quoted = Json::String(text.to_owned()).to_string();
+    let inner = quoted.get(1..quoted.len() - 1);
+    inner.unwrap_or_default().to_owned()
 }
 
 impl HistoryQuery {

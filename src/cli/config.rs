@@ -1,6 +1,7 @@
 //! `wj.toml`: what a server is told besides its command line, which wins.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
@@ -25,7 +26,7 @@ pub struct Config {
     #[serde(default)]
     pub allow_private: Vec<IpNet>,
     /// Calls at once to one host.
-    pub calls_per_host: Option<usize>,
+    pub calls_per_host: Option<NonZeroUsize>,
 }
 
 impl Config {

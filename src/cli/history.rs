@@ -11,7 +11,7 @@ use super::config::Config;
 use super::{Failure, operation_text, terminal};
 use crate::admin::{Asked, History, HistoryQuery, Programs, Response, ask};
 use crate::secrets::Secrets;
-use crate::store::{self, Filter, Store};
+use crate::store::{self, Cursor, Filter, Store};
 
 /// Shows what was received, answered and done, beside a running server or without one.
 #[derive(Debug, clap::Args)]
@@ -145,22 +145,36 @@ impl List {
 
 fn list(args: &List, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let json = args.format == Format::Json;
-    let query = HistoryQuery { full: json, ..args.query().map_err(Failure::could_not_run)? };
-    let target = format!("/history?{}", query.to_query());
-    let response = question(data, &target, |history| history.list(&query))?;
-    let operations = response.get("operations").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
-    if json {
-        for operation in operations {
-            writeln!(out, "{operation}")?;
+    let mut query = HistoryQuery { full: json, ..args.query().map_err(Failure::could_not_run)? };
+    let mut rows = Vec::new();
+    // A page may be short of what was asked for.
+    loop {
+        let target = format!("/history?{}", query.to_query());
+        let mut response = question(data, &target, |history| history.list(&query))?;
+        let operations = match response.get_mut("operations").map(Json::take) {
+            Some(Json::Array(operations)) => operations,
+            _ => Vec::new(),
+        };
+        query.limit = query.limit.saturating_sub(operations.len());
+        if json {
+            for operation in operations {
+                writeln!(out, "{operation}")?;
+            }
+        } else {
+            rows.extend(operations);
         }
-        return Ok(ExitCode::SUCCESS);
+        let next = response.get("next").and_then(Json::as_str).and_then(|next| next.parse().ok());
+        query.after = next.map(Cursor);
+        if query.after.is_none() || query.limit == 0 {
+            break;
+        }
     }
-    if operations.is_empty() {
+    if !json && rows.is_empty() {
         terminal::say("no operations");
-    } else {
-        out.write_all(operation_text::table(operations).as_bytes())?;
+    } else if !json {
+        out.write_all(operation_text::table(&rows).as_bytes())?;
     }
-    if let Some(next) = response.get("next").and_then(Json::as_str) {
+    if let Some(Cursor(next)) = query.after {
         terminal::say(&format!("there may be more: wj history list --after {next}"));
     }
     Ok(ExitCode::SUCCESS)

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::config::{Config, DATA};
 use super::{Failure, render};
 use crate::check::CheckedFile;
+use crate::operations::CALLS_PER_HOST;
 use crate::serve::{self, Setup, StartError};
 
 /// Serves the pipelines of a folder, reloads them on change, and keeps the history.
@@ -64,7 +66,7 @@ pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure
         admin: args.admin.or(config.admin).unwrap_or_else(|| local(8081)),
         data: data.to_string_lossy().into_owned(),
         allow_private: config.allow_private.into_iter().chain(args.allow_private.iter().copied()).collect(),
-        calls_per_host: config.calls_per_host.unwrap_or(crate::operations::CALLS_PER_HOST),
+        calls_per_host: config.calls_per_host.map_or(CALLS_PER_HOST, NonZeroUsize::get),
         dry_run: args.dry_run,
         network: serve::Options::default(),
         render: findings,

@@ -101,6 +101,10 @@ fn text(status: &Json) -> String {
         let shown: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
         out += &format!("operations: {}\n", shown.join(", "));
     }
+    if let Some(refused) = status.get("refused").and_then(Json::as_object).filter(|all| !all.is_empty()) {
+        let shown: Vec<String> = refused.iter().map(|(status, count)| format!("{status}: {count}")).collect();
+        out += &format!("refused at the door since the start: {}\n", shown.join(", "));
+    }
     for file in list("broken") {
         let text = |name: &str| file.get(name).and_then(Json::as_str).unwrap_or("");
         let served = match file.get("last_good_version_served") {

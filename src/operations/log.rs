@@ -54,6 +54,13 @@ pub struct Recorded {
     pub first_at: Option<Millis>,
 }
 
+impl Recorded {
+    /// Of the request that was last made of it: what replay makes of it again must be the same.
+    pub fn digest(&self) -> Option<Hash> {
+        self.outcomes.last().map(|outcome| outcome.digest)
+    }
+}
+
 impl Log {
     /// Reads the log of an operation.
     ///

@@ -2,21 +2,28 @@
 //! which commit, what is tried again and when. Machines with an injected clock and no IO of their own: a test drives them
 //! as the server does. `Live` is one operation in hand; `Targets` is how many calls each host takes.
 
+mod calls;
 mod clock;
 mod live;
 mod log;
 mod mask;
 mod orders;
 mod retry;
+mod rows;
 mod targets;
+#[cfg(test)]
+mod tests;
 
 pub use clock::{Ids, Random};
 pub use live::{Live, Outgoing, Step, begin, resume};
 pub use log::{Ended, Log, RETRY, Recorded, Told, replay_trace};
+pub use mask::masked;
 pub use orders::{interrupted, retry};
+pub use rows::rejected;
 pub use targets::{CALLS_PER_HOST, Permit, Targets};
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwapOption;
 
@@ -30,6 +37,8 @@ pub struct Surroundings {
     pub targets: Arc<Targets>,
     /// Actions are recorded, not sent.
     pub dry_run: bool,
+    /// The server is stopping: no call begins behind an answer.
+    pub stopping: AtomicBool,
     /// The git commit of the scripts, if there is one.
     pub commit: ArcSwapOption<Arc<str>>,
 }
@@ -49,3 +58,6 @@ pub struct Moment<'a> {
 
 /// How long all actions before the answer may take together, in milliseconds, if none says `give up after`.
 pub const PATIENCE: u64 = 5_000;
+
+/// Rows of an operation's log from which on nothing is tried again.
+const MOST_ROWS: u16 = 60_000;

@@ -1,9 +1,10 @@
 //! Rows that are not written by a run: what a person orders, and what a start says of operations that it finds open.
 
-use std::sync::Arc;
-
+use super::MOST_ROWS;
 use super::log::{Log, RETRY};
-use crate::store::{Fact, Index, Lane, Millis, Operation, Row, State, Step, Work, WorkChange, Write, encode};
+use super::rows::{answer, row};
+use crate::run::Reply;
+use crate::store::{ACCEPTED, Fact, Lane, Millis, Operation, Row, State, Step, Work, WorkChange, Write};
 
 /// A person orders that an operation that failed or was interrupted goes on: what ended it is tried again.
 ///
@@ -21,6 +22,9 @@ pub fn retry(operation: &Operation, who: &str, now: Millis) -> Result<Write, Str
         }
         None => return Err("it is open: it has not ended yet".to_owned()),
     }
+    if log.rows >= MOST_ROWS {
+        return Err(format!("its log has {} rows, and takes no more", log.rows));
+    }
     let fact = Fact::Person { who: who.into(), what: RETRY.into(), at: now };
     // The host is known once the engine has come to the call again; until then the order waits in the pipeline's own lane.
     let work = Work {
@@ -31,40 +35,38 @@ pub fn retry(operation: &Operation, who: &str, now: Millis) -> Result<Write, Str
         held: false,
     };
     let status = log.answer.map_or(0, |told| told.status);
-    Ok(step(operation, 0, &[fact], State::Open, "", status, WorkChange::Put(work), None, now))
+    let row = row(&[fact], State::Open, status, "".into(), now);
+    Ok(step(operation, ACCEPTED, row, WorkChange::Put(work), None))
 }
 
-/// Ends an operation that cannot go on here, for a person to decide.
-pub fn interrupted(operation: &Operation, fence: u64, reason: &str, notify: bool, now: Millis) -> Write {
-    // The step it stood at is the action without an end; a retry goes on there by itself.
-    let fact = Fact::End { state: State::Interrupted, reason: reason.into(), at_step: None };
-    let status = Log::read(operation).ok().and_then(|log| log.answer).map_or(0, |told| told.status);
-    let notice = notify.then(|| reason.to_owned());
-    step(operation, fence, &[fact], State::Interrupted, reason, status, WorkChange::Remove, notice, now)
-}
-
-#[expect(clippy::too_many_arguments, reason = "the fields of one row, each given once")]
-fn step(
+/// Ends an operation that cannot go on here, for a person to decide. `told` is what a caller who still waits is told, once
+/// this is committed; it is recorded where nothing is recorded yet.
+pub fn interrupted(
     operation: &Operation,
     fence: u64,
-    facts: &[Fact],
-    state: State,
     reason: &str,
-    status: u16,
-    work: WorkChange,
-    notice: Option<String>,
+    told: Option<&Reply>,
+    notify: bool,
     now: Millis,
 ) -> Write {
-    let mut blobs = Vec::new();
-    let facts = encode(facts, &mut blobs);
-    let bytes = u32::try_from(facts.len()).unwrap_or(u32::MAX);
-    let reason: Arc<str> = reason.into();
+    let recorded = Log::read(operation).ok().and_then(|log| log.answer).map(|told| told.status);
+    let told = told.filter(|_| recorded.is_none());
+    let status = recorded.or(told.map(|reply| reply.status)).unwrap_or(0);
+    let mut facts: Vec<Fact> = told.map(answer).into_iter().collect();
+    // The step it stood at is the action without an end; a retry goes on there by itself.
+    facts.push(Fact::End { state: State::Interrupted, reason: reason.into(), at_step: None });
+    let row = row(&facts, State::Interrupted, status, reason.into(), now);
+    step(operation, fence, row, WorkChange::Remove, notify.then(|| reason.to_owned()))
+}
+
+/// A step of an operation that nobody has in hand, or whose fence says who has.
+fn step(operation: &Operation, fence: u64, row: Row, work: WorkChange, notice: Option<String>) -> Write {
     Write::Step(Box::new(Step {
         id: operation.id,
         pipeline: operation.pipeline.clone(),
         n: u16::try_from(operation.rows.len()).unwrap_or(u16::MAX),
         fence,
-        row: Row { facts, blobs, index: Index { state, status, at: now, bytes, reason } },
+        row,
         work,
         notice,
     }))

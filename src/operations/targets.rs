@@ -51,6 +51,12 @@ impl Targets {
     }
 }
 
+impl Permit {
+    pub fn is_for(&self, host: &str) -> bool {
+        *self.host == *host
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
         {

@@ -7,43 +7,57 @@ use std::time::Duration;
 
 use super::clock::now_millis;
 use super::server::{Server, not_stored};
-use crate::operations::{Live, Moment, Outgoing, Step};
+use crate::operations::{Live, Moment, Outgoing, Step, masked};
 use crate::store::{State, Write, Written};
+use crate::value::Id;
 
 /// How long to wait before a failed commit of an outcome is tried again: the call was made, so it must not be forgotten.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Starts a task that drives an operation on from `first`.
 pub fn spawn(server: Arc<Server>, live: Live, first: Step) {
-    let hand = Hand::take(server);
-    drop(tokio::spawn(async move { drive(&hand.0, live, first).await }));
+    let hand = Hand::take(server, live.id);
+    drop(tokio::spawn(drive(hand, live, first)));
 }
 
-async fn drive(server: &Server, mut live: Live, first: Step) {
+async fn drive(mut hand: Hand, mut live: Live, first: Step) {
+    let server = hand.server.clone();
     let mut next = first;
     loop {
         match next {
-            Step::Commit(write) => match commit(server, write).await {
+            Step::Commit(write) => match commit(&server, write).await {
                 Some(Written::Done) => live.committed(),
-                Some(Written::Duplicate { .. } | Written::Fenced) => return,
+                // Somebody else goes on with it, whose outcome stands.
+                Some(Written::Duplicate { .. } | Written::Fenced) => {
+                    tracing::error!(operation = %live.id, "it was taken out of this hand");
+                    return;
+                }
                 None => {
-                    server.tell(live.id, not_stored());
+                    server.callers.tell(live.id, not_stored());
                     return;
                 }
             },
-            Step::Answer(reply) => server.tell(live.id, reply),
+            Step::Answer(reply) => server.callers.tell(live.id, reply),
             Step::Call(call) => {
-                if server.stopping.load(Ordering::Relaxed) {
+                if live.answered() && server.around.stopping.load(Ordering::Relaxed) {
                     // Its row says what is to be done; the next start sees to it.
                     return;
                 }
-                carry_out(server, &mut live, call).await;
+                carry_out(&server, &mut live, call).await;
             }
-            Step::Slot { until, .. } => {
-                let left = Duration::from_millis(until.saturating_sub(now_millis()).max(1));
-                drop(tokio::time::timeout(left, server.freed.notified()).await);
+            Step::Slot { until } => {
+                // Listened to from before the look that found no place, so that none is missed that became free meanwhile.
+                let freed = server.freed.notified();
+                next = server.step(&mut live);
+                if let Step::Slot { .. } = next {
+                    let left = Duration::from_millis(until.saturating_sub(now_millis()).max(1));
+                    drop(tokio::time::timeout(left, freed).await);
+                    next = server.step(&mut live);
+                }
+                continue;
             }
-            Step::Parked { .. } => {
+            Step::Parked => {
+                hand.parked = true;
                 server.work.notify_one();
                 return;
             }
@@ -69,9 +83,15 @@ pub fn tell_the_log(live: &Live, state: State) {
 
 async fn carry_out(server: &Server, live: &mut Live, call: Outgoing) {
     let Outgoing { request, timeout, answer_limit, permit } = call;
+    let sent_with = server.secrets.load_full();
     let attempt = server.deliver.send(&request, Duration::from_millis(timeout), answer_limit).await;
     drop(permit);
     let secrets = server.secrets.load();
+    // A secret that was changed while the call was out may come back as it was.
+    let attempt = match Arc::ptr_eq(&sent_with, &secrets) {
+        true => attempt,
+        false => masked(attempt, sent_with.masker()),
+    };
     live.attempted(attempt, &server.around, &Moment { now: now_millis(), secrets: &secrets });
 }
 
@@ -84,26 +104,35 @@ async fn commit(server: &Server, write: Write) -> Option<Written> {
     loop {
         match server.writer.commit(write.clone()).await {
             Ok(written) => return Some(written),
-            Err(_) if server.stopping.load(Ordering::Relaxed) => return None,
+            Err(_) if server.around.stopping.load(Ordering::Relaxed) => return None,
             Err(_) => tokio::time::sleep(AGAIN).await,
         }
     }
 }
 
-/// Counts an operation that is in hand, so that a stop can wait for the last.
-struct Hand(Arc<Server>);
+/// An operation in hand. Counted, so that a stop can wait for the last; and however its task ends, nobody goes on waiting
+/// for an answer that will not come.
+struct Hand {
+    server: Arc<Server>,
+    id: Id,
+    /// It goes on later, from the store, with its caller still waiting.
+    parked: bool,
+}
 
 impl Hand {
-    fn take(server: Arc<Server>) -> Hand {
+    fn take(server: Arc<Server>, id: Id) -> Hand {
         server.in_hand.fetch_add(1, Ordering::Relaxed);
-        Hand(server)
+        Hand { server, id, parked: false }
     }
 }
 
 impl Drop for Hand {
     fn drop(&mut self) {
-        if self.0.in_hand.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.0.idle.notify_waiters();
+        if !self.parked {
+            self.server.callers.forget(self.id);
+        }
+        if self.server.in_hand.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.server.idle.notify_waiters();
         }
     }
 }

@@ -4,6 +4,7 @@
 mod accept;
 mod body;
 mod budget;
+mod callers;
 mod clock;
 mod connection;
 mod cors;
@@ -13,12 +14,14 @@ mod framing;
 mod host;
 mod options;
 mod progress;
+mod rejections;
 mod reply;
 mod request;
 mod routes;
 mod schedule;
 mod served;
 mod server;
+mod site;
 mod socket;
 mod start;
 mod status;
@@ -71,17 +74,17 @@ pub struct Network<H> {
     routes: Arc<ArcSwap<Routes>>,
     handler: Arc<H>,
     bodies: Budget,
-    counts: Counts,
+    counts: Arc<Counts>,
 }
 
 impl<H: Handler> Network<H> {
     /// `routes` may be swapped at any time: each request looks once, and keeps its pipeline to its end.
     pub fn new(options: Options, routes: Arc<ArcSwap<Routes>>, handler: Arc<H>) -> Network<H> {
         let bodies = Budget::new(options.bodies_in_flight);
-        Network { options, routes, handler, bodies, counts: Counts::default() }
+        Network { options, routes, handler, bodies, counts: Arc::default() }
     }
 
-    pub fn counts(&self) -> &Counts {
+    pub fn counts(&self) -> &Arc<Counts> {
         &self.counts
     }
 }

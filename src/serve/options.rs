@@ -22,6 +22,7 @@ pub struct Options {
     /// In bytes, of all bodies that are being read or handled; 503 past it.
     pub bodies_in_flight: usize,
     pub connections: usize,
+    /// Of one public address. A loopback or private one is a proxy's or one's own, and has no bound but `connections`.
     pub connections_per_address: usize,
 }
 

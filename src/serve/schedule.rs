@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use super::clock::now_millis;
 use super::drive;
-use super::server::Server;
-use crate::operations::{Log, Permit, interrupted, resume};
+use super::server::{Server, not_stored};
+use crate::operations::{Log, PATIENCE, Permit, interrupted, resume};
 use crate::resolve::program::Pipeline;
+use crate::run::failed_reply;
 use crate::store::{Claimed, Lane, LaneHead, Millis, Operation};
 
 /// The most that is claimed of one lane at once, and of a pipeline's own timers.
@@ -19,23 +20,36 @@ const AT_ONCE: usize = 64;
 /// How long it sleeps at most: a clock that was set forward is noticed then.
 const LONGEST_SLEEP: u64 = 60_000;
 
-/// Runs until the server stops.
+/// How long a store that cannot be read is left alone.
+const AGAIN: u64 = 1_000;
+
+/// Runs until it is aborted. While the server stops it goes on for those who still wait for an answer.
 pub async fn run(server: Arc<Server>) {
     let mut turn = 0;
-    while !server.stopping.load(Ordering::Relaxed) {
-        let heads = blocking(&server, |server| server.store.lanes()).await.unwrap_or_default();
+    loop {
+        // Listened to from before the look: a call that comes back meanwhile is not missed.
+        let freed = server.freed.notified();
+        let heads = blocking(&server, |server| server.store.lanes()).await;
         let now = now_millis();
         turn += 1;
-        let asked = choose(&server, &heads, now, turn);
+        let asked = choose(&server, heads.as_deref().unwrap_or_default(), now, turn);
         if !asked.is_empty() {
-            take_up(&server, asked, now).await;
+            if take_up(&server, asked, now).await == 0 {
+                // Due, and not to be had: the store is in trouble, which it says itself.
+                tokio::time::sleep(Duration::from_millis(AGAIN)).await;
+            }
             continue;
         }
-        let next = heads.iter().map(|head| head.due).filter(|due| *due > now).min();
-        let sleep = next.map_or(LONGEST_SLEEP, |due| (due - now).min(LONGEST_SLEEP));
+        let sleep = match &heads {
+            Some(heads) => {
+                let next = heads.iter().map(|head| head.due).filter(|due| *due > now).min();
+                next.map_or(LONGEST_SLEEP, |due| (due - now).min(LONGEST_SLEEP))
+            }
+            None => AGAIN,
+        };
         tokio::select! {
             () = server.work.notified() => {}
-            () = server.freed.notified() => {}
+            () = freed => {}
             () = tokio::time::sleep(Duration::from_millis(sleep)) => {}
         }
     }
@@ -84,7 +98,8 @@ fn deal(server: &Server, host: &Arc<str>, lanes: &[&LaneHead], shares: &mut [Vec
     Some(progress)
 }
 
-async fn take_up(server: &Arc<Server>, asked: Vec<(Lane, Vec<Permit>, usize)>, now: Millis) {
+/// Gives how many operations it went on with.
+async fn take_up(server: &Arc<Server>, asked: Vec<(Lane, Vec<Permit>, usize)>, now: Millis) -> usize {
     let mut permits = BTreeMap::new();
     let mut wanted = Vec::new();
     for (lane, held, count) in asked {
@@ -92,24 +107,32 @@ async fn take_up(server: &Arc<Server>, asked: Vec<(Lane, Vec<Permit>, usize)>, n
         wanted.push((lane, count));
     }
     let claimed = blocking(server, move |server| server.store.claim(&wanted, now)).await.unwrap_or_default();
+    let count = claimed.len();
     for claimed in claimed {
         let permit = permits.get_mut(&claimed.work.lane).and_then(Vec::pop);
         go_on(server, claimed, permit).await;
     }
+    count
 }
 
 /// Goes on with one claimed operation, from its log.
 pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit>) {
     let id = claimed.id;
+    let is_waited_for = server.callers.is_waited_for(id);
+    if server.around.stopping.load(Ordering::Relaxed) && !is_waited_for {
+        // Its row stays as it is, for the next start.
+        return;
+    }
     let Some(Some(operation)) = blocking(server, move |server| server.store.load(id)).await else {
-        tracing::error!(operation = %id, "work of an operation that cannot be read");
+        tracing::error!(operation = %id, "it cannot be read; the next start reports it");
+        server.callers.tell(id, not_stored());
         return;
     };
-    let now = now_millis();
     let reason = match Log::read(&operation) {
         Ok(log) => match pipeline_of(server, &operation, &log) {
             Some(pipeline) => {
-                let mut live = resume(pipeline, log, claimed.fence, permit, now);
+                let waits_since = if is_waited_for { log.received.at } else { now_millis() };
+                let mut live = resume(pipeline, log, claimed.fence, permit, waits_since + PATIENCE);
                 let first = server.step(&mut live);
                 drive::spawn(server.clone(), live, first);
                 return;
@@ -121,13 +144,19 @@ pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit
     interrupt(server, &operation, claimed.fence, &reason).await;
 }
 
-/// Ends an operation as interrupted, for a person to decide.
+/// Ends an operation as interrupted, for a person to decide. A caller who waits for it gets 502.
 pub async fn interrupt(server: &Server, operation: &Operation, fence: u64, reason: &str) {
-    let pipelines = server.pipelines.load();
+    let id = operation.id;
+    let pipelines = server.pipelines.load_full();
     let notify = pipelines.get(&operation.pipeline).is_some_and(|pipeline| !pipeline.notify.is_empty());
-    let write = interrupted(operation, fence, reason, notify, now_millis());
-    if let Err(error) = server.writer.commit(write).await {
-        tracing::error!(operation = %operation.id, error, "it could not be recorded as interrupted");
+    let told = server.callers.is_waited_for(id).then(|| failed_reply(id));
+    let write = interrupted(operation, fence, reason, told.as_ref(), notify, now_millis());
+    match server.writer.commit(write).await {
+        Ok(_) => told.into_iter().for_each(|told| server.callers.tell(id, told)),
+        Err(error) => {
+            tracing::error!(operation = %id, error, "it could not be recorded as interrupted");
+            server.callers.tell(id, not_stored());
+        }
     }
 }
 

@@ -1,28 +1,25 @@
 //! The server as one thing: what the door hands in becomes operations, driven to their ends over store and network.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
+use super::callers::Callers;
 use super::clock::now_millis;
+use super::rejections::Rejections;
 use super::writer::Writer;
 use super::{Handler, Incoming};
 use crate::admin::Programs;
 use crate::deliver::Deliver;
-use crate::operations::{Live, Moment, Step, Surroundings, begin};
+use crate::operations::{self, Live, Moment, Step, Surroundings, begin};
 use crate::resolve::program::Pipeline;
 use crate::run::{Received, Reply};
 use crate::secrets::Secrets;
-use crate::store::{
-    Fact, Hash, Index, Millis, Program, ReceivedFact, Rejected, Row, State, Store, Write, Written, encode,
-};
-use crate::value::{Bytes, Id};
-
-/// The requests of one pipeline that may be without an answer at once.
-const UNANSWERED: usize = 256;
+use crate::store::{Hash, Millis, Program, Store, Write, Written};
+use crate::value::Id;
 
 /// What every part of the server shares.
 pub struct Server {
@@ -41,14 +38,14 @@ pub struct Server {
     pub work: Notify,
     /// A call came back.
     pub freed: Arc<Notify>,
-    /// No new request and no new call.
-    pub stopping: AtomicBool,
     /// Operations in hand.
     pub in_hand: AtomicUsize,
     /// The last one in hand is done.
     pub idle: Notify,
-    waiting: Mutex<HashMap<Id, oneshot::Sender<Reply>>>,
-    unanswered: Mutex<HashMap<Arc<str>, usize>>,
+    pub callers: Callers,
+    pub rejections: Rejections,
+    /// Every secret that anything named since the start: what was sent under an older program is masked too.
+    named: Mutex<BTreeSet<Arc<str>>>,
 }
 
 /// What a server is put together from.
@@ -74,11 +71,11 @@ impl Server {
             pipelines: ArcSwap::default(),
             work: Notify::new(),
             freed: parts.freed,
-            stopping: AtomicBool::new(false),
             in_hand: AtomicUsize::new(0),
             idle: Notify::new(),
-            waiting: Mutex::default(),
-            unanswered: Mutex::default(),
+            callers: Callers::default(),
+            rejections: Rejections::default(),
+            named: Mutex::default(),
         }
     }
 
@@ -88,23 +85,19 @@ impl Server {
         live.step(&self.around, &Moment { now: now_millis(), secrets: &secrets })
     }
 
-    /// Gives the caller of an operation its answer, if one waits.
-    pub fn tell(&self, id: Id, reply: Reply) {
-        let caller = lock(&self.waiting).remove(&id);
-        if let Some(caller) = caller {
-            // A caller who hung up changes nothing.
-            drop(caller.send(reply));
-        }
+    /// Looks up secrets, with those that were named before: files may hold others by now.
+    pub fn load_secrets<'a>(&self, names: impl IntoIterator<Item = &'a str>) {
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        named.extend(names.into_iter().map(Arc::from));
+        self.secrets.store(Arc::new(Secrets::load(named.iter().map(|name| &**name))));
     }
 
-    /// Looks up the secrets of a program that is not served any more.
+    /// Sees to it that the secrets of a program are known that is not served any more.
     pub fn know_secrets(&self, names: &[Arc<str>]) {
-        let secrets = self.secrets.load();
-        if names.iter().all(|name| secrets.names().any(|known| *known == **name)) {
-            return;
+        let known = self.secrets.load();
+        if !names.iter().all(|name| known.names().any(|known| *known == **name)) {
+            self.load_secrets(names.iter().map(|name| &**name));
         }
-        let all = secrets.names().chain(names.iter().map(|name| &**name));
-        self.secrets.store(Arc::new(Secrets::load(all)));
     }
 
     fn received(&self, now: Millis, request: Incoming) -> Received {
@@ -129,12 +122,8 @@ impl Server {
 
 impl Handler for Arc<Server> {
     async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming) -> Reply {
-        if self.stopping.load(Ordering::Relaxed) || self.writer.is_full() {
-            return busy();
-        }
-        let Some(_turn) = Turn::take(self, &pipeline.name) else {
-            return busy();
-        };
+        let turn = if self.writer.is_full() { None } else { self.callers.turn(&pipeline.name) };
+        let Some(turn) = turn else { return busy() };
         let program = self.program(&pipeline);
         let received = self.received(now_millis(), request);
         let id = received.id;
@@ -156,8 +145,7 @@ impl Handler for Arc<Server> {
                 }
             }
             first => {
-                let (caller, answer) = oneshot::channel();
-                lock(&self.waiting).insert(id, caller);
+                let answer = self.callers.wait(id, turn);
                 super::drive::spawn(self.clone(), live, first);
                 answer.await.unwrap_or_else(|_| internal(id))
             }
@@ -166,40 +154,15 @@ impl Handler for Arc<Server> {
 
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
         let now = now_millis();
-        let received = self.received(now, request);
-        let program = pipeline.hash;
-        let facts = [
-            Fact::Received(ReceivedFact {
-                at: now,
-                pipeline: pipeline.name.clone(),
-                program,
-                commit: self.around.commit(),
-                file: pipeline.file.clone(),
-                dry_run: self.around.dry_run,
-                method: received.method,
-                target: received.target,
-                headers: received.headers.as_block().clone(),
-                body: received.body,
-                ip: received.ip,
-                params: received.params,
-            }),
-            Fact::Answer { status, headers: Vec::new(), body: Bytes::new() },
-            Fact::End { state: State::Rejected, reason: reason.into(), at_step: None },
-        ];
-        let mut blobs = Vec::new();
-        let facts = encode(&facts, &mut blobs);
-        let bytes = u32::try_from(facts.len()).unwrap_or(u32::MAX);
-        let index = Index { state: State::Rejected, status, at: now, bytes, reason: reason.into() };
-        let write = Write::Rejected(Box::new(Rejected {
-            id: received.id,
-            pipeline: pipeline.name.clone(),
-            row: Row { facts, blobs, index },
-        }));
         // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
-        if !self.writer.is_full() {
-            let writer = self.writer.clone();
-            drop(tokio::spawn(async move { writer.commit(write).await }));
+        if self.writer.is_full() || !self.rejections.admits(&pipeline.name, now) {
+            self.rejections.drop_one();
+            return;
         }
+        let request = self.received(now, request);
+        let write = operations::rejected(pipeline, &request, status, reason, &self.around);
+        let writer = self.writer.clone();
+        drop(tokio::spawn(async move { writer.commit(write).await }));
     }
 }
 
@@ -210,36 +173,6 @@ const EDITION: u16 = 1;
 pub fn program_of(pipeline: &Pipeline) -> Program {
     let files = vec![(pipeline.source.name.clone(), pipeline.source.text.to_string())];
     Program { hash: pipeline.hash, edition: EDITION, files }
-}
-
-/// One request of a pipeline that waits for its answer.
-struct Turn<'a> {
-    server: &'a Server,
-    pipeline: Arc<str>,
-}
-
-impl<'a> Turn<'a> {
-    fn take(server: &'a Server, pipeline: &Arc<str>) -> Option<Turn<'a>> {
-        let mut unanswered = lock(&server.unanswered);
-        match unanswered.get_mut(pipeline) {
-            Some(count) if *count >= UNANSWERED => return None,
-            Some(count) => *count += 1,
-            None => drop(unanswered.insert(pipeline.clone(), 1)),
-        }
-        Some(Turn { server, pipeline: pipeline.clone() })
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        if let Some(count) = lock(&self.server.unanswered).get_mut(&self.pipeline) {
-            *count = count.saturating_sub(1);
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 fn busy() -> Reply {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,21 +10,23 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
 
 use super::clock::now_millis;
-use super::served::{Changed, Served, Vanished};
+use super::served::{Served, Vanished};
 use super::server::{Parts, Server};
+use super::site::{Site, follow};
 use super::status::Desk;
 use super::writer::Writer;
 use super::{Network, Options, Routes, schedule};
-use crate::admin::{Listener, listen_socket, listen_tcp};
+use crate::admin::{Asked, Listener, ask, listen_socket, listen_tcp};
 use crate::check::CheckedFile;
 use crate::deliver::{self, Deliver};
 use crate::operations::{Ids, Log, Random, Surroundings, Targets};
 use crate::scripts;
 use crate::secrets::Secrets;
 use crate::store::{self, Filter, Millis, Store, StoreError};
-use crate::value::Time;
+use crate::value::Id;
 
 /// What a server is to be.
 pub struct Setup {
@@ -83,6 +85,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
             random: Random::default(),
             targets: Targets::new(setup.calls_per_host, move || signal.notify_waiters()),
             dry_run: setup.dry_run,
+            stopping: AtomicBool::new(false),
             commit: ArcSwapOption::empty(),
         },
         store,
@@ -111,8 +114,10 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         TcpListener::bind(setup.listen).await.map_err(|error| StartError::Listen(setup.listen, error))?;
     let listen = listener.local_addr().map_err(|error| StartError::Listen(setup.listen, error))?;
     let (reload, asked) = mpsc::channel(16);
+    let network = Arc::new(Network::new(setup.network, site.routes.clone(), Arc::new(server.clone())));
     let desk = Arc::new(Desk {
         server: server.clone(),
+        counts: network.counts().clone(),
         served: site.served.clone(),
         render: setup.render,
         started_at: now_millis(),
@@ -139,11 +144,16 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         schedule::go_on(&server, claimed, None).await;
     }
 
-    let network = Arc::new(Network::new(setup.network, site.routes.clone(), Arc::new(server.clone())));
     tracing::info!("listening on http://{listen}, status on http://{admin_address}/status");
-    network.serve(listener, stop_signal()).await;
+    let stopping = async {
+        stop_signal().await;
+        tracing::info!(
+            "stopping: requests before their answer are finished, and calls that are out are waited for"
+        );
+        server.around.stopping.store(true, Ordering::Relaxed);
+    };
+    network.serve(listener, stopping).await;
 
-    tracing::info!("stopping: calls that are out are waited for");
     watching.abort();
     scheduling.abort();
     tending.abort();
@@ -166,13 +176,20 @@ async fn open_store(data: &str) -> Result<Arc<dyn Store>, StoreError> {
             .await
             .unwrap_or_else(|error| Err(StoreError::Io(error.to_string())));
         match opened {
-            Err(StoreError::InUse(_)) if tries < 20 => {
+            Err(StoreError::InUse(_)) if tries < 20 && !is_served(data).await => {
                 tries += 1;
                 tokio::time::sleep(Duration::from_millis(250)).await;
             }
             opened => return opened,
         }
     }
+}
+
+/// Whether the server that holds the store means to keep it.
+async fn is_served(data: &str) -> bool {
+    let dir = PathBuf::from(data);
+    let asked = tokio::task::spawn_blocking(move || ask(&dir, "GET", "/readyz")).await;
+    matches!(asked, Ok(Asked::Answered(response)) if response.status == 200)
 }
 
 fn newest(store: &dyn Store) -> Millis {
@@ -182,7 +199,7 @@ fn newest(store: &dyn Store) -> Millis {
 
 /// What the last server left open cannot be gone on with by this version: it becomes interrupted, for a person to decide.
 /// What a person ordered meanwhile is given back, to go on.
-async fn sweep(server: &Arc<Server>) -> Vec<(store::Claimed, crate::value::Id)> {
+async fn sweep(server: &Arc<Server>) -> Vec<(store::Claimed, Id)> {
     let mut ordered = Vec::new();
     loop {
         let heads = server.store.lanes().unwrap_or_default();
@@ -191,22 +208,34 @@ async fn sweep(server: &Arc<Server>) -> Vec<(store::Claimed, crate::value::Id)> 
         if claimed.is_empty() {
             return ordered;
         }
+        let mut interrupting = JoinSet::new();
         for claimed in claimed {
             let id = claimed.id;
-            let Ok(Some(operation)) = server.store.load(id) else { continue };
+            let operation = match server.store.load(id) {
+                Ok(Some(operation)) => operation,
+                Ok(None) => continue,
+                Err(error) => {
+                    tracing::error!(operation = %id, %error, "left open: it cannot be read");
+                    continue;
+                }
+            };
             if Log::read(&operation).is_ok_and(|log| log.ordered) {
                 ordered.push((claimed, id));
-            } else {
-                tracing::warn!(operation = %id, pipeline = %operation.pipeline, "interrupted: the server stopped");
-                schedule::interrupt(server, &operation, claimed.fence, "the server stopped").await;
+                continue;
             }
+            tracing::warn!(operation = %id, pipeline = %operation.pipeline, "interrupted: the server stopped");
+            let server = server.clone();
+            // Many at once share a commit.
+            interrupting.spawn(async move {
+                schedule::interrupt(&server, &operation, claimed.fence, "the server stopped").await;
+            });
         }
+        while interrupting.join_next().await.is_some() {}
     }
 }
 
 /// Waits until no operation is in hand, or the longest usual time-out is over.
 async fn drain(server: &Server) {
-    server.stopping.store(true, Ordering::Relaxed);
     server.freed.notify_waiters();
     let done = async {
         loop {
@@ -239,31 +268,6 @@ async fn tend(server: Arc<Server>) {
     }
 }
 
-/// How long a file that is gone or empty may be in the middle of a save. With the quiet time before, a file that was
-/// removed is still gone within a second.
-const DOUBT: Duration = Duration::from_millis(300);
-
-async fn follow(
-    site: Arc<Site>,
-    mut changes: mpsc::Receiver<scripts::Changed>,
-    mut asked: mpsc::Receiver<std::sync::mpsc::Sender<()>>,
-) {
-    let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
-    loop {
-        let done = tokio::select! {
-            change = changes.recv() => match change { Some(_) => None, None => return },
-            Some(done) = asked.recv() => Some(done),
-            Some(_) = async { match &mut hangup { Some(hangup) => hangup.recv().await, None => std::future::pending().await } } => None,
-        };
-        let changed = site.clone().look_and_report(Vanished::IsDoubted).await;
-        if !changed.doubted.is_empty() {
-            tokio::time::sleep(DOUBT).await;
-            site.clone().look_and_report(Vanished::IsBelieved).await;
-        }
-        drop(done);
-    }
-}
-
 async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut interrupt)) =
@@ -274,85 +278,5 @@ async fn stop_signal() {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-    }
-}
-
-/// The scripts of a server, as they are served.
-struct Site {
-    server: Arc<Server>,
-    served: Arc<Mutex<Served>>,
-    routes: Arc<ArcSwap<Routes>>,
-    dir: PathBuf,
-    render: fn(&CheckedFile) -> String,
-}
-
-impl Site {
-    async fn look_and_report(self: Arc<Site>, vanished: Vanished) -> Changed {
-        let looking = self.clone();
-        match tokio::task::spawn_blocking(move || looking.look(vanished)).await {
-            Ok(Ok(changed)) => {
-                self.report(&changed);
-                changed
-            }
-            // The folder is away, as in the middle of a checkout: what is served stays.
-            Ok(Err(error)) => {
-                tracing::warn!(error, "the scripts cannot be read; what was served goes on");
-                Changed::default()
-            }
-            Err(_) => Changed::default(),
-        }
-    }
-
-    /// Reads the files, and serves what is good of them.
-    fn look(&self, vanished: Vanished) -> Result<Changed, String> {
-        let scripts = scripts::load(std::slice::from_ref(&self.dir)).map_err(|error| error.to_string())?;
-        let mut served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let changed =
-            served.update(&scripts, vanished, &Time { micros: now_millis() as i64 * 1_000, zone: None });
-        let pipelines = served.pipelines();
-        self.server.programs.store(Arc::new(served.programs()));
-        let by_name = pipelines.iter().map(|pipeline| (pipeline.name.clone(), pipeline.clone())).collect();
-        self.server.pipelines.store(Arc::new(by_name));
-        self.server.secrets.store(Arc::new(Secrets::load(served.secrets())));
-        self.server.around.commit.store(scripts::commit(&self.dir).map(|commit| Arc::new(commit.into())));
-        // Last, so that a request that finds a pipeline finds its program and secrets too.
-        self.routes.store(Arc::new(Routes::new(pipelines)));
-        Ok(changed)
-    }
-
-    fn report_start(&self, changed: &Changed) {
-        self.report(changed);
-        let secrets = self.server.secrets.load();
-        for name in secrets.unset() {
-            tracing::warn!(
-                "secret {name} is not set: what needs it is not sent, and its operation is interrupted"
-            );
-        }
-        for name in secrets.short() {
-            tracing::warn!("secret {name} is shorter than 8 characters: it cannot be masked by value");
-        }
-        if self.server.around.dry_run {
-            tracing::warn!("dry run: actions are recorded, not sent");
-        }
-    }
-
-    fn report(&self, changed: &Changed) {
-        let served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        for file in &changed.loaded {
-            let count = served.pipelines_of(file);
-            let plural = if count == 1 { "" } else { "s" };
-            tracing::info!("{file} is served: {count} pipeline{plural}");
-        }
-        for file in &changed.removed {
-            tracing::info!("{file} is gone, and its pipelines with it");
-        }
-        for name in &changed.broken {
-            let Some((file, still_served)) = served.broken_file(name) else { continue };
-            let what = match still_served {
-                true => "is broken: its last good version goes on being served",
-                false => "is broken and not served",
-            };
-            tracing::error!("{name} {what}\n{}", (self.render)(file));
-        }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use tokio::sync::mpsc;
 
 use super::clock::now_millis;
+use super::counts::Counts;
 use super::served::Served;
 use super::server::Server;
 use crate::admin::{Answers, History, HistoryQuery, Response, iso};
@@ -16,6 +17,7 @@ use crate::store::{Span, State, Written};
 /// The operator's side of a server.
 pub struct Desk {
     pub server: Arc<Server>,
+    pub counts: Arc<Counts>,
     pub served: Arc<std::sync::Mutex<Served>>,
     /// Renders a file's findings for people.
     pub render: fn(&CheckedFile) -> String,
@@ -33,7 +35,7 @@ impl Answers for Desk {
         let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (method, path.as_slice()) {
             ("GET", ["healthz"]) => Response::ok(json!({ "ok": true })),
-            ("GET", ["readyz"]) => match self.server.stopping.load(Ordering::Relaxed) {
+            ("GET", ["readyz"]) => match self.server.around.stopping.load(Ordering::Relaxed) {
                 true => Response::error(503, "the server is stopping"),
                 false => Response::ok(json!({ "ready": true })),
             },
@@ -61,6 +63,12 @@ impl Desk {
     }
 
     fn retry(&self, id: &str) -> Response {
+        if self.server.around.dry_run {
+            return Response::error(
+                409,
+                format!("{id}: this server runs with --dry-run, and would not send it"),
+            );
+        }
         let mut write = None;
         let refused = self.history(|history| match history.retry(id, "the command line", now_millis()) {
             Ok(order) => {
@@ -138,9 +146,11 @@ impl Desk {
             "listen": self.listen.to_string(),
             "store": self.store,
             "dry_run": self.server.around.dry_run,
-            "stopping": self.server.stopping.load(Ordering::Relaxed),
+            "stopping": self.server.around.stopping.load(Ordering::Relaxed),
             "in_hand": self.server.in_hand.load(Ordering::Relaxed),
             "calls_out": self.server.around.targets.total(),
+            "connections": self.counts.open(),
+            "refused": self.refused(),
             "commit": self.server.around.commit.load_full().map(|commit| commit.to_string()),
             "pipelines": pipelines,
             "broken": broken,
@@ -148,6 +158,21 @@ impl Desk {
             "secrets_not_set": secrets.unset(),
             "operations": counts,
         }))
+    }
+}
+
+impl Desk {
+    /// What was refused at the door, by status; what never happened is left out.
+    fn refused(&self) -> Json {
+        let mut refused = serde_json::Map::new();
+        for (status, count) in self.counts.refused().filter(|(_, count)| *count > 0) {
+            refused.insert(status.to_string(), json!(count));
+        }
+        let not_kept = self.server.rejections.dropped();
+        if not_kept > 0 {
+            refused.insert("not_kept_in_history".into(), json!(not_kept));
+        }
+        Json::Object(refused)
     }
 }
 

@@ -1,0 +1,107 @@
+//! Who waits for the answer of which operation, and how many wait for one pipeline's. A caller who hangs up is counted until
+//! his operation has its answer: hanging up must not buy anybody another one.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use crate::run::Reply;
+use crate::value::Id;
+
+/// The requests of one pipeline that may be without an answer at once.
+const UNANSWERED: usize = 256;
+
+#[derive(Default)]
+pub struct Callers {
+    waiting: Mutex<HashMap<Id, Caller>>,
+    unanswered: Arc<Mutex<HashMap<Arc<str>, usize>>>,
+}
+
+struct Caller {
+    answer: oneshot::Sender<Reply>,
+    /// Given back when it has its answer.
+    _turn: Turn,
+}
+
+/// One request of a pipeline that is without an answer; counted until it is dropped.
+pub struct Turn {
+    unanswered: Arc<Mutex<HashMap<Arc<str>, usize>>>,
+    pipeline: Arc<str>,
+}
+
+impl Callers {
+    /// A turn of this pipeline, unless too many are taken.
+    pub fn turn(&self, pipeline: &Arc<str>) -> Option<Turn> {
+        let mut unanswered = lock(&self.unanswered);
+        match unanswered.get_mut(pipeline) {
+            Some(count) if *count >= UNANSWERED => return None,
+            Some(count) => *count += 1,
+            None => drop(unanswered.insert(pipeline.clone(), 1)),
+        }
+        Some(Turn { unanswered: self.unanswered.clone(), pipeline: pipeline.clone() })
+    }
+
+    /// Waits for the answer of an operation: an error when it is given up without one.
+    pub fn wait(&self, id: Id, turn: Turn) -> oneshot::Receiver<Reply> {
+        let (answer, wait) = oneshot::channel();
+        lock(&self.waiting).insert(id, Caller { answer, _turn: turn });
+        wait
+    }
+
+    /// Whether an operation that was received here has no answer yet.
+    pub fn is_waited_for(&self, id: Id) -> bool {
+        lock(&self.waiting).contains_key(&id)
+    }
+
+    /// Gives the caller of an operation its answer, if one waits.
+    pub fn tell(&self, id: Id, reply: Reply) {
+        if let Some(caller) = self.take(id) {
+            // A caller who hung up changes nothing.
+            drop(caller.answer.send(reply));
+        }
+    }
+
+    /// No answer will come.
+    pub fn forget(&self, id: Id) {
+        drop(self.take(id));
+    }
+
+    fn take(&self, id: Id) -> Option<Caller> {
+        lock(&self.waiting).remove(&id)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(count) = lock(&self.unanswered).get_mut(&self.pipeline) {
+            *count = count.saturating_sub(1);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_lasts_until_the_answer_though_the_caller_is_gone() {
+        let callers = Callers::default();
+        let pipeline: Arc<str> = "leads".into();
+        let id = |n: u8| Id([n; 16]);
+        let waits: Vec<_> =
+            (0..=255).map(|n| callers.wait(id(n), callers.turn(&pipeline).unwrap())).collect();
+        assert!(callers.turn(&pipeline).is_none());
+        drop(waits);
+        assert!(callers.turn(&pipeline).is_none() && callers.turn(&"other".into()).is_some());
+        callers.tell(id(7), Reply { status: 200, reason: None, headers: Vec::new(), body: "".into() });
+        callers.forget(id(8));
+        assert!(callers.is_waited_for(id(9)) && !callers.is_waited_for(id(8)));
+        let turns = (callers.turn(&pipeline), callers.turn(&pipeline), callers.turn(&pipeline));
+        assert!(matches!(turns, (Some(_), Some(_), None)));
+    }
+}

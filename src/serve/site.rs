@@ -1,0 +1,122 @@
+//! The scripts of a server: looked at, served, and looked at again when they change.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::mpsc;
+
+use super::Routes;
+use super::clock::now_millis;
+use super::served::{Changed, Served, Vanished};
+use super::server::Server;
+use crate::check::CheckedFile;
+use crate::scripts;
+use crate::value::Time;
+
+/// The scripts of a server, as they are served.
+pub struct Site {
+    pub server: Arc<Server>,
+    pub served: Arc<Mutex<Served>>,
+    pub routes: Arc<ArcSwap<Routes>>,
+    pub dir: PathBuf,
+    pub render: fn(&CheckedFile) -> String,
+}
+
+impl Site {
+    async fn look_and_report(self: Arc<Site>, vanished: Vanished) -> Changed {
+        let looking = self.clone();
+        match tokio::task::spawn_blocking(move || looking.look(vanished)).await {
+            Ok(Ok(changed)) => {
+                self.report(&changed);
+                changed
+            }
+            // The folder is away, as in the middle of a checkout: what is served stays.
+            Ok(Err(error)) => {
+                tracing::warn!(error, "the scripts cannot be read; what was served goes on");
+                Changed::default()
+            }
+            Err(_) => Changed::default(),
+        }
+    }
+
+    /// Reads the files, and serves what is good of them.
+    pub fn look(&self, vanished: Vanished) -> Result<Changed, String> {
+        let scripts = scripts::load(std::slice::from_ref(&self.dir)).map_err(|error| error.to_string())?;
+        let mut served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let changed =
+            served.update(&scripts, vanished, &Time { micros: now_millis() as i64 * 1_000, zone: None });
+        let pipelines = served.pipelines();
+        self.server.programs.store(Arc::new(served.programs()));
+        let by_name = pipelines.iter().map(|pipeline| (pipeline.name.clone(), pipeline.clone())).collect();
+        self.server.pipelines.store(Arc::new(by_name));
+        self.server.load_secrets(served.secrets());
+        self.server.around.commit.store(scripts::commit(&self.dir).map(|commit| Arc::new(commit.into())));
+        // Last, so that a request that finds a pipeline finds its program and secrets too.
+        self.routes.store(Arc::new(Routes::new(pipelines)));
+        Ok(changed)
+    }
+
+    pub fn report_start(&self, changed: &Changed) {
+        self.report(changed);
+        let secrets = self.server.secrets.load();
+        for name in secrets.unset() {
+            tracing::warn!(
+                "secret {name} is not set: what needs it is not sent, and its operation is interrupted"
+            );
+        }
+        for name in secrets.short() {
+            tracing::warn!("secret {name} is shorter than 8 characters: it cannot be masked by value");
+        }
+        if self.server.around.dry_run {
+            tracing::warn!("dry run: actions are recorded, not sent");
+        }
+    }
+
+    fn report(&self, changed: &Changed) {
+        let served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for file in &changed.loaded {
+            let count = served.pipelines_of(file);
+            let plural = if count == 1 { "" } else { "s" };
+            tracing::info!("{file} is served: {count} pipeline{plural}");
+        }
+        for file in &changed.removed {
+            tracing::info!("{file} is gone, and its pipelines with it");
+        }
+        for name in &changed.broken {
+            let Some((file, still_served)) = served.broken_file(name) else { continue };
+            let what = match still_served {
+                true => "is broken: its last good version goes on being served",
+                false => "is broken and not served",
+            };
+            tracing::error!("{name} {what}\n{}", (self.render)(file));
+        }
+    }
+}
+
+/// How long a file that is gone or empty may be in the middle of a save. With the quiet time before, a file that was
+/// removed is still gone within a second.
+const DOUBT: Duration = Duration::from_millis(300);
+
+/// Looks at the scripts again whenever they changed, somebody asks, or SIGHUP comes.
+pub async fn follow(
+    site: Arc<Site>,
+    mut changes: mpsc::Receiver<scripts::Changed>,
+    mut asked: mpsc::Receiver<std::sync::mpsc::Sender<()>>,
+) {
+    let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
+    loop {
+        let done = tokio::select! {
+            change = changes.recv() => match change { Some(_) => None, None => return },
+            Some(done) = asked.recv() => Some(done),
+            Some(_) = async { match &mut hangup { Some(hangup) => hangup.recv().await, None => std::future::pending().await } } => None,
+        };
+        let changed = site.clone().look_and_report(Vanished::IsDoubted).await;
+        if !changed.doubted.is_empty() {
+            tokio::time::sleep(DOUBT).await;
+            site.clone().look_and_report(Vanished::IsBelieved).await;
+        }
+        drop(done);
+    }
+}
