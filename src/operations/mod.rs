@@ -12,6 +12,7 @@ mod retry;
 mod rows;
 mod targets;
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::string_slice)]
 mod tests;
 
 pub use clock::{Ids, Random};

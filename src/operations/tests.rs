@@ -1,1 +1,505 @@
+//! Operations driven as the server drives them, over a store, a clock and a target that the test holds in its hands. What
+//! happens is written down as a line: `⏎` a commit, then what left the process behind it.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use arc_swap::ArcSwapOption;
+
+use super::*;
+use crate::actions::{Answer, Attempt};
+use crate::check;
+use crate::resolve::program::Pipeline;
+use crate::run::{Headers, Received};
+use crate::source::Source;
+use crate::store::{self, Fact, Filter, Operation, Program, State, Store, Written};
+use crate::value::Id;
+
+const HOST: &str = "https://a.example";
+
+struct World {
+    store: Arc<dyn Store>,
+    around: Surroundings,
+    secrets: Secrets,
+    now: Millis,
+    /// How long a call takes.
+    took: u64,
+    /// What comes of the next calls; then every one is answered 200.
+    target: VecDeque<Attempt>,
+    happened: String,
+    /// What the caller was told.
+    told: Option<u16>,
+    calls: usize,
+    /// Steps that are still taken before the process is gone.
+    lives: usize,
+}
+
+impl World {
+    fn new(target: impl IntoIterator<Item = Attempt>) -> World {
+        World::on(store::open(store::MEMORY).unwrap(), target)
+    }
+
+    fn on(store: Arc<dyn Store>, target: impl IntoIterator<Item = Attempt>) -> World {
+        World {
+            store,
+            around: Surroundings {
+                ids: Ids::default(),
+                random: Random::default(),
+                targets: Targets::new(CALLS_PER_HOST, || {}),
+                dry_run: false,
+                stopping: AtomicBool::new(false),
+                commit: ArcSwapOption::empty(),
+            },
+            secrets: Secrets::from_lookup(["TOKEN"], |_| Some("t0ken-012345".to_owned())),
+            now: 1_800_000_000_000,
+            took: 10,
+            target: target.into_iter().collect(),
+            happened: String::new(),
+            told: None,
+            calls: 0,
+            lives: usize::MAX,
+        }
+    }
+
+    fn say(&mut self, word: &str) {
+        if !self.happened.is_empty() {
+            self.happened.push(' ');
+        }
+        self.happened.push_str(word);
+    }
+
+    /// What happened since this was last asked.
+    fn happened(&mut self) -> String {
+        std::mem::take(&mut self.happened)
+    }
+
+    /// A request comes in, and its operation goes as far as it can now.
+    fn receive(&mut self, pipeline: &Arc<Pipeline>, body: &str) -> Id {
+        let received = Received {
+            id: self.around.ids.next(self.now, 0),
+            at: self.now,
+            method: "POST".into(),
+            target: "/p".into(),
+            headers: Headers::collect([("content-type", &b"application/json"[..])].into_iter()),
+            body: body.to_owned().into(),
+            ip: "127.0.0.1".into(),
+            params: Vec::new(),
+        };
+        let id = received.id;
+        let files = vec![("p.wj".to_owned(), pipeline.source.text.to_string())];
+        let program = Arc::new(Program { hash: pipeline.hash, edition: 1, files });
+        let live = begin(pipeline.clone(), received, program, &self.around);
+        self.drive(live);
+        id
+    }
+
+    /// Work that is due goes on, with a place at its host.
+    fn go_on(&mut self, pipeline: &Arc<Pipeline>, patience_until: Millis) {
+        let lanes = self.store.lanes().unwrap();
+        let wanted: Vec<_> = lanes.into_iter().map(|head| (head.lane, 10)).collect();
+        for claimed in self.store.claim(&wanted, self.now).unwrap() {
+            let permit = self.around.targets.take(&claimed.work.lane.host);
+            let log = Log::read(&self.operation(claimed.id)).unwrap();
+            let live = resume(pipeline.clone(), log, claimed.fence, permit, patience_until);
+            self.drive(live);
+        }
+    }
+
+    /// The clock goes to the next due time, and what is due goes on.
+    fn next_due(&mut self, pipeline: &Arc<Pipeline>, patience_until: Millis) {
+        let due = self.store.lanes().unwrap().iter().map(|head| head.due).min().unwrap();
+        self.now = self.now.max(due);
+        self.go_on(pipeline, patience_until);
+    }
+
+    fn operation(&self, id: Id) -> Operation {
+        self.store.load(id).unwrap().unwrap()
+    }
+
+    fn log(&self, id: Id) -> Log {
+        Log::read(&self.operation(id)).unwrap()
+    }
+
+    fn ended(&self, id: Id) -> (State, String) {
+        let ended = self.log(id).ended.unwrap();
+        (ended.state, ended.reason.to_string())
+    }
+
+    fn retry(&mut self, id: Id) {
+        let write = retry(&self.operation(id), "test", self.now).unwrap();
+        assert_eq!(self.store.commit(&[write], self.now).unwrap(), [Written::Done]);
+    }
+
+    fn drive(&mut self, mut live: Live) {
+        loop {
+            if self.lives == 0 {
+                return self.say("gone");
+            }
+            self.lives -= 1;
+            let step = live.step(&self.around, &Moment { now: self.now, secrets: &self.secrets });
+            match step {
+                Step::Commit(write) => {
+                    assert_eq!(self.store.commit(&[write], self.now).unwrap(), [Written::Done]);
+                    live.committed();
+                    self.say("⏎");
+                }
+                Step::Answer(reply) => {
+                    assert_eq!(self.told, None, "one answer");
+                    self.told = Some(reply.status);
+                    self.say(&reply.status.to_string());
+                }
+                Step::Call(call) => {
+                    self.say("call");
+                    self.calls += 1;
+                    assert!(call.timeout > 0);
+                    self.now += self.took.min(call.timeout);
+                    let attempt = self.target.pop_front().unwrap_or_else(|| answered(200));
+                    drop(call.permit);
+                    let moment = Moment { now: self.now, secrets: &self.secrets };
+                    live.attempted(attempt, &self.around, &moment);
+                }
+                Step::Slot { until } => {
+                    self.say("slot");
+                    assert!(until > self.now, "it would wait for nothing");
+                    self.now = until;
+                }
+                Step::Parked => return self.say("parked"),
+                Step::Ended(state) => return self.say(state.as_str()),
+            }
+        }
+    }
+}
+
+fn answered(status: u16) -> Attempt {
+    Attempt::Answered(Answer { status, ..Answer::default() })
+}
+
+fn pipeline(steps: &str) -> Arc<Pipeline> {
+    let text = format!(
+        "pipeline p {{\n  on POST \"/p\"\n{steps}\n  on_failure {{ notify email \"a@b.example\" }}\n}}\n"
+    );
+    let checked = check::check(&[Arc::new(Source::new("p.wj", text.as_str()))]);
+    let file = checked.files.into_iter().next().unwrap();
+    assert!(!file.has_errors(), "{text}{:?}", file.diagnostics);
+    file.pipelines.into_iter().next().unwrap()
+}
+
+fn post(more: &str) -> String {
+    format!("  http.post \"{HOST}/x\" {{\n    json {{ a: 1 }}\n{more}\n  }}\n")
+}
+
+fn put(more: &str) -> String {
+    format!("  http.put \"{HOST}/x\" {{\n    json {{ a: 1 }}\n{more}\n  }}\n")
+}
+
+const RESPOND: &str = "  respond 200\n";
+
+#[test]
+fn each_shape_takes_the_commits_of_the_contract_and_nothing_leaves_before_its_own() {
+    let twice = format!("{}{}{RESPOND}{}", post(""), put(""), post(""));
+    for (steps, happens) in [
+        (RESPOND.to_owned(), "⏎ 200 done"),
+        ("  abort 422 \"no\"\n".to_owned(), "⏎ 422 aborted"),
+        (format!("{RESPOND}{}", post("")), "⏎ 200 call ⏎ done"),
+        (format!("{RESPOND}{}", put("")), "⏎ 200 call ⏎ done"),
+        (post(""), "⏎ 200 call ⏎ done"),
+        (format!("{}{RESPOND}", post("")), "⏎ call ⏎ 200 done"),
+        (format!("{}{RESPOND}", put("")), "⏎ call ⏎ 200 done"),
+        (twice, "⏎ call ⏎ call ⏎ 200 call ⏎ done"),
+    ] {
+        let mut world = World::new([]);
+        let id = world.receive(&pipeline(&steps), "{}");
+        assert_eq!(world.happened(), happens, "{steps}");
+        assert_eq!(world.operation(id).work, None);
+        assert_eq!(world.around.targets.total(), 0, "every place is given back");
+    }
+}
+
+#[test]
+fn without_a_place_at_its_host_a_call_waits_in_the_store_and_has_no_intent_yet() {
+    for (action, goes_on) in [(post(""), "⏎ call ⏎ done"), (put(""), "call ⏎ done")] {
+        let pipeline = pipeline(&format!("{RESPOND}{action}"));
+        let mut world = World::new([]);
+        let taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into())).collect();
+        let id = world.receive(&pipeline, "{}");
+        assert_eq!(world.happened(), "⏎ 200 parked");
+        let work = world.operation(id).work.unwrap();
+        assert_eq!((&*work.lane.host, work.intent_out, work.held), (HOST, false, false));
+        drop(taken);
+        world.go_on(&pipeline, 0);
+        assert_eq!(world.happened(), goes_on);
+    }
+}
+
+#[test]
+fn a_further_attempt_is_a_due_row_first() {
+    let retry = "    retry 3 times, first 1s, at most 2s";
+    for (action, attempt, goes_on) in [
+        (put(retry), answered(500), "call ⏎ done"),
+        (put(retry), Attempt::Lost("reset".into()), "call ⏎ done"),
+        (put(""), Attempt::NotSent("no route".into()), "call ⏎ done"),
+        (post(""), answered(429), "⏎ call ⏎ done"),
+        // Who writes a `retry` on a reported action wants it.
+        (post(retry), Attempt::Lost("reset".into()), "⏎ call ⏎ done"),
+    ] {
+        let pipeline = pipeline(&format!("{RESPOND}{action}"));
+        let mut world = World::new([attempt]);
+        let id = world.receive(&pipeline, "{}");
+        assert_eq!(world.happened(), "⏎ 200 call ⏎ parked");
+        assert!(!world.operation(id).work.unwrap().intent_out);
+        world.next_due(&pipeline, 0);
+        assert_eq!(world.happened(), goes_on);
+        let attempts: Vec<u32> =
+            world.log(id).actions["2"].outcomes.iter().map(|outcome| outcome.attempt).collect();
+        assert_eq!(attempts, [1, 2]);
+    }
+}
+
+#[test]
+fn what_may_have_taken_effect_is_left_to_a_person() {
+    for (attempt, reason) in [
+        (Attempt::Lost("reset".into()), "the outcome of `http.post` is unknown: reset"),
+        (answered(500), "the outcome of `http.post` is unknown: answered 500"),
+    ] {
+        let pipeline = pipeline(&format!("{}{RESPOND}", post("")));
+        let mut world = World::new([attempt]);
+        let id = world.receive(&pipeline, "{}");
+        assert_eq!(world.happened(), "⏎ call ⏎ 502 interrupted");
+        assert_eq!(world.ended(id), (State::Interrupted, reason.to_owned()));
+        assert_eq!(world.operation(id).notice.as_deref(), Some(reason));
+        // A person orders it: what the caller was told stays.
+        world.retry(id);
+        world.go_on(&pipeline, 0);
+        assert_eq!(world.happened(), "⏎ call ⏎ done");
+        let log = world.log(id);
+        assert_eq!((log.answer.unwrap().status, log.ended.unwrap().state), (502, State::Done));
+    }
+}
+
+#[test]
+fn tries_are_counted_over_parking_and_begin_anew_with_a_persons_order() {
+    let pipeline = pipeline(&format!("{RESPOND}{}", put("    retry 2 times, first 1s, at most 1s")));
+    let mut world = World::new((0..6).map(|_| answered(503)));
+    let id = world.receive(&pipeline, "{}");
+    world.next_due(&pipeline, 0);
+    world.next_due(&pipeline, 0);
+    assert_eq!(world.happened(), "⏎ 200 call ⏎ parked call ⏎ parked call ⏎ failed");
+    world.retry(id);
+    world.go_on(&pipeline, 0);
+    world.next_due(&pipeline, 0);
+    world.next_due(&pipeline, 0);
+    assert_eq!(world.happened(), "call ⏎ parked call ⏎ parked call ⏎ failed");
+    assert_eq!(world.log(id).actions["2"].outcomes.len(), 6);
+}
+
+#[test]
+fn a_caller_waits_five_seconds_in_all_however_often_it_is_tried() {
+    let pipeline = pipeline(&format!("{}{RESPOND}", put("    retry 900 times, first 1s, at most 1s")));
+    let mut world = World::new((0..900).map(|_| answered(503)));
+    world.took = 400;
+    let began = world.now;
+    world.receive(&pipeline, "{}");
+    while world.told.is_none() {
+        world.next_due(&pipeline, began + PATIENCE);
+    }
+    assert_eq!(world.told, Some(502));
+    assert!(world.now <= began + PATIENCE, "{}", world.now - began);
+    assert!(world.calls > 1);
+}
+
+#[test]
+fn give_up_after_bounds_tries_and_the_last_time_out() {
+    let retry = "    timeout 10s\n    retry 900 times, first 1s, at most 1s\n    give up after 3s";
+    for respond_first in [true, false] {
+        let steps = if respond_first {
+            format!("{RESPOND}{}", put(retry))
+        } else {
+            format!("{}{RESPOND}", put(retry))
+        };
+        let pipeline = pipeline(&steps);
+        let mut world = World::new((0..900).map(|_| Attempt::Lost("no answer".into())));
+        world.took = 1_300;
+        let began = world.now;
+        let id = world.receive(&pipeline, "{}");
+        while world.log(id).ended.is_none() {
+            world.next_due(&pipeline, began + PATIENCE);
+        }
+        assert!(world.now <= began + 3_000, "{}", world.now - began);
+        assert_eq!(world.ended(id).0, State::Failed);
+        assert_eq!(world.told, Some(if respond_first { 200 } else { 502 }));
+    }
+}
+
+#[test]
+fn a_call_that_found_no_place_before_the_answer_is_recorded_and_replays_the_same() {
+    let steps = format!(
+        "  let got = http.put \"{HOST}/x\" {{\n    json {{ a: 1 }}\n    on_fail continue\n  }}\n{RESPOND}{}",
+        put("")
+    );
+    for (more, waits) in [("", PATIENCE), ("\n    give up after 1s", 1_000)] {
+        let pipeline = pipeline(&steps.replacen("\n    on_fail", &format!("{more}\n    on_fail"), 1));
+        let mut world = World::new([answered(500)]);
+        let began = world.now;
+        let _taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into())).collect();
+        let id = world.receive(&pipeline, "{}");
+        assert_eq!(world.happened(), "slot ⏎ 200 parked");
+        assert_eq!(world.now, began + waits);
+        let first = &world.log(id).actions["1"].outcomes[0];
+        assert_eq!((&*first.reason, first.last), ("no time was left before the answer", true));
+        // Nothing is sent for it later, when the second one goes on.
+        drop(_taken);
+        world.go_on(&pipeline, 0);
+        world.next_due(&pipeline, 0);
+        assert_eq!(world.happened(), "call ⏎ parked call ⏎ done");
+        assert!(replay_trace(&pipeline, &world.log(id)).1.is_some());
+    }
+}
+
+#[test]
+fn a_request_that_would_be_another_one_now_is_not_sent() {
+    let old = pipeline(&format!("{RESPOND}{}{}", put(""), put("    retry 9 times")));
+    // As a defect would have it: the same operation under another text. The first action has its outcome already.
+    for changed in [0, 1] {
+        let mut world = World::new([answered(200), answered(500)]);
+        let id = world.receive(&old, "{}");
+        assert_eq!(world.happened(), "⏎ 200 call ⏎ call ⏎ parked");
+        let text = format!("{RESPOND}{}{}", put(""), put("    retry 9 times"));
+        let at = text.match_indices("a: 1").nth(changed).unwrap().0;
+        let new = pipeline(&format!("{}a: 7{}", &text[..at], &text[at + 4..]));
+        world.next_due(&new, 0);
+        assert_eq!(world.happened(), "⏎ interrupted");
+        assert_eq!(world.ended(id).1, format!("replay diverged at {}", changed + 2));
+    }
+}
+
+#[test]
+fn a_secret_is_looked_up_for_each_attempt_and_never_decides_the_way() {
+    let steps = format!("{RESPOND}{}", put("    header \"X-Token\" = secret.TOKEN\n    retry 9 times"));
+    let pipeline = pipeline(&steps);
+    let mut world = World::new([answered(500)]);
+    world.secrets = Secrets::from_lookup(["TOKEN"], |_| None);
+    let id = world.receive(&pipeline, "{}");
+    assert_eq!(world.happened(), "⏎ 200 interrupted");
+    assert_eq!(world.ended(id).1, "not sent: secret TOKEN is not set");
+    // One that its place cannot carry is the operator's to mend, not the caller's.
+    world.secrets = Secrets::from_lookup(["TOKEN"], |_| Some("line\nend".to_owned()));
+    world.retry(id);
+    world.go_on(&pipeline, 0);
+    let (state, reason) = world.ended(id);
+    assert_eq!(state, State::Interrupted);
+    assert!(
+        reason.starts_with("not sent: header `X-Token` cannot carry") && !reason.contains("line"),
+        "{reason}"
+    );
+    // Another value between two attempts is no divergence.
+    for value in ["first-0123456", "second-654321"] {
+        world.secrets = Secrets::from_lookup(["TOKEN"], |_| Some(value.to_owned()));
+        match world.log(id).ended.is_some() {
+            true => world.retry(id),
+            false => world.now += 3_600_000,
+        }
+        world.go_on(&pipeline, 0);
+    }
+    assert_eq!(world.happened(), "⏎ interrupted call ⏎ parked call ⏎ done");
+    assert_eq!(world.calls, 2);
+    let rows = format!("{:?}", world.operation(id).rows);
+    assert!(!rows.contains("first-0123456") && rows.contains("«secret TOKEN»"));
+}
+
+#[test]
+fn a_dry_run_pretends_its_own_and_leaves_what_was_meant() {
+    let pipeline = pipeline(&format!("{RESPOND}{}", put("    header \"X-Token\" = secret.TOKEN")));
+    let mut world = World::new([]);
+    world.secrets = Secrets::from_lookup(["TOKEN"], |_| None);
+    let meant = world.receive(&pipeline, "{}");
+    world.told = None;
+    world.around.dry_run = true;
+    let pretended = world.receive(&pipeline, "{}");
+    assert_eq!(world.happened(), "⏎ 200 interrupted ⏎ 200 done");
+    assert!(world.log(pretended).actions["2"].outcomes[0].dry_run);
+    world.retry(meant);
+    world.go_on(&pipeline, 0);
+    assert_eq!(
+        world.ended(meant),
+        (State::Interrupted, "not sent: this server runs with --dry-run".to_owned())
+    );
+    assert_eq!(world.calls, 0);
+}
+
+#[test]
+fn a_stop_begins_no_call_behind_an_answer_and_finishes_those_before_it() {
+    let mut world = World::new([]);
+    world.around.stopping = AtomicBool::new(true);
+    world.receive(&pipeline(&format!("{}{RESPOND}{}", put(""), post(""))), "{}");
+    assert_eq!(world.happened(), "⏎ call ⏎ 200 parked");
+    let open = world.store.list(&Filter::default(), None, 9).unwrap();
+    assert!(!world.operation(open.items[0].id).work.unwrap().intent_out);
+}
+
+/// The process is gone after any step of an operation. What the next start finds is interrupted, a person orders it to go
+/// on, and whatever was told or done before stays true.
+#[test]
+fn a_crash_at_any_step_contradicts_nothing() {
+    let steps = format!(
+        "{}{RESPOND}{}{}",
+        put("    retry 3 times, first 1s, at most 1s"),
+        post(""),
+        put("    retry 3 times, first 1s, at most 1s")
+    );
+    let pipeline = pipeline(&steps);
+    let target = || [answered(503), answered(200), answered(200), answered(503)];
+    for lives in 0.. {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().to_str().unwrap();
+        let mut world = World::on(store::open(place).unwrap(), target());
+        world.lives = lives;
+        let id = world.receive(&pipeline, "{}");
+        for _ in 0..3 {
+            if world.lives > 0 && world.store.load(id).unwrap().is_some_and(|own| own.work.is_some()) {
+                world.next_due(&pipeline, u64::MAX);
+            }
+        }
+        let before = world.happened();
+        let (told, now) = (world.told, world.now);
+        drop(world);
+
+        let mut world = World::on(store::open(place).unwrap(), []);
+        world.now = now + 1_000;
+        let Some(found) = world.store.load(id).unwrap() else {
+            assert_eq!(before, "gone", "nothing had left");
+            continue;
+        };
+        let log = Log::read(&found).unwrap();
+        assert!(told.is_none() || log.answer.as_ref().map(|answer| answer.status) == told, "{before}");
+        let ended = log.ended.map(|ended| ended.state);
+        if ended.is_none() {
+            // What a start does.
+            let lanes: Vec<_> =
+                world.store.lanes().unwrap().into_iter().map(|head| (head.lane, 10)).collect();
+            let claimed = world.store.claim(&lanes, Millis::MAX).unwrap();
+            assert_eq!(claimed.iter().map(|claimed| claimed.id).collect::<Vec<_>>(), [id], "one work row");
+            let write = interrupted(&found, claimed[0].fence, "the server stopped", None, true, world.now);
+            assert_eq!(world.store.commit(&[write], world.now).unwrap(), [Written::Done]);
+            assert!(world.store.lanes().unwrap().is_empty());
+            world.retry(id);
+            world.go_on(&pipeline, u64::MAX);
+        }
+        let log = world.log(id);
+        assert_eq!(log.ended.unwrap().state, State::Done, "{before} | {}", world.happened);
+        assert_eq!(log.answer.unwrap().status, 200);
+        // Of each action one success is recorded, and used.
+        for path in ["1", "3", "4"] {
+            let ok = log.actions[path].outcomes.iter().filter(|own| own.class == store::OutcomeClass::Ok);
+            assert_eq!(ok.count(), 1, "{path}: {before}");
+        }
+        // An intent is recorded before the reported call goes out.
+        let reported = before.matches("call").count() >= 3;
+        let intents = world.operation(id).rows.into_iter().flatten();
+        assert!(!reported || intents.filter(|fact| matches!(fact, Fact::Intent { .. })).count() >= 1);
+        if before.ends_with("done") {
+            assert_eq!(before, "⏎ call ⏎ parked call ⏎ 200 call ⏎ call ⏎ parked call ⏎ done");
+            return;
+        }
+    }
+}
