@@ -147,10 +147,8 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     tracing::info!("listening on http://{listen}, status on http://{admin_address}/status");
     let stopping = async {
         stop_signal().await;
-        tracing::info!(
-            "stopping: requests before their answer are finished, and calls that are out are waited for"
-        );
         server.around.stopping.store(true, Ordering::Relaxed);
+        tracing::info!("stopping: who waits gets an answer, and calls that are out are waited for");
     };
     network.serve(listener, stopping).await;
 

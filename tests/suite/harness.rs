@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
@@ -169,6 +169,17 @@ impl Server {
         self.send("POST", path, &[("Content-Type", "application/json")], body)
     }
 
+    /// Sends these bytes, whatever they are, and gives all that comes back until the server closes.
+    pub fn raw(&self, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(self.listen).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        // The server may close before it has taken all; what it said before is still there to be read.
+        drop(stream.write_all(bytes));
+        let mut answer = Vec::new();
+        drop(stream.read_to_end(&mut answer));
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
     /// `GET /status` of the administration address.
     pub fn status(&self) -> Json {
         serde_json::from_str(&request(self.admin, "GET", "/status", &[], "").body).unwrap()
@@ -176,8 +187,24 @@ impl Server {
 
     /// Sends SIGTERM and waits for the end; gives the exit code.
     pub fn stop(mut self) -> Option<i32> {
-        let done = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(done.success());
+        self.signal("TERM");
+        self.child.wait().unwrap().code()
+    }
+
+    pub fn signal(&self, name: &str) {
+        let done = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
+        assert!(done.unwrap().success());
+    }
+
+    /// The memory that it occupies, in MiB.
+    pub fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() / 1024
+    }
+
+    /// Waits for its end, and gives the exit code.
+    pub fn ended(mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
 
@@ -307,6 +334,8 @@ pub enum Does {
     HangsUp,
     /// Says nothing until the stub is dropped.
     Hangs,
+    /// Answers with this status once all who wait at the barrier are there.
+    Meets(Arc<Barrier>, u16),
 }
 
 /// A stub of a target: does what it is told, in order, the last again and again, and tells what it received.
@@ -376,6 +405,10 @@ fn attend(stream: TcpStream, send: &Sender<Received>, script: &Mutex<VecDeque<Do
             Does::Answers(status, body) => (status, Vec::new(), body),
             Does::With(status, headers, body) => (status, headers, body),
             Does::HangsUp => return,
+            Does::Meets(barrier, status) => {
+                barrier.wait();
+                (status, Vec::new(), String::new())
+            }
             Does::Hangs => {
                 // Until the other side gives up.
                 drop(stream.read(&mut [0; 1]));
