@@ -276,6 +276,7 @@ fn path_segment(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
-fn error_of(body: &Json) -> String {
+/// What a server gave as the reason of a refusal.
+pub(super) fn error_of(body: &Json) -> String {
     body.get("error").and_then(Json::as_str).unwrap_or("the server gave no reason").to_owned()
 }

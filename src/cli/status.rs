@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::Failure;
 use super::config::{Config, DATA};
+use super::history::error_of;
 use super::printable::printable;
 use crate::admin::{Asked, ask};
 
@@ -60,7 +61,7 @@ fn show(args: &Args, method: &str, target: &str, out: &mut dyn Write) -> Result<
     let data = args.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from(DATA));
     let status = match ask(&data, method, target) {
         Asked::Answered(response) if response.status == 200 => response.body,
-        Asked::Answered(response) => return Err(Failure::no(response.body.to_string())),
+        Asked::Answered(response) => return Err(Failure::no(error_of(&response.body))),
         Asked::Failed(error) => return Err(Failure::no(error)),
         Asked::NoServer => return Err(Failure::no(format!("no server runs on {}", data.display()))),
     };

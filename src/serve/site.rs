@@ -117,6 +117,9 @@ pub async fn follow(
             tokio::time::sleep(DOUBT).await;
             site.clone().look_and_report(Vanished::IsBelieved).await;
         }
-        drop(done);
+        if let Some(done) = done {
+            // Who asked may be gone by now.
+            drop(done.send(()));
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::harness::{Site, request};
+use crate::harness::{Does, Server, Site, Target, request};
 
 /// A pipeline whose answer holds its version twice, so that a mixture would show.
 fn version(number: usize) -> String {
@@ -148,4 +148,153 @@ fn a_git_checkout_is_one_change() {
         site.history(&["--pipeline", "versioned"])[0]["script"]["commit"],
         git(&["rev-parse", "HEAD"]).as_str()
     );
+}
+
+fn route(name: &str, path: &str, says: &str) -> String {
+    format!("pipeline {name} {{\n  on GET \"{path}\"\n  respond 200 {{ text \"{says}\" }}\n}}\n")
+}
+
+#[test]
+fn of_two_claims_the_one_served_stays_until_it_goes() {
+    let site = Site::new(&[("m.wj", &route("first", "/r", "m"))]);
+    let mut server = site.serve(&[]);
+    let to = server.listen;
+    let get = |path: &str| request(to, "GET", path, &[], "");
+    let said = |path: &str| get(path).body;
+    // An earlier name does not help against who is served already: neither with its route nor with its name.
+    site.write("a.wj", &route("second", "/r", "a"));
+    server.wait_for("a.wj is broken");
+    site.write("b.wj", &route("first", "/b", "b"));
+    server.wait_for("b.wj is broken");
+    assert_eq!((said("/r").as_str(), get("/b").status), ("m", 404));
+    let broken = server.status()["broken"].as_array().unwrap().len();
+    assert_eq!(broken, 2);
+    // It gives up its route, and then its name: both are taken over at once.
+    site.write("m.wj", &route("first", "/m", "m"));
+    server.wait_for("a.wj is served");
+    assert_eq!((said("/r").as_str(), said("/m").as_str()), ("a", "m"));
+    std::fs::remove_file(site.path("m.wj")).unwrap();
+    server.wait_for("b.wj is served");
+    assert_eq!((said("/b").as_str(), get("/m").status), ("b", 404));
+    assert_eq!(server.status()["broken"], serde_json::json!([]));
+}
+
+#[test]
+fn a_renamed_pipeline_is_a_new_one_and_the_old_ones_history_stays() {
+    let site = Site::new(&[("v.wj", &route("old", "/v", "1"))]);
+    let mut server = site.serve(&[]);
+    assert_eq!(request(server.listen, "GET", "/v", &[], "").status, 200);
+    site.write("v.wj", &route("new", "/v", "2"));
+    server.wait_for("v.wj is served");
+    assert_eq!(request(server.listen, "GET", "/v", &[], "").body, "2");
+    for name in ["old", "new"] {
+        let kept = site.history(&["--pipeline", name]);
+        assert_eq!(kept.len(), 1);
+        // Its steps are told from the text that it ran under.
+        assert_eq!(site.show(kept[0]["id"].as_str().unwrap())["steps"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn files_that_are_no_scripts_break_themselves_alone() {
+    let site = Site::new(&[("good.wj", &route("good", "/good", "good"))]);
+    let mut server = site.serve(&[]);
+    std::fs::write(site.path("latin.wj"), b"pipeline p {\n  # caf\xe9\n}\n").unwrap();
+    server.wait_for("latin.wj is broken");
+    server.wait_for("UTF-8");
+    site.write("huge.wj", &"# a comment\n".repeat(100_000));
+    server.wait_for("huge.wj is broken");
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("out.wj"), route("out", "/out", "out")).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("out.wj"), site.path("link.wj")).unwrap();
+    server.wait_for("link.wj is broken");
+    site.write("deep.wj", &"{".repeat(900_000));
+    server.wait_for("deep.wj is broken");
+    assert_eq!(request(server.listen, "GET", "/good", &[], "").body, "good");
+    assert_eq!(request(server.listen, "GET", "/out", &[], "").status, 404);
+    assert_eq!(site.wj(&["status"]).status.code(), Some(1));
+    for name in ["latin.wj", "huge.wj", "link.wj", "deep.wj"] {
+        std::fs::remove_file(site.path(name)).unwrap();
+    }
+    // A broken file that goes is no news; one more look, and nothing is broken any more.
+    site.stdout(&["reload"]);
+    assert_eq!(server.status()["broken"], serde_json::json!([]));
+}
+
+#[test]
+fn a_folder_that_goes_takes_nothing_away_and_is_watched_again_when_it_comes_back() {
+    let site = Site::new(&[("v.wj", &route("v", "/v", "1"))]);
+    let mut server = site.serve(&[]);
+    std::fs::rename(site.dir.path().join("pipelines"), site.dir.path().join("elsewhere")).unwrap();
+    server.wait_for("what was served goes on");
+    assert_eq!(request(server.listen, "GET", "/v", &[], "").body, "1");
+    site.write("v.wj", &route("v", "/v", "2"));
+    server.wait_for("v.wj is served");
+    assert_eq!(request(server.listen, "GET", "/v", &[], "").body, "2");
+    // The new folder is watched as the old one was.
+    site.write("w.wj", &route("w", "/w", "3"));
+    server.wait_for("w.wj is served");
+    std::fs::remove_dir_all(site.dir.path().join("pipelines")).unwrap();
+    server.wait_for("what was served goes on");
+    assert_eq!(request(server.listen, "GET", "/w", &[], "").body, "3");
+}
+
+#[test]
+fn a_reload_by_hand_reads_the_files_of_secrets_again() {
+    let target = Target::new([Does::Answers(200, String::new())]);
+    let script = format!(
+        "pipeline p {{\n  on POST \"/p\"\n  respond 200\n  http.put \"{}/x\" {{\n    header \"X-Token\" = secret.CRM_TOKEN\n  }}\n}}\n",
+        target.url()
+    );
+    let mut site = Site::new(&[("p.wj", &script)]);
+    let file = site.dir.path().join("token");
+    std::fs::write(&file, "first-0123456789\n").unwrap();
+    site.set_env("CRM_TOKEN_FILE", file.to_str().unwrap());
+    let mut server = site.serve(&[]);
+    let token = |server: &mut Server| {
+        server.post_json("/p", "{}");
+        server.wait_for("operation|done");
+        target.next().header("X-Token").unwrap().to_owned()
+    };
+    assert_eq!(token(&mut server), "first-0123456789");
+    std::fs::write(&file, "second-0123456789").unwrap();
+    assert_eq!(token(&mut server), "first-0123456789");
+    assert!(site.stdout(&["reload", "--wait"]).contains("/p"));
+    assert_eq!(token(&mut server), "second-0123456789");
+    std::fs::write(&file, "third-0123456789\r\n").unwrap();
+    server.signal("HUP");
+    while token(&mut server) != "third-0123456789" {}
+    // Gone, it is not sent with the old one.
+    std::fs::remove_file(&file).unwrap();
+    site.stdout(&["reload"]);
+    server.post_json("/p", "{}");
+    server.wait_for("operation|interrupted");
+    assert_eq!(site.history(&["--limit", "1"])[0]["reason"], "not sent: secret CRM_TOKEN is not set");
+    assert_eq!(server.status()["secrets_not_set"], serde_json::json!(["CRM_TOKEN"]));
+}
+
+#[test]
+fn what_began_under_an_older_script_ends_under_it() {
+    let target = Target::new([Does::Answers(503, String::new())]);
+    let script = |path: &str| {
+        format!(
+            "pipeline p {{\n  on POST \"/p\"\n  respond 200\n  http.put \"{}/{path}\" {{\n    json {{ a: 1 }}\n    retry 1000 times, first 1ms, at most 20ms\n  }}\n}}\n",
+            target.url()
+        )
+    };
+    let site = Site::new(&[("p.wj", &script("old"))]);
+    let mut server = site.serve(&[]);
+    server.post_json("/p", "{}");
+    target.next();
+    site.write("p.wj", &script("new"));
+    server.wait_for("p.wj is served");
+    while !target.is_quiet() {}
+    // Its further tries go where its own script says, also when no script is left.
+    assert_eq!(target.next().target, "/old");
+    std::fs::remove_file(site.path("p.wj")).unwrap();
+    server.wait_for("p.wj is gone");
+    while !target.is_quiet() {}
+    target.now([Does::Answers(200, String::new())]);
+    server.wait_for("operation|done");
+    assert_eq!(target.next().target, "/old");
 }
