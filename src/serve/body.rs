@@ -13,8 +13,8 @@ use super::progress::Progress;
 use super::reply::Refusal;
 
 /// Up to here a body is copied out of the connection's buffer, which can then be used again; a larger one that came in
-/// one piece keeps the buffer.
-const COPIED: usize = 16 * 1024;
+/// one piece keeps the buffer, which is at most twice as large.
+const COPIED: usize = 64 * 1024;
 
 /// A request's body, and whether all of it was read: hyper itself cannot tell behind the last chunk.
 pub struct Body {
@@ -42,7 +42,7 @@ impl Body {
     pub async fn read(
         &mut self,
         limit: u64,
-        lease: &mut Lease<'_>,
+        lease: &mut Lease,
         progress: &Progress,
     ) -> Result<Bytes, Refusal> {
         let mut whole = Vec::new();

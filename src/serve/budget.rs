@@ -1,5 +1,6 @@
 //! A byte budget over all bodies in flight: many senders with small bodies cost as much memory as one with a large one.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub struct Budget {
@@ -7,8 +8,8 @@ pub struct Budget {
 }
 
 /// Bytes taken from a budget; given back when dropped.
-pub struct Lease<'a> {
-    budget: &'a Budget,
+pub struct Lease {
+    budget: Arc<Budget>,
     bytes: usize,
 }
 
@@ -17,12 +18,12 @@ impl Budget {
         Budget { left: AtomicUsize::new(bytes) }
     }
 
-    pub fn lease(&self) -> Lease<'_> {
-        Lease { budget: self, bytes: 0 }
+    pub fn lease(self: &Arc<Budget>) -> Lease {
+        Lease { budget: self.clone(), bytes: 0 }
     }
 }
 
-impl Lease<'_> {
+impl Lease {
     /// Takes what has arrived, never what was announced: announcing costs a sender nothing. False if it is not there.
     pub fn grow(&mut self, bytes: usize) -> bool {
         let taken = self
@@ -37,7 +38,7 @@ impl Lease<'_> {
     }
 }
 
-impl Drop for Lease<'_> {
+impl Drop for Lease {
     fn drop(&mut self) {
         self.budget.left.fetch_add(self.bytes, Ordering::Relaxed);
     }
@@ -49,7 +50,7 @@ mod tests {
 
     #[test]
     fn what_is_leased_comes_back() {
-        let budget = Budget::new(10);
+        let budget = Arc::new(Budget::new(10));
         let mut first = budget.lease();
         assert!(first.grow(4) && first.grow(4));
         let mut second = budget.lease();

@@ -1,11 +1,12 @@
-//! Who waits for the answer of which operation, and how many wait for one pipeline's. A caller who hangs up is counted until
-//! his operation has its answer: hanging up must not buy anybody another one.
+//! Who waits for the answer of which operation, and how many wait for one pipeline's. A caller who hangs up is counted, with
+//! the bytes of the body, until the operation has its answer: hanging up must not buy anybody another one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
+use super::budget::Lease;
 use crate::run::Reply;
 use crate::value::Id;
 
@@ -21,7 +22,7 @@ pub struct Callers {
 struct Caller {
     answer: oneshot::Sender<Reply>,
     /// Given back when it has its answer.
-    _turn: Turn,
+    _held: (Turn, Lease),
 }
 
 /// One request of a pipeline that is without an answer; counted until it is dropped.
@@ -43,9 +44,9 @@ impl Callers {
     }
 
     /// Waits for the answer of an operation: an error when it is given up without one.
-    pub fn wait(&self, id: Id, turn: Turn) -> oneshot::Receiver<Reply> {
+    pub fn wait(&self, id: Id, turn: Turn, lease: Lease) -> oneshot::Receiver<Reply> {
         let (answer, wait) = oneshot::channel();
-        lock(&self.waiting).insert(id, Caller { answer, _turn: turn });
+        lock(&self.waiting).insert(id, Caller { answer, _held: (turn, lease) });
         wait
     }
 
@@ -86,6 +87,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::budget::Budget;
     use super::*;
 
     #[test]
@@ -93,13 +95,20 @@ mod tests {
         let callers = Callers::default();
         let pipeline: Arc<str> = "leads".into();
         let id = |n: u8| Id([n; 16]);
-        let waits: Vec<_> =
-            (0..=255).map(|n| callers.wait(id(n), callers.turn(&pipeline).unwrap())).collect();
+        let bodies = Arc::new(Budget::new(256));
+        let wait = |n| {
+            let mut lease = bodies.lease();
+            assert!(lease.grow(1));
+            callers.wait(id(n), callers.turn(&pipeline).unwrap(), lease)
+        };
+        let waits: Vec<_> = (0..=255).map(wait).collect();
         assert!(callers.turn(&pipeline).is_none());
         drop(waits);
+        assert!(!bodies.lease().grow(1));
         assert!(callers.turn(&pipeline).is_none() && callers.turn(&"other".into()).is_some());
         callers.tell(id(7), Reply { status: 200, reason: None, headers: Vec::new(), body: "".into() });
         callers.forget(id(8));
+        assert!(bodies.lease().grow(2) && !bodies.lease().grow(3));
         assert!(callers.is_waited_for(id(9)) && !callers.is_waited_for(id(8)));
         let turns = (callers.turn(&pipeline), callers.turn(&pipeline), callers.turn(&pipeline));
         assert!(matches!(turns, (Some(_), Some(_), None)));

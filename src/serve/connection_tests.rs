@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep};
 use super::*;
 use crate::resolve::program::{Cors, Pipeline};
 use crate::run::Reply;
+use crate::serve::budget::Lease;
 use crate::serve::routes::tests::pipeline;
 use crate::serve::{Incoming, Options, Routes};
 use crate::value::Bytes;
@@ -22,7 +23,7 @@ pub struct Echo {
 }
 
 impl Handler for Echo {
-    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming) -> Reply {
+    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, _: Lease) -> Reply {
         let text = String::from_utf8_lossy(&request.body).into_owned();
         let body = match &*pipeline.name {
             "slow" => {

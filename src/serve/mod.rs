@@ -9,6 +9,7 @@ mod clock;
 mod connection;
 mod cors;
 mod counts;
+mod descriptors;
 mod drive;
 mod framing;
 mod host;
@@ -36,7 +37,7 @@ use crate::resolve::program::Pipeline;
 use crate::run::{Headers, Reply};
 use crate::value::Bytes;
 
-use budget::Budget;
+use budget::{Budget, Lease};
 pub use clock::now_millis;
 pub use counts::Counts;
 pub use options::Options;
@@ -62,7 +63,14 @@ pub struct Incoming {
 pub trait Handler: Send + Sync + 'static {
     /// Answers a request. The future is dropped when the connection breaks under it or the grace of a stop is over, so
     /// whatever must go on then is not to live in it.
-    fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming) -> impl Future<Output = Reply> + Send;
+    ///
+    /// `lease` is for the body's bytes, and is given back when nobody waits for an answer any more.
+    fn handle(
+        &self,
+        pipeline: Arc<Pipeline>,
+        request: Incoming,
+        lease: Lease,
+    ) -> impl Future<Output = Reply> + Send;
 
     /// A request of a known pipeline was refused at the door with 413 or 415; its body was not read. Must not block.
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str);
@@ -73,14 +81,14 @@ pub struct Network<H> {
     options: Options,
     routes: Arc<ArcSwap<Routes>>,
     handler: Arc<H>,
-    bodies: Budget,
+    bodies: Arc<Budget>,
     counts: Arc<Counts>,
 }
 
 impl<H: Handler> Network<H> {
     /// `routes` may be swapped at any time: each request looks once, and keeps its pipeline to its end.
     pub fn new(options: Options, routes: Arc<ArcSwap<Routes>>, handler: Arc<H>) -> Network<H> {
-        let bodies = Budget::new(options.bodies_in_flight);
+        let bodies = Arc::new(Budget::new(options.bodies_in_flight));
         Network { options, routes, handler, bodies, counts: Arc::default() }
     }
 

@@ -111,7 +111,7 @@ impl<H: Handler> Peer<H> {
             self.progress.enter(Phase::Handling);
         }
         let Passed { pipeline, request, origin } = passed;
-        let reply = self.network.handler.handle(pipeline.clone(), request).await;
+        let reply = self.network.handler.handle(pipeline.clone(), request, lease).await;
         with_cors(write(reply), &pipeline, origin.as_ref())
     }
 

@@ -1,7 +1,7 @@
 //! Takes up work that is due: retries whose time has come, calls that stood in line for their host, and what a person
 //! ordered. It sleeps on the store's lanes, not on a task for each operation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -20,6 +20,9 @@ const AT_ONCE: usize = 64;
 /// How long it sleeps at most: a clock that was set forward is noticed then.
 const LONGEST_SLEEP: u64 = 60_000;
 
+/// Operations of a pipeline that may be open at once; past them new requests are refused.
+const MOST_OPEN: u64 = 1_000_000;
+
 /// How long a store that cannot be read is left alone.
 const AGAIN: u64 = 1_000;
 
@@ -30,6 +33,9 @@ pub async fn run(server: Arc<Server>) {
         // Listened to from before the look: a call that comes back meanwhile is not missed.
         let freed = server.freed.notified();
         let heads = blocking(&server, |server| server.store.lanes()).await;
+        if let Some(heads) = &heads {
+            server.crowded.store(Arc::new(crowded(heads)));
+        }
         let now = now_millis();
         turn += 1;
         let asked = choose(&server, heads.as_deref().unwrap_or_default(), now, turn);
@@ -53,6 +59,15 @@ pub async fn run(server: Arc<Server>) {
             () = tokio::time::sleep(Duration::from_millis(sleep)) => {}
         }
     }
+}
+
+/// The pipelines that have as much open as one may have.
+fn crowded(heads: &[LaneHead]) -> BTreeSet<Arc<str>> {
+    let mut open: BTreeMap<&Arc<str>, u64> = BTreeMap::new();
+    for head in heads {
+        *open.entry(&head.lane.pipeline).or_default() += head.depth;
+    }
+    open.into_iter().filter(|(_, open)| *open >= MOST_OPEN).map(|(pipeline, _)| pipeline.clone()).collect()
 }
 
 /// How much of each due lane to claim: as many calls as its host takes, the lanes of one host by turns.
@@ -183,5 +198,21 @@ async fn blocking<T: Send + 'static>(
             None
         }
         Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipeline_is_crowded_by_all_its_lanes_together() {
+        let head = |pipeline: &str, host: &str, depth| LaneHead {
+            lane: Lane { pipeline: pipeline.into(), host: host.into() },
+            due: 0,
+            depth,
+        };
+        let heads = [head("a", "x", 600_000), head("b", "x", 999_999), head("a", "y", 400_000)];
+        assert_eq!(crowded(&heads), [Arc::from("a")].into());
     }
 }

@@ -18,8 +18,6 @@ pub struct Served {
     broken: BTreeMap<String, CheckedFile>,
     /// Files with warnings only.
     warned: usize,
-    /// Every secret that was named by anything served: a run that began under an older program still needs them.
-    secrets: BTreeSet<Arc<str>>,
 }
 
 /// The last version of a file without errors.
@@ -105,12 +103,6 @@ impl Served {
             self.take(file, changed);
         }
         changed.removed.sort();
-        self.secrets = self
-            .pipelines()
-            .iter()
-            .flat_map(|pipeline| pipeline.secrets.iter().cloned())
-            .chain(std::mem::take(&mut self.secrets))
-            .collect();
     }
 
     fn take(&mut self, file: CheckedFile, changed: &mut Changed) {
@@ -165,8 +157,10 @@ impl Served {
         self.warned
     }
 
-    pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.secrets.iter().map(|name| &**name)
+    /// Names of the secrets that what is served uses.
+    pub fn secrets(&self) -> BTreeSet<Arc<str>> {
+        let all = self.files.values().flat_map(|good| &good.pipelines);
+        all.flat_map(|pipeline| pipeline.secrets.iter().cloned()).collect()
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
+use super::budget::Lease;
 use super::callers::Callers;
 use super::clock::now_millis;
 use super::rejections::Rejections;
@@ -42,6 +43,8 @@ pub struct Server {
     pub in_hand: AtomicUsize,
     /// The last one in hand is done.
     pub idle: Notify,
+    /// Pipelines with too much open for more, as the scheduler last saw it.
+    pub crowded: ArcSwap<BTreeSet<Arc<str>>>,
     pub callers: Callers,
     pub rejections: Rejections,
     /// Every secret that anything named since the start: what was sent under an older program is masked too.
@@ -73,6 +76,7 @@ impl Server {
             freed: parts.freed,
             in_hand: AtomicUsize::new(0),
             idle: Notify::new(),
+            crowded: ArcSwap::default(),
             callers: Callers::default(),
             rejections: Rejections::default(),
             named: Mutex::default(),
@@ -86,9 +90,9 @@ impl Server {
     }
 
     /// Looks up secrets, with those that were named before: files may hold others by now.
-    pub fn load_secrets<'a>(&self, names: impl IntoIterator<Item = &'a str>) {
+    pub fn load_secrets(&self, names: impl IntoIterator<Item = Arc<str>>) {
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
-        named.extend(names.into_iter().map(Arc::from));
+        named.extend(names);
         self.secrets.store(Arc::new(Secrets::load(named.iter().map(|name| &**name))));
     }
 
@@ -96,7 +100,7 @@ impl Server {
     pub fn know_secrets(&self, names: &[Arc<str>]) {
         let known = self.secrets.load();
         if !names.iter().all(|name| known.names().any(|known| *known == **name)) {
-            self.load_secrets(names.iter().map(|name| &**name));
+            self.load_secrets(names.iter().cloned());
         }
     }
 
@@ -121,9 +125,11 @@ impl Server {
 }
 
 impl Handler for Arc<Server> {
-    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming) -> Reply {
-        let turn = if self.writer.is_full() { None } else { self.callers.turn(&pipeline.name) };
-        let Some(turn) = turn else { return busy() };
+    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, lease: Lease) -> Reply {
+        if self.writer.is_full() || self.crowded.load().contains(&pipeline.name) {
+            return busy();
+        }
+        let Some(turn) = self.callers.turn(&pipeline.name) else { return busy() };
         let program = self.program(&pipeline);
         let received = self.received(now_millis(), request);
         let id = received.id;
@@ -145,7 +151,7 @@ impl Handler for Arc<Server> {
                 }
             }
             first => {
-                let answer = self.callers.wait(id, turn);
+                let answer = self.callers.wait(id, turn, lease);
                 super::drive::spawn(self.clone(), live, first);
                 answer.await.unwrap_or_else(|_| internal(id))
             }

@@ -119,7 +119,7 @@ pub async fn follow(
         }
         if let Some(done) = done {
             // Who asked may be gone by now.
-            drop(done.send(()));
+            let _ = done.send(());
         }
     }
 }

@@ -18,7 +18,7 @@ use super::server::{Parts, Server};
 use super::site::{Site, follow};
 use super::status::Desk;
 use super::writer::Writer;
-use super::{Network, Options, Routes, schedule};
+use super::{Network, Options, Routes, descriptors, schedule};
 use crate::admin::{Asked, Listener, ask, listen_socket, listen_tcp};
 use crate::check::CheckedFile;
 use crate::deliver::{self, Deliver};
@@ -114,7 +114,8 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         TcpListener::bind(setup.listen).await.map_err(|error| StartError::Listen(setup.listen, error))?;
     let listen = listener.local_addr().map_err(|error| StartError::Listen(setup.listen, error))?;
     let (reload, asked) = mpsc::channel(16);
-    let network = Arc::new(Network::new(setup.network, site.routes.clone(), Arc::new(server.clone())));
+    let network =
+        Arc::new(Network::new(within_limits(setup.network), site.routes.clone(), Arc::new(server.clone())));
     let desk = Arc::new(Desk {
         server: server.clone(),
         counts: network.counts().clone(),
@@ -145,17 +146,28 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     }
 
     tracing::info!("listening on http://{listen}, status on http://{admin_address}/status");
+    let asked = Notify::new();
     let stopping = async {
         stop_signal().await;
         server.around.stopping.store(true, Ordering::Relaxed);
+        asked.notify_one();
         tracing::info!("stopping: who waits gets an answer, and calls that are out are waited for");
     };
-    network.serve(listener, stopping).await;
-
+    let finished = async {
+        network.serve(listener, stopping).await;
+        scheduling.abort();
+        drain(&server).await;
+    };
+    let hurried = async {
+        asked.notified().await;
+        stop_signal().await;
+    };
+    tokio::select! {
+        () = finished => {}
+        () = hurried => tracing::warn!("stopping at once, as asked again: the next start reports what is open"),
+    }
     watching.abort();
-    scheduling.abort();
     tending.abort();
-    drain(&server).await;
     drop(faces);
     server.writer.close();
     if let Some(thread) = thread {
@@ -163,6 +175,17 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// No more connections than the process may have open.
+fn within_limits(options: Options) -> Options {
+    let most = descriptors::connections().unwrap_or(usize::MAX);
+    if most < options.connections {
+        tracing::warn!(
+            "{most} connections at once at most: this process may not open more files (ulimit -n, LimitNOFILE)"
+        );
+    }
+    Options { connections: options.connections.min(most), ..options }
 }
 
 /// Another server may just be going: the store is asked for some seconds.

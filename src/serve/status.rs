@@ -126,6 +126,8 @@ impl Desk {
             })
             .collect();
         let secrets = self.server.secrets.load();
+        let used = served.secrets();
+        let unset: Vec<&Arc<str>> = secrets.unset().iter().filter(|name| used.contains(*name)).collect();
         let mut counts = serde_json::Map::new();
         match self.server.store.summary(&Span::default()) {
             Ok(summary) => {
@@ -155,7 +157,7 @@ impl Desk {
             "pipelines": pipelines,
             "broken": broken,
             "files_with_warnings": served.warned(),
-            "secrets_not_set": secrets.unset(),
+            "secrets_not_set": unset,
             "operations": counts,
         }))
     }

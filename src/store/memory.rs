@@ -1,4 +1,5 @@
-//! The operations in memory: nothing outlives the process. All open ones are kept, and the newest 10,000 that have ended.
+//! The operations in memory: nothing outlives the process. All open ones are kept, and the newest 10,000 that have ended,
+//! fewer where their bodies are large.
 //! A commit runs on the server's own thread, so it does no more than a few pushes; rows are decoded only when asked for.
 
 use std::collections::BTreeMap;
@@ -18,6 +19,9 @@ use crate::value::{Bytes, Id};
 
 const ENDED: usize = 10_000;
 
+/// Bytes of all that have ended.
+const ENDED_BYTES: u64 = 256 << 20;
+
 #[derive(Default)]
 pub(super) struct Memory {
     kept: Mutex<Kept>,
@@ -29,6 +33,8 @@ struct Kept {
     holds: Holds,
     open: BTreeMap<Id, Entry>,
     ended: BTreeMap<Id, Entry>,
+    /// Of their rows.
+    ended_bytes: u64,
     /// Of all that were ever here: most that come are newer, and need not be looked for.
     newest: Option<Id>,
     work: BTreeMap<(Place, Id), Work>,
@@ -218,7 +224,7 @@ impl Kept {
         if may_write(self.holds.get(step.id), step.fence, || Ok::<_, ()>(waiting)) != Ok(true) {
             return Written::Fenced;
         }
-        let Some(mut entry) = self.open.remove(&step.id).or_else(|| self.ended.remove(&step.id)) else {
+        let Some(mut entry) = self.take_out(step.id) else {
             return Written::Fenced;
         };
         let was = entry.standing.clone();
@@ -304,12 +310,25 @@ impl Kept {
             self.open.insert(id, entry);
             return;
         }
+        self.ended_bytes += u64::from(entry.standing.bytes);
         self.ended.insert(id, entry);
-        if self.ended.len() > ENDED
-            && let Some((id, Entry { pipeline, notice: Some(time), .. })) = self.ended.pop_first()
-        {
-            self.notices.remove(&(pipeline, time, id));
+        while self.ended.len() > ENDED || self.ended_bytes > ENDED_BYTES {
+            let Some((id, oldest)) = self.ended.pop_first() else { return };
+            self.ended_bytes -= u64::from(oldest.standing.bytes);
+            if let Some(time) = oldest.notice {
+                self.notices.remove(&(oldest.pipeline, time, id));
+            }
         }
+    }
+
+    /// Takes an operation out, to be changed and kept again.
+    fn take_out(&mut self, id: Id) -> Option<Entry> {
+        if let Some(entry) = self.open.remove(&id) {
+            return Some(entry);
+        }
+        let entry = self.ended.remove(&id)?;
+        self.ended_bytes -= u64::from(entry.standing.bytes);
+        Some(entry)
     }
 
     fn load(&self, id: Id) -> Result<Option<Operation>, StoreError> {

@@ -142,6 +142,23 @@ fn a_stop_finishes_who_waits_and_what_is_out_and_begins_nothing() {
     server.wait_for("operation|done");
 }
 
+#[test]
+fn a_second_signal_does_not_wait_for_what_is_out() {
+    let target = Target::new([Does::Hangs]);
+    let site = Site::new(&[("acting.wj", &acting(&target, ""))]);
+    let mut server = site.serve(&[]);
+    server.post_json("/acting", "{}");
+    target.next();
+    server.signal("TERM");
+    server.wait_for("stopping: ");
+    server.signal("INT");
+    server.wait_for("stopping at once");
+    assert_eq!(server.ended(), Some(0));
+    let server = site.serve(&[]);
+    assert_eq!(site.history(&[])[0]["reason"], "the server stopped");
+    drop(server);
+}
+
 fn refusal(output: &Output) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
