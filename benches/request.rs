@@ -8,6 +8,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::indexing_slicing
 )]
 
@@ -335,7 +336,7 @@ impl Commits {
                 }
                 transaction.commit().unwrap();
                 for (_, done) in batch {
-                    drop(done.send(()));
+                    done.send(()).unwrap_or(());
                 }
             }
         });

@@ -101,12 +101,7 @@ fn read(source: &Source, comment: Span) -> Vec<Silence<'_>> {
 
 /// The part of the text that a silence is about: its own line if code stands before it, else the next line of code;
 /// and the rest of the statement that begins there.
-fn silenced(
-    source: &Source,
-    silence: &Silence<'_>,
-    code_lines: &[Span],
-    statements: &[(u32, u32)],
-) -> Span {
+fn silenced(source: &Source, silence: &Silence<'_>, code_lines: &[Span], statements: &[(u32, u32)]) -> Span {
     // The line that holds the comment is a line of code if code stands before it.
     let at = code_lines.partition_point(|line| line.end <= silence.comment.start);
     let Some(line) = code_lines.get(at) else { return Span::at(source.text.len()) };

@@ -65,6 +65,7 @@ pub fn again(
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use crate::actions::Rules;

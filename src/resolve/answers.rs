@@ -75,11 +75,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn note_abort(&mut self, span: Span) {
-        if !self.item.flow.reachable {
-            return;
-        }
-        self.item.facts.aborts.push(span);
-        if self.item.flow.called {
+        if self.item.flow.reachable && self.item.flow.called {
             self.item.facts.aborts_after_call.push(span);
         }
     }

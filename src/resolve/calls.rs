@@ -132,7 +132,6 @@ impl Resolver<'_> {
             on_crash: written.on_crash.is_some(),
             on_fail: written.on_fail.is_some(),
             before_answer: !self.item.flow.always_responded,
-            after_call: self.item.flow.called,
         };
         let request = match (target, url, method) {
             (Target::Http(_), Some(url), Some(method)) => Some(http(method, url, given)),
@@ -179,9 +178,7 @@ impl Resolver<'_> {
         let failure = self.bind(&name, DefinitionKind::Failure, failure(), None);
         let to = self.item.emit.here();
         self.set_on_fail(at, OnFail::Block { to, failure });
-        self.item.blocks += 1;
         self.block(block);
-        self.item.blocks -= 1;
         self.close_block(span.end);
         self.item.emit.leave(outer);
         self.item.emit.land(skip);
@@ -232,10 +229,10 @@ fn result(target: Target) -> Type {
 /// What `failure` holds in the block of an `on_fail`.
 fn failure() -> Type {
     let members = vec![
-        (Arc::from("text"), Type::of(Kinds::TEXT).as_outside()),
-        (Arc::from("status"), Type::of(Kinds::NUMBER).as_outside().maybe_empty(None)),
+        (Arc::from("text"), Type::of(Kinds::TEXT).marked_outside()),
+        (Arc::from("status"), Type::of(Kinds::NUMBER).marked_outside().maybe_empty(None)),
     ];
-    Type::of(Kinds::OBJECT).as_outside().with_shape(Shape::Object(Arc::new(members)))
+    Type::of(Kinds::OBJECT).marked_outside().with_shape(Shape::Object(Arc::new(members)))
 }
 
 /// Names and values of a query or a form.

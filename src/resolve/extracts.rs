@@ -66,7 +66,13 @@ impl Resolver<'_> {
         reachable: bool,
         policy: Option<(OnMissing, Policy)>,
     ) -> Option<Field> {
-        let path = self.path(&field.path);
+        let path = if are_headers(source) {
+            // Header names ignore case, and the engine has them in lower case.
+            let text = field.path.text.to_ascii_lowercase().into();
+            self.path(&ast::Raw { text, span: field.path.span })
+        } else {
+            self.path(&field.path)
+        };
         let mut broken = source.ty.broken || !reachable || path.is_none() || policy.is_none();
         let singular = path.as_ref().is_none_or(|path| path.is_singular());
         let mut ty = if singular {
@@ -178,17 +184,23 @@ impl Resolver<'_> {
 /// What one node of a source may be.
 fn found_in(source: &Checked) -> Kinds {
     match &source.expr.kind {
-        ExprKind::Input(Input::Headers | Input::Cookies) => Kinds::TEXT,
+        ExprKind::Input(Input::Cookies) => Kinds::TEXT,
         ExprKind::Input(Input::Query) => Kinds::TEXT.or(Kinds::LIST).or(Kinds::OBJECT),
-        // The headers of an action's answer.
-        ExprKind::Member(_, name)
-            if &**name == "headers"
+        _ if are_headers(source) => Kinds::TEXT,
+        _ => OUTSIDE,
+    }
+}
+
+/// The headers of the request or of an action's answer.
+fn are_headers(source: &Checked) -> bool {
+    match &source.expr.kind {
+        ExprKind::Input(Input::Headers) => true,
+        ExprKind::Member(_, name) => {
+            &**name == "headers"
                 && source.ty.outside
                 && matches!(source.ty.shape, Shape::Unknown)
-                && source.ty.is_only(Kinds::OBJECT) =>
-        {
-            Kinds::TEXT
+                && source.ty.is_only(Kinds::OBJECT)
         }
-        _ => OUTSIDE,
+        _ => false,
     }
 }

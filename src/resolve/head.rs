@@ -101,9 +101,6 @@ impl Resolver<'_> {
             _ => ("verify", 1),
         };
         let keyword = self.words(stmt.span, count);
-        if self.item.stepped && word != "on_failure" {
-            self.item.facts.late_heads.push(keyword);
-        }
         if let StmtKind::LimitRate(limit) = &stmt.kind
             && let Some(by) = &limit.by
         {

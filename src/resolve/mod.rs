@@ -120,4 +120,5 @@ impl Resolver<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests;

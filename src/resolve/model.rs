@@ -126,12 +126,9 @@ pub struct PipelineFacts {
     pub calls: Vec<CallFacts>,
     /// First and last statement of each stretch that no run can reach, as one span each.
     pub unreachable: Vec<Unreachable>,
-    /// `abort` statements, and fields and `let`s whose `on_missing` aborts, in order of place, where a run can reach them.
-    pub aborts: Vec<Span>,
-    /// Those of them before which an action may have been sent.
+    /// `abort` statements, and fields and `let`s whose `on_missing` aborts, in order of place, before which an action may
+    /// have been sent.
     pub aborts_after_call: Vec<Span>,
-    /// Head statements behind the first step (without `on_failure`).
-    pub late_heads: Vec<Span>,
     /// Uses of secrets: name and place.
     pub secrets: Vec<(Arc<str>, Span)>,
 }
@@ -185,8 +182,6 @@ pub struct CallFacts {
     pub on_fail: bool,
     /// The caller may still wait for the answer when it is sent, and a `respond` may follow.
     pub before_answer: bool,
-    /// Another action may have been sent before it.
-    pub after_call: bool,
 }
 
 #[derive(Debug)]

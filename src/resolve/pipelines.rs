@@ -27,11 +27,8 @@ pub(super) struct State {
     /// Names of the slots.
     pub slots: Vec<Arc<str>>,
     pub head: Head,
-    /// Blocks and loops around what is being read.
-    pub blocks: usize,
+    /// Loops around what is being read.
     pub loops: usize,
-    /// A step was read at the top level.
-    pub stepped: bool,
     /// The statement that is being read: fixes insert before it.
     pub statement: Span,
     pub secrets: BTreeSet<Arc<str>>,
@@ -46,9 +43,7 @@ pub(super) struct Collected {
     pub call_ops: Vec<usize>,
     pub responds: Vec<Span>,
     pub unreachable: Vec<Unreachable>,
-    pub aborts: Vec<Span>,
     pub aborts_after_call: Vec<Span>,
-    pub late_heads: Vec<Span>,
     pub secrets: Vec<(Arc<str>, Span)>,
     /// A way runs to the end without an answer.
     pub unanswered_end: bool,
@@ -80,6 +75,7 @@ impl Resolver<'_> {
             name: pipeline.name.text.clone(),
             title,
             file: Arc::from(self.source.name.as_str()),
+            source: Arc::clone(self.source),
             span: pipeline.name.span,
             hash: hash(&self.source.name, &self.source.text),
             routes: head.routes,
@@ -125,9 +121,7 @@ fn facts(pipeline: &ast::Pipeline, state: &mut State, has_errors: bool) -> Pipel
         responds: collected.responds,
         calls: collected.calls,
         unreachable: collected.unreachable,
-        aborts: collected.aborts,
         aborts_after_call: collected.aborts_after_call,
-        late_heads: collected.late_heads,
         secrets: collected.secrets,
     }
 }

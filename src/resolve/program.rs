@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::actions::{ActionSpec, Rules};
 use crate::builtins::Builtin;
 use crate::extract::{Path, Picker};
-use crate::source::Span;
+use crate::source::{self, Span};
 use crate::syntax::ast::BinaryOp;
 use crate::value::Value;
 
@@ -18,6 +18,8 @@ pub struct Pipeline {
     pub title: Option<Arc<str>>,
     /// The file that it stands in, as shown.
     pub file: Arc<str>,
+    /// That file's text.
+    pub source: Arc<source::Source>,
     /// Where its name stands.
     pub span: Span,
     /// SHA-256 of the closure of its text: what an operation keeps as its program.

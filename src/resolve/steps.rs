@@ -29,7 +29,6 @@ impl Resolver<'_> {
                 self.head_statement(stmt);
             } else {
                 self.step(stmt);
-                self.item.stepped |= self.item.blocks == 0;
             }
         }
         // What stands inside an unreachable block was noted with the block.
@@ -179,9 +178,9 @@ impl Resolver<'_> {
         let start =
             self.item.emit.push(OpKind::ForStart { list: list.expr, at_most, slot, end: 0 }, span, &path);
         let body = self.item.emit.here();
-        (self.item.loops, self.item.blocks) = (self.item.loops + 1, self.item.blocks + 1);
+        self.item.loops += 1;
         self.block(&walk.body);
-        (self.item.loops, self.item.blocks) = (self.item.loops - 1, self.item.blocks - 1);
+        self.item.loops -= 1;
         self.close_block(span.end);
         self.item.emit.push(OpKind::ForNext { body }, span, &path);
         self.item.emit.land(start);
@@ -193,9 +192,7 @@ impl Resolver<'_> {
     /// A block inside a statement, with names of its own.
     pub(super) fn inner_block(&mut self, word: &'static str, block: &[Stmt], at: Span, end: u32) {
         self.open_block(word, at);
-        self.item.blocks += 1;
         self.block(block);
-        self.item.blocks -= 1;
         self.close_block(end);
     }
 

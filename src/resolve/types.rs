@@ -53,7 +53,7 @@ impl Type {
         Type { presence, shape, constant: Some(value), ..Type::of(kinds) }
     }
 
-    pub(super) fn as_outside(self) -> Type {
+    pub(super) fn marked_outside(self) -> Type {
         Type { outside: true, ..self }
     }
 

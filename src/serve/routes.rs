@@ -183,6 +183,7 @@ pub(super) mod tests {
         Arc::new(Pipeline {
             name: name.into(),
             title: None,
+            source: Arc::new(crate::source::Source::new("test.wj", "")),
             file: "a.wj".into(),
             span: Default::default(),
             hash: [0; 32],

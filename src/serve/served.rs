@@ -4,13 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::server::program_of;
 use crate::check::{self, CheckedFile, Script};
 use crate::resolve::program::Pipeline;
+use crate::source::Source;
 use crate::store::{Hash, Program};
 use crate::value::Time;
-
-/// The language edition that programs are kept with.
-const EDITION: u16 = 1;
 
 /// All files that are served, or that would be if they were not broken.
 #[derive(Default)]
@@ -30,6 +29,15 @@ struct Good {
     programs: Vec<Arc<Program>>,
 }
 
+/// What to make of a served file that is gone or empty: that is how a file looks in the middle of a slow save, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vanished {
+    /// It stays served; the files are to be looked at again soon.
+    IsDoubted,
+    /// It was so before: it is meant.
+    IsBelieved,
+}
+
 /// What a look at the files changed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Changed {
@@ -39,16 +47,45 @@ pub struct Changed {
     pub removed: Vec<String>,
     /// Files that are broken now and were not, or are broken in another way.
     pub broken: Vec<String>,
+    /// Files that are gone or empty, and served for the time being.
+    pub doubted: Vec<String>,
 }
 
 impl Served {
     /// Takes in the files as they are now.
-    pub fn update(&mut self, scripts: &[Script], now: &Time) -> Changed {
+    pub fn update(&mut self, scripts: &[Script], vanished: Vanished, now: &Time) -> Changed {
+        let mut changed = Changed::default();
+        let mut scripts = scripts.to_vec();
+        if vanished == Vanished::IsDoubted {
+            changed.doubted = self.keep_vanished(&mut scripts);
+        }
+        self.take_in(&scripts, now, &mut changed);
+        changed
+    }
+
+    /// Puts the last good text in the place of each served file that is gone or empty; gives their names.
+    fn keep_vanished(&self, scripts: &mut Vec<Script>) -> Vec<String> {
+        let mut kept = Vec::new();
+        for (name, good) in self.files.iter().filter(|(_, good)| !good.pipelines.is_empty()) {
+            let last = || Script::from(Arc::new(Source::new(name.as_str(), good.text.clone())));
+            match scripts.iter_mut().find(|script| script.source.name == *name) {
+                Some(script) if script.unreadable.is_none() && script.source.text.trim().is_empty() => {
+                    *script = last();
+                }
+                Some(_) => continue,
+                None => scripts.push(last()),
+            }
+            kept.push(name.clone());
+        }
+        scripts.sort_by(|a, b| a.source.name.cmp(&b.source.name));
+        kept
+    }
+
+    fn take_in(&mut self, scripts: &[Script], now: &Time, changed: &mut Changed) {
         let serving = self.pipelines();
         let options = check::Options { now: Some(now), serving: Some(&serving) };
         let checked = check::check_with(scripts, &options);
         let present: BTreeSet<&str> = checked.files.iter().map(|file| file.source.name.as_str()).collect();
-        let mut changed = Changed::default();
         let gone: Vec<String> = self
             .files
             .keys()
@@ -65,7 +102,7 @@ impl Served {
         self.warned = 0;
         for file in checked.files {
             self.warned += usize::from(!file.has_errors() && !file.diagnostics.is_empty());
-            self.take(file, &mut changed);
+            self.take(file, changed);
         }
         changed.removed.sort();
         self.secrets = self
@@ -74,7 +111,6 @@ impl Served {
             .flat_map(|pipeline| pipeline.secrets.iter().cloned())
             .chain(std::mem::take(&mut self.secrets))
             .collect();
-        changed
     }
 
     fn take(&mut self, file: CheckedFile, changed: &mut Changed) {
@@ -103,6 +139,11 @@ impl Served {
     /// Everything that is served, by file.
     pub fn pipelines(&self) -> Vec<Arc<Pipeline>> {
         self.files.values().flat_map(|good| good.pipelines.iter().cloned()).collect()
+    }
+
+    /// How many pipelines of a file are served.
+    pub fn pipelines_of(&self, file: &str) -> usize {
+        self.files.get(file).map_or(0, |good| good.pipelines.len())
     }
 
     /// The texts of what is served, by their hash.
@@ -135,8 +176,7 @@ fn programs_of(file: &CheckedFile) -> Vec<Arc<Program>> {
         if programs.iter().any(|program| program.hash == pipeline.hash) {
             continue;
         }
-        let files = vec![(file.source.name.clone(), file.source.text.to_string())];
-        programs.push(Arc::new(Program { hash: pipeline.hash, edition: EDITION, files }));
+        programs.push(Arc::new(program_of(pipeline)));
     }
     programs
 }
@@ -172,10 +212,15 @@ mod tests {
         let now = Time { micros: 0, zone: None };
         let mut served = Served::default();
         let (a, b) = (pipeline("a", "/a"), pipeline("b", "/b"));
-        let first = served.update(&[script("a.wj", &a), script("b.wj", "pipeline b {\n  on\n}\n")], &now);
+        let first = served.update(
+            &[script("a.wj", &a), script("b.wj", "pipeline b {\n  on\n}\n")],
+            Vanished::IsBelieved,
+            &now,
+        );
         assert_eq!((names(&served), &first.broken[..]), (vec!["a".to_owned()], &["b.wj".to_owned()][..]));
 
-        let second = served.update(&[script("a.wj", "pipeline a {"), script("b.wj", &b)], &now);
+        let second =
+            served.update(&[script("a.wj", "pipeline a {"), script("b.wj", &b)], Vanished::IsBelieved, &now);
         assert_eq!(names(&served), ["a", "b"]);
         assert_eq!(
             (&second.loaded[..], &second.broken[..]),
@@ -185,10 +230,14 @@ mod tests {
 
         // Another file cannot take the route of what is still served, nor its name.
         let thief = pipeline("c", "/a");
-        served.update(&[script("0.wj", &thief), script("a.wj", "pipeline a {"), script("b.wj", &b)], &now);
+        served.update(
+            &[script("0.wj", &thief), script("a.wj", "pipeline a {"), script("b.wj", &b)],
+            Vanished::IsBelieved,
+            &now,
+        );
         assert_eq!(names(&served), ["a", "b"]);
 
-        let last = served.update(&[script("b.wj", &b)], &now);
+        let last = served.update(&[script("b.wj", &b)], Vanished::IsBelieved, &now);
         assert_eq!((names(&served), &last.removed[..]), (vec!["b".to_owned()], &["a.wj".to_owned()][..]));
     }
 
@@ -197,10 +246,26 @@ mod tests {
         let now = Time { micros: 0, zone: None };
         let mut served = Served::default();
         let a = pipeline("a", "/a");
-        served.update(&[script("a.wj", &a), script("b.wj", "pipeline")], &now);
+        served.update(&[script("a.wj", &a), script("b.wj", "pipeline")], Vanished::IsBelieved, &now);
         assert_eq!(
-            served.update(&[script("a.wj", &a), script("b.wj", "pipeline")], &now),
+            served.update(&[script("a.wj", &a), script("b.wj", "pipeline")], Vanished::IsBelieved, &now),
             Changed::default()
         );
+    }
+
+    #[test]
+    fn what_vanishes_is_served_until_it_is_looked_at_again() {
+        let now = Time { micros: 0, zone: None };
+        let mut served = Served::default();
+        let (a, b) = (pipeline("a", "/a"), pipeline("b", "/b"));
+        served.update(&[script("a.wj", &a), script("b.wj", &b)], Vanished::IsBelieved, &now);
+        let first = served.update(&[script("a.wj", " \n")], Vanished::IsDoubted, &now);
+        assert_eq!(
+            (names(&served), &first.doubted[..]),
+            (vec!["a".to_owned(), "b".to_owned()], &["a.wj".to_owned(), "b.wj".to_owned()][..])
+        );
+        assert!(first.loaded.is_empty() && first.removed.is_empty(), "{first:?}");
+        let second = served.update(&[script("a.wj", " \n")], Vanished::IsBelieved, &now);
+        assert_eq!((names(&served).len(), &second.removed[..]), (0, &["b.wj".to_owned()][..]));
     }
 }

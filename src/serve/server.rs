@@ -120,8 +120,10 @@ impl Server {
         }
     }
 
-    fn program(&self, pipeline: &Pipeline) -> Option<Arc<Program>> {
-        self.programs.load().get(&pipeline.hash).cloned()
+    /// The text of a pipeline's program. A request that came just before a reload still runs the old one.
+    fn program(&self, pipeline: &Pipeline) -> Arc<Program> {
+        let served = self.programs.load().get(&pipeline.hash).cloned();
+        served.unwrap_or_else(|| Arc::new(program_of(pipeline)))
     }
 }
 
@@ -133,9 +135,7 @@ impl Handler for Arc<Server> {
         let Some(_turn) = Turn::take(self, &pipeline.name) else {
             return busy();
         };
-        let Some(program) = self.program(&pipeline) else {
-            return busy();
-        };
+        let program = self.program(&pipeline);
         let received = self.received(now_millis(), request);
         let id = received.id;
         let mut live = begin(pipeline, received, program, &self.around);
@@ -201,6 +201,15 @@ impl Handler for Arc<Server> {
             drop(tokio::spawn(async move { writer.commit(write).await }));
         }
     }
+}
+
+/// The language edition that programs are kept with.
+const EDITION: u16 = 1;
+
+/// What is kept of a pipeline's program.
+pub fn program_of(pipeline: &Pipeline) -> Program {
+    let files = vec![(pipeline.source.name.clone(), pipeline.source.text.to_string())];
+    Program { hash: pipeline.hash, edition: EDITION, files }
 }
 
 /// One request of a pipeline that waits for its answer.

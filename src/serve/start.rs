@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
 
 use super::clock::now_millis;
-use super::served::{Changed, Served};
+use super::served::{Changed, Served, Vanished};
 use super::server::{Parts, Server};
 use super::status::Desk;
 use super::writer::Writer;
@@ -98,7 +98,12 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         dir: setup.dir.clone(),
         render: setup.render,
     });
-    let changed = site.look().map_err(|error| StartError::Scripts(setup.dir.clone(), error))?;
+    // Watched from before the first look, so that no change falls between the two.
+    let (signal, changes) = mpsc::channel(1);
+    scripts::watch(&setup.dir, signal)
+        .map_err(|error| StartError::Machine(format!("the scripts cannot be watched: {error}")))?;
+    let changed =
+        site.look(Vanished::IsBelieved).map_err(|error| StartError::Scripts(setup.dir.clone(), error))?;
     site.report_start(&changed);
     let waiting = sweep(&server).await;
 
@@ -126,7 +131,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
             StartError::Machine(format!("the socket in {} cannot be made: {error}", dir.display()))
         })?);
     }
-    let watching = tokio::spawn(follow(site.clone(), asked));
+    let watching = tokio::spawn(follow(site.clone(), changes, asked));
     let scheduling = tokio::spawn(schedule::run(server.clone()));
     let tending = tokio::spawn(tend(server.clone()));
     for (claimed, operation) in waiting {
@@ -234,22 +239,26 @@ async fn tend(server: Arc<Server>) {
     }
 }
 
-async fn follow(site: Arc<Site>, mut asked: mpsc::Receiver<std::sync::mpsc::Sender<()>>) {
-    let (signal, mut changes) = mpsc::channel(1);
-    let _watcher = scripts::watch(&site.dir, signal);
+/// How long a file that is gone or empty may be in the middle of a save. With the quiet time before, a file that was
+/// removed is still gone within a second.
+const DOUBT: Duration = Duration::from_millis(300);
+
+async fn follow(
+    site: Arc<Site>,
+    mut changes: mpsc::Receiver<scripts::Changed>,
+    mut asked: mpsc::Receiver<std::sync::mpsc::Sender<()>>,
+) {
     let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
     loop {
         let done = tokio::select! {
             change = changes.recv() => match change { Some(_) => None, None => return },
-            done = asked.recv() => done,
+            Some(done) = asked.recv() => Some(done),
             Some(_) = async { match &mut hangup { Some(hangup) => hangup.recv().await, None => std::future::pending().await } } => None,
         };
-        let looked = site.clone();
-        match tokio::task::spawn_blocking(move || looked.look()).await {
-            Ok(Ok(changed)) => site.report(&changed),
-            // The folder is away, as in the middle of a checkout: what is served stays.
-            Ok(Err(error)) => tracing::warn!(error, "the scripts cannot be read; what was served goes on"),
-            Err(_) => {}
+        let changed = site.clone().look_and_report(Vanished::IsDoubted).await;
+        if !changed.doubted.is_empty() {
+            tokio::time::sleep(DOUBT).await;
+            site.clone().look_and_report(Vanished::IsBelieved).await;
         }
         drop(done);
     }
@@ -278,11 +287,28 @@ struct Site {
 }
 
 impl Site {
+    async fn look_and_report(self: Arc<Site>, vanished: Vanished) -> Changed {
+        let looking = self.clone();
+        match tokio::task::spawn_blocking(move || looking.look(vanished)).await {
+            Ok(Ok(changed)) => {
+                self.report(&changed);
+                changed
+            }
+            // The folder is away, as in the middle of a checkout: what is served stays.
+            Ok(Err(error)) => {
+                tracing::warn!(error, "the scripts cannot be read; what was served goes on");
+                Changed::default()
+            }
+            Err(_) => Changed::default(),
+        }
+    }
+
     /// Reads the files, and serves what is good of them.
-    fn look(&self) -> Result<Changed, String> {
+    fn look(&self, vanished: Vanished) -> Result<Changed, String> {
         let scripts = scripts::load(std::slice::from_ref(&self.dir)).map_err(|error| error.to_string())?;
         let mut served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let changed = served.update(&scripts, &Time { micros: now_millis() as i64 * 1_000, zone: None });
+        let changed =
+            served.update(&scripts, vanished, &Time { micros: now_millis() as i64 * 1_000, zone: None });
         let pipelines = served.pipelines();
         self.server.programs.store(Arc::new(served.programs()));
         let by_name = pipelines.iter().map(|pipeline| (pipeline.name.clone(), pipeline.clone())).collect();
@@ -313,7 +339,9 @@ impl Site {
     fn report(&self, changed: &Changed) {
         let served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         for file in &changed.loaded {
-            tracing::info!("{file} is served");
+            let count = served.pipelines_of(file);
+            let plural = if count == 1 { "" } else { "s" };
+            tracing::info!("{file} is served: {count} pipeline{plural}");
         }
         for file in &changed.removed {
             tracing::info!("{file} is gone, and its pipelines with it");

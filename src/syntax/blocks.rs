@@ -111,7 +111,7 @@ impl Builder<'_> {
                         self.report(errors::late_head(at, keyword(rule)));
                     }
                     stepped |= is_step(rule);
-                    self.statement(line.node, within)
+                    self.statement(line.node)
                 }
                 _ => self.misplaced_statement(line.node, within),
             };

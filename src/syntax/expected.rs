@@ -62,12 +62,7 @@ fn name(rule: Rule) -> Option<&'static str> {
         | Rule::if_expr
         | Rule::if_ml
         | Rule::prefix => "a value",
-        Rule::quoted
-        | Rule::open_quoted
-        | Rule::multiline
-        | Rule::plain
-        | Rule::open_plain
-        | Rule::bad_quoted => "a text",
+        Rule::quoted | Rule::multiline | Rule::plain | Rule::open_plain | Rule::bad_quoted => "a text",
         Rule::given_answer => "`answers` or `fails`",
         Rule::name | Rule::bad_name => "a name",
         Rule::status => "a status",

@@ -162,7 +162,9 @@ impl Builder<'_> {
                     expr = Expr { kind: ExprKind::Member(Box::new(expr), name), span };
                 }
                 Rule::index => {
-                    let index = self.exprs(nodes.next()?).into_iter().next()?;
+                    let node = nodes.next()?;
+                    self.bracket(&node, node.as_span().start(), '[');
+                    let index = self.exprs(node).into_iter().next()?;
                     expr = Expr { kind: ExprKind::Index(Box::new(expr), Box::new(index)), span };
                 }
                 Rule::bad_index => {
@@ -191,11 +193,13 @@ impl Builder<'_> {
             Rule::reference => ExprKind::Name(node.as_str().trim_end().into()),
             Rule::call => self.call(node),
             Rule::place => self.place(node),
-            Rule::paren => match self.exprs(node).into_iter().next() {
+            Rule::paren => {
+                let start = node.as_span().start();
+                let inner = self.exprs(node.clone()).into_iter().next();
+                self.bracket(&node, start, '(');
                 // The span keeps the brackets.
-                Some(inner) => inner.kind,
-                None => ExprKind::Broken,
-            },
+                inner.map_or(ExprKind::Broken, |inner| inner.kind)
+            }
             Rule::list => self.list(node),
             Rule::object => self.object(node),
             Rule::if_expr | Rule::if_ml => {
@@ -216,14 +220,39 @@ impl Builder<'_> {
 
     fn call(&mut self, node: Node) -> ExprKind {
         let (mut name, mut args) = (None, Vec::new());
-        for node in node.into_inner() {
+        let start = node.as_span().start() + node.as_str().find('(').unwrap_or(0);
+        for node in node.clone().into_inner() {
             match node.as_rule() {
                 Rule::reference => name = Some(self.name(&node)),
                 Rule::arguments => args = self.arguments(node),
                 _ => {}
             }
         }
+        self.bracket(&node, start, '(');
         name.map_or(ExprKind::Broken, |name| ExprKind::Call { name, args })
+    }
+
+    /// Complains of a bracket at `start` that is not closed, or holds more than it can.
+    fn bracket(&mut self, node: &Node, start: usize, bracket: char) {
+        for node in node.clone().into_inner() {
+            match node.as_rule() {
+                Rule::missing_paren | Rule::missing_bracket => {
+                    let at = self.between(start, start + 1);
+                    // A text without an end took the closing bracket.
+                    let taken = self.goes_on_behind.as_ref().is_some_and(|unfinished| {
+                        unfinished.open_text
+                            && self.first_line(Span { start: at.start, end: unfinished.end }).end
+                                == unfinished.end
+                    });
+                    if !taken {
+                        self.report(errors::unclosed_bracket(at, bracket));
+                    }
+                    self.told_to_line_end = Some(at.start);
+                }
+                Rule::bad_rest => self.bad_element(&node, "a value"),
+                _ => {}
+            }
+        }
     }
 
     /// `header "N"` as a value: a call of `header`, and only `verify` knows it.
@@ -243,6 +272,8 @@ impl Builder<'_> {
 
     fn list(&mut self, node: Node) -> ExprKind {
         let (mut items, mut extra) = (Vec::new(), false);
+        let whole = node.clone();
+        let closed = !node.clone().into_inner().any(|node| node.as_rule() == Rule::missing_bracket);
         for node in node.into_inner() {
             // An extra comma is told of; none is missing behind it.
             let behind_extra = std::mem::replace(&mut extra, node.as_rule() == Rule::extra_comma);
@@ -252,7 +283,7 @@ impl Builder<'_> {
             let span = self.span(&node);
             match node.as_rule() {
                 Rule::expr_ml => items.push(self.expr(node)),
-                Rule::missing_comma => {
+                Rule::missing_comma if closed => {
                     let before = items.last().map_or(span.start, |item: &Expr| item.span.end);
                     self.report(errors::missing_comma(
                         Span { start: before, end: before },
@@ -267,6 +298,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
+        self.bracket(&whole, whole.as_span().start(), '[');
         ExprKind::List(items)
     }
 
@@ -325,7 +357,7 @@ impl Builder<'_> {
                 }
                 Rule::expr_ml => value = Some(self.expr(node)),
                 _ => {
-                    let text = self.member_text(node);
+                    let text = self.member_text(&node);
                     name = Some(Name { text: text.text, span: at });
                 }
             }

@@ -193,7 +193,7 @@ impl Scanner<'_> {
             return;
         }
         let line = self.text.get(at..self.line_end(at)).unwrap_or("");
-        if !begins_item(line) && !(self.braces_open == 0 && is_near_item(line)) {
+        if !begins_item(line) && (self.braces_open > 0 || !is_near_item(line)) {
             return;
         }
         let open_lines = self.open.contains(&Open::Lines);

@@ -10,7 +10,7 @@ use super::junk::names_a_part;
 
 impl Builder<'_> {
     /// A step or a head statement that its block may hold.
-    pub fn statement(&mut self, node: Node, within: Within) -> StmtKind {
+    pub fn statement(&mut self, node: Node) -> StmtKind {
         let built = match node.as_rule() {
             Rule::extract => self.extract(node).map(StmtKind::Extract),
             Rule::let_step => self.let_step(node).map(StmtKind::Let),
@@ -29,7 +29,6 @@ impl Builder<'_> {
             Rule::dedupe => self.dedupe(node),
             _ => self.head_statement(node),
         };
-        let _ = within;
         built.unwrap_or_else(|| broken(Vec::new(), Vec::new()))
     }
 

@@ -11,9 +11,10 @@ impl Builder<'_> {
     pub fn text(&mut self, node: Node) -> Option<Expr> {
         let span = self.span(&node);
         let kind = match node.as_rule() {
-            Rule::quoted => ExprKind::Text(self.pieces(node)),
-            Rule::open_quoted => {
-                self.open_text(span, '"');
+            Rule::quoted => {
+                if is_open(&node) {
+                    self.open_text(span, '"');
+                }
                 ExprKind::Text(self.pieces(node))
             }
             Rule::plain => return Some(literal(strip(node.as_str(), 1, 1), span)),
@@ -38,13 +39,14 @@ impl Builder<'_> {
         let rule = node.as_rule();
         let text = node.as_str();
         let inner = match rule {
+            Rule::quoted if is_open(&node) => strip(text, 1, 0),
             Rule::quoted | Rule::plain => strip(text, 1, 1),
-            Rule::open_quoted | Rule::open_plain => strip(text, 1, 0),
+            Rule::open_plain => strip(text, 1, 0),
             Rule::multiline => text.trim_matches('"'),
             _ => between_quotes(text),
         };
         match rule {
-            Rule::open_quoted => self.open_text(span, '"'),
+            Rule::quoted if is_open(&node) => self.open_text(span, '"'),
             Rule::open_plain => self.open_text(span, '\''),
             Rule::bad_quoted => self.report(errors::wrong_quotes(span, text, inner)),
             Rule::multiline => self.report(errors::lines_where_one_is_wanted(span, inner)),
@@ -55,25 +57,43 @@ impl Builder<'_> {
     }
 
     /// The name of a member in quotes, which is a text without insertions.
-    pub fn member_text(&mut self, node: Node) -> Raw {
-        let span = self.span(&node);
-        match self.text(node).map(|text| text.kind) {
-            Some(ExprKind::Text(parts)) => {
-                let mut text = String::new();
-                for part in parts {
-                    match part {
-                        TextPart::Literal(piece) => text.push_str(&piece),
-                        TextPart::Insert(expr) => self.report(errors::insert_in_name(expr.span)),
-                    }
-                }
-                Raw { text: text.into(), span }
-            }
-            _ => Raw { text: "".into(), span },
+    pub fn member_text(&mut self, node: &Node) -> Raw {
+        let span = self.span(node);
+        let (written, start) = (node.as_str(), node.as_span().start());
+        if node.as_rule() == Rule::bad_quoted {
+            let inner = between_quotes(written);
+            self.report(errors::wrong_quotes(span, written, inner));
+            return Raw { text: inner.into(), span };
         }
+        let inner = strip(written, 1, 1);
+        if written.starts_with('\'') {
+            return Raw { text: inner.into(), span };
+        }
+        let mut text = String::new();
+        let mut at = 0;
+        while let Some(rest) = inner.get(at..).filter(|rest| !rest.is_empty()) {
+            let length = piece_length(rest);
+            let piece = rest.get(..length).unwrap_or(rest);
+            let place = self.between(start + 1 + at, start + 1 + at + length);
+            match piece.chars().next() {
+                Some('\\') => self.escape(piece, place, &mut text),
+                Some('{') => {
+                    self.report(errors::insert_in_name(place));
+                    return Raw { text: inner.into(), span };
+                }
+                _ => text.push_str(piece),
+            }
+            at += length;
+        }
+        Raw { text: text.into(), span }
     }
 
     fn open_text(&mut self, span: Span, quote: char) {
-        self.report(errors::open_text(span, quote));
+        let next = self.source.get(span.end as usize..).unwrap_or("").lines().nth(1).unwrap_or("");
+        self.report(match super::slips::closes_text(next) {
+            true => errors::text_over_lines(span),
+            false => errors::open_text(span, quote, self.source.get(span.range()).unwrap_or("")),
+        });
         self.goes_on_behind = Some(Unfinished { end: span.end, open_text: true });
     }
 
@@ -82,12 +102,15 @@ impl Builder<'_> {
         let many_lines = node.as_str().contains(['\n', '\r']);
         let mut text = Pieces::default();
         let mut told = self.json_in_text(&node, whole);
+        let expression = self.expression_in_text(&node, whole);
+        self.muted += usize::from(expression);
         for node in node.into_inner() {
             told = self.piece(&node, whole, told, &mut text);
-            if matches!(node.as_rule(), Rule::chunk | Rule::open_chunk) {
+            if node.as_rule() == Rule::chunk {
                 text.literal.push_str(node.as_str());
             }
         }
+        self.muted -= usize::from(expression);
         if many_lines {
             self.report(errors::text_over_lines(whole));
         }
@@ -106,6 +129,28 @@ impl Builder<'_> {
         let all = self.between(node.as_span().start(), end + line.len());
         self.report(errors::json_in_text(all));
         self.told_to_line_end = Some(whole.start);
+        true
+    }
+
+    /// A regular expression: one finding, however many of its signs mean something else in a text.
+    fn expression_in_text(&mut self, node: &Node, whole: Span) -> bool {
+        let signs = |piece: &Node| {
+            let escaped = piece.as_str().strip_prefix('\\').unwrap_or("");
+            piece.as_rule() == Rule::escape
+                && escaped.starts_with(|c: char| "dDwWsSbB.+*?()[]|^$/-".contains(c))
+        };
+        if !node.clone().into_inner().any(|piece| signs(&piece)) {
+            return false;
+        }
+        let inserts = |piece: &Node| {
+            let inner = piece.as_str().trim_matches(['{', '}']);
+            piece.as_rule() == Rule::insert && !inner.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let inner = strip(node.as_str(), 1, 1);
+        let plain = !is_open(node)
+            && !inner.contains('\'')
+            && !node.clone().into_inner().any(|piece| inserts(&piece));
+        self.report(errors::expression_in_text(whole, plain.then(|| format!("'{inner}'"))));
         true
     }
 
@@ -206,6 +251,11 @@ impl Builder<'_> {
     }
 }
 
+/// Whether the closing quote of a `"…"` is lost.
+fn is_open(quoted: &Node) -> bool {
+    quoted.clone().into_inner().next_back().is_some_and(|last| last.as_rule() == Rule::open_end)
+}
+
 #[derive(Default)]
 struct Pieces {
     parts: Vec<TextPart>,
@@ -253,6 +303,17 @@ fn dedented(chunk: &str, indent: &str) -> String {
         out.push_str(line.get(same..).unwrap_or(line));
     }
     out
+}
+
+/// The length of an escape, or of one character.
+fn piece_length(text: &str) -> usize {
+    let Some(escaped) = text.strip_prefix('\\') else {
+        return text.chars().next().map_or(0, char::len_utf8);
+    };
+    match escaped.strip_prefix("u{").and_then(|code| code.find('}')) {
+        Some(end) => "\\u{}".len() + end,
+        None => 1 + escaped.chars().next().map_or(0, char::len_utf8),
+    }
 }
 
 fn strip(text: &str, start: usize, end: usize) -> &str {

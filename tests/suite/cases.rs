@@ -8,7 +8,6 @@ use wj::diagnostic::Diagnostic;
 use wj::source::Source;
 
 pub struct Case {
-    pub file: PathBuf,
     pub title: String,
     pub blocks: Vec<Block>,
 }
@@ -44,7 +43,7 @@ pub fn run(folder: &str, expected: &str, actual: impl Fn(&Case) -> String) {
     for file in &files {
         let text = fs::read_to_string(file).unwrap();
         let mut updated = text.clone();
-        for case in parse(file, &text).iter().rev() {
+        for case in parse(&text).iter().rev() {
             count += 1;
             let last = case.blocks.last().filter(|block| block.kind == expected).unwrap_or_else(|| {
                 panic!("{}: case '{}' does not end in a `{expected}` block", file.display(), case.title)
@@ -72,7 +71,7 @@ pub fn run(folder: &str, expected: &str, actual: impl Fn(&Case) -> String) {
     assert!(failed.is_empty(), "{} of {count} cases differ:\n{}", failed.len(), failed.join("\n"));
 }
 
-fn parse(file: &Path, text: &str) -> Vec<Case> {
+fn parse(text: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     let mut offset = 0;
     let mut open: Option<(String, String, usize, String)> = None;
@@ -96,7 +95,7 @@ fn parse(file: &Path, text: &str) -> Vec<Case> {
             Some(_) => {}
             None => {
                 if let Some(title) = trimmed.strip_prefix("## ") {
-                    cases.push(Case { file: file.to_owned(), title: title.to_owned(), blocks: Vec::new() });
+                    cases.push(Case { title: title.to_owned(), blocks: Vec::new() });
                 } else if trimmed.starts_with("```") {
                     let ticks = trimmed.len() - trimmed.trim_start_matches('`').len();
                     let (fence, kind) = trimmed.split_at(ticks);

@@ -174,10 +174,6 @@ impl Server {
         serde_json::from_str(&request(self.admin, "GET", "/status", &[], "").body).unwrap()
     }
 
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Sends SIGTERM and waits for the end; gives the exit code.
     pub fn stop(mut self) -> Option<i32> {
         let done = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();

@@ -107,7 +107,7 @@ fn no_request_is_dropped_or_mixed_while_scripts_change() {
     }
     stop.store(true, Ordering::Relaxed);
     for caller in callers {
-        caller.join().unwrap();
+        assert!(caller.join().is_ok(), "{}", server.log.join("\n"));
     }
     assert!(count.load(Ordering::Relaxed) > 50);
     assert!(!server.log.iter().any(|line| line.contains("is gone") || line.contains("is broken")));

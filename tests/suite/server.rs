@@ -96,7 +96,7 @@ fn the_examples_of_the_repository_are_served() {
     assert_eq!((&operation["status"], &operation["dry_run"]), (&json!("done"), &json!(true)));
     // The link of the dry run flows on into the second call.
     let second = &operation["actions"][1];
-    assert_eq!(second["request"]["url"], "https://crm.example/leads/dry-run:hash");
+    assert_eq!(second["request"]["url"], "https://crm.example/leads/dry-run%3Ahash");
     assert!(second["request"]["body"].as_str().unwrap().ends_with("link=dry-run%3Aurl_default"), "{second}");
 
     let quiz = r#"{"raw":[{"q":"ab6c5412","a":"3f0bb0ea"},{"q":"d337ecb3","a":"f3d4933b"}]}"#;
@@ -105,6 +105,39 @@ fn the_examples_of_the_repository_are_served() {
         answer.json(),
         json!({ "school": "north", "question": "d337ecb3", "answer": "f3d4933b", "answers": 2 })
     );
+}
+
+#[test]
+fn the_second_action_gets_what_the_first_returned_and_a_key_of_its_own() {
+    let (bizon, crm) = (
+        Target::bizon(),
+        Target::new([Does::Answers(503, String::new()), Does::Answers(201, String::new())]),
+    );
+    let call = format!(
+        r#"
+  }}
+  http.post "{}/leads/{{sub.hash}}" {{
+    header "Authorization" = "Bearer {{secret.CRM_TOKEN}}"
+    query {{ from: "wj & co" }}
+    form {{ name: name, link: sub.url_default }}
+    retry 6 times, first 1ms, at most 2ms
+    key auto"#,
+        crm.url()
+    );
+    let site = Site::new(&[("leads.wj", &registering(&bizon, &call))])
+        .env("BIZON_TOKEN", "tok-EN_0123456789")
+        .env("CRM_TOKEN", "crm-0123456789");
+    let mut server = site.serve(&[]);
+    assert_eq!(server.post_json("/hooks/leads", LEAD).status, 200);
+    server.wait_for("operation|done");
+    let (first, second) = (crm.next(), crm.next());
+    assert_eq!(first.target, "/leads/h1?from=wj+%26+co");
+    assert_eq!(first.header("Authorization"), Some("Bearer crm-0123456789"));
+    let form = [("name", "Александр"), ("link", "https://b.example/click/h1")];
+    assert_eq!(first.form(), form.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    // Every attempt of one action carries one key, so that the target can tell.
+    let key = first.header("Idempotency-Key").unwrap();
+    assert_eq!((key.len(), second.header("Idempotency-Key")), (36, Some(key)));
 }
 
 #[test]
