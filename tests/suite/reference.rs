@@ -15,9 +15,8 @@ fn functions_are_listed_as_they_are() {
     let mut page = begin(
         "Functions",
         "Functions are pure: the same arguments always give the same result. A name in square brackets may be left out. \
-         Behind `as` in an `extract` a *reader* is given the value that was found: `as number` is `number(value)`, \
-         `as slice(0, 3)` would be `slice(value, 0, 3)`. What a reader cannot read is missing, and the field's \
-         `on_missing` says what then.",
+         Behind `as` in an `extract` a *reader* is given the value that was found: `as number` is `number(value)`. What a \
+         reader cannot read is missing, and the field's `on_missing` says what then.",
     );
     let readers = builtins::ALL.iter().filter(|function| function.reader).map(|function| function.name);
     writeln!(page, "\nReaders: {}.", names(readers)).unwrap();

@@ -31,11 +31,14 @@ impl Session {
         Session { site, server: None, ids: BTreeMap::new() }
     }
 
-    /// Writes a file of the page.
+    /// Writes a file of the page; a server that runs has seen it when this returns.
     pub fn write(&self, name: &str, text: &str) {
         let path = self.site.dir.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+        if self.server.is_some() {
+            self.site.wj(&["reload"]);
+        }
     }
 
     /// Runs the commands of a block and compares what they print.
@@ -114,6 +117,10 @@ impl Session {
         let path = url.and_then(|url| url.strip_prefix("http://127.0.0.1:8080"));
         let path = path.ok_or("the URL begins with http://127.0.0.1:8080")?;
         let method = method.unwrap_or(if body.is_empty() { "GET" } else { "POST" });
+        let typed = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        if !body.is_empty() && !typed {
+            headers.push(("Content-Type", "application/x-www-form-urlencoded"));
+        }
         let answer = request(server.listen, method, path, &headers, &body);
         let mut out = String::new();
         if with_head {
