@@ -94,16 +94,31 @@ fn sessions_on_pages_print_what_stands_there() {
 fn links_between_pages_lead_somewhere() {
     let mut wrong = Vec::new();
     for (name, text) in pages() {
-        let folder = root().join(&name).parent().unwrap().to_owned();
+        let file = root().join(&name);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let file = link.split('#').next().unwrap_or("");
-            let outside = link.contains("://") || link.contains(char::is_whitespace);
-            if !file.is_empty() && !outside && !folder.join(file).exists() {
+            if link.contains("://") || link.contains(char::is_whitespace) {
+                continue;
+            }
+            let (to, heading) = link.split_once('#').unwrap_or((link, ""));
+            let to = if to.is_empty() { file.clone() } else { file.parent().unwrap().join(to) };
+            let page = fs::read_to_string(&to);
+            let known = |page: &String| heading.is_empty() || anchors(page).any(|own| own == heading);
+            if !page.as_ref().is_ok_and(known) {
                 wrong.push(format!("{name}: {link}"));
             }
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// The names that GitHub gives to a page's headings.
+fn anchors(page: &str) -> impl Iterator<Item = String> {
+    let headings = page.lines().filter(|line| line.starts_with('#'));
+    headings.map(|line| {
+        let title = line.trim_start_matches('#').trim().to_lowercase();
+        let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    })
 }
 
 /// README and every page of `docs`, but for those of codes, which have a test of their own.

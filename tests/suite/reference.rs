@@ -132,8 +132,15 @@ fn action_entry(action: &ActionSpec) -> String {
     );
     for param in action.params {
         let required = if param.required { "yes" } else { "no" };
-        writeln!(entry, "| `{}` | {} | {required} | {}{} |", param.name, takes(param), param.doc, notes(param))
-            .unwrap();
+        writeln!(
+            entry,
+            "| `{}` | {} | {required} | {}{} |",
+            param.name,
+            takes(param),
+            param.doc,
+            notes(param)
+        )
+        .unwrap();
     }
     for prefix in action.open_prefixes {
         writeln!(entry, "| `{prefix}…` | a text | no | Every name that begins so. |").unwrap();

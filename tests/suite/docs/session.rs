@@ -75,7 +75,7 @@ impl Session {
                 Ok(log.map(|line| format!("{line}\n")).collect())
             }
             ["wj", args @ ..] => {
-                if args.first() == Some(&"history") {
+                if matches!(args.first(), Some(&("history" | "status"))) {
                     self.wait_for_ends();
                 }
                 let args: Vec<String> = args.iter().map(|arg| self.as_it_is(arg)).collect();
@@ -226,7 +226,9 @@ fn fits(shown: &str, printed: &str) -> bool {
 fn fits_from(shown: &[String], printed: &[String]) -> bool {
     match shown.split_first() {
         None => printed.is_empty(),
-        Some((line, rest)) if line == "…" => (0..=printed.len()).any(|skip| fits_from(rest, &printed[skip..])),
+        Some((line, rest)) if line == "…" => {
+            (0..=printed.len()).any(|skip| fits_from(rest, &printed[skip..]))
+        }
         Some((line, rest)) => {
             printed.split_first().is_some_and(|(own, others)| line == own && fits_from(rest, others))
         }
