@@ -194,14 +194,11 @@ fn notes(param: &ParamSpec) -> &'static str {
     }
 }
 
-/// The first sentence below the title, up to a dot that ends it.
+/// The first sentence below the title. A dot between backticks ends none.
 fn first_sentence(code: &Code) -> String {
     let paragraph = code.page.split("\n\n").nth(1).unwrap_or_default().replace('\n', " ");
-    let end = paragraph.match_indices(". ").map(|(at, _)| at + 1).find(|at| {
-        // A dot behind a single letter ends no sentence (`e.g. `), nor does one inside of backticks.
-        let before = &paragraph[..*at];
-        before.matches('`').count() % 2 == 0
-    });
+    let is_outside = |at: &usize| paragraph[..*at].matches('`').count().is_multiple_of(2);
+    let end = paragraph.match_indices(". ").map(|(at, _)| at + 1).find(is_outside);
     paragraph[..end.unwrap_or(paragraph.len())].replace('|', "\\|")
 }
 
