@@ -7,6 +7,9 @@ use super::errors;
 use super::grammar::{Node, Rule};
 use crate::source::Span;
 
+/// Parts of a request, which take a value without a sign.
+const PARTS: [&str; 6] = ["json", "form", "query", "text", "body", "multipart"];
+
 impl Builder<'_> {
     pub fn action(&mut self, node: Node) -> Action {
         let span = self.span(&node);
@@ -35,8 +38,21 @@ impl Builder<'_> {
             let at = self.span(&node);
             match node.as_rule() {
                 Rule::param => params.extend(self.params(node)),
+                // `Content-Type: "…"` is told of as a whole, at its colon.
+                Rule::bad_name if self.rest_of_line(at.end).trim_start().starts_with(':') => {
+                    name = Some(self.name(&node));
+                }
                 Rule::name | Rule::bad_name => name = Some(self.param_name(&node)),
-                Rule::bad_colon => self.report(errors::colon_for_equals(at, "a parameter")),
+                Rule::bad_colon => {
+                    let diagnostic = match &name {
+                        Some(name) if name.text.contains('-') => {
+                            errors::header_as_in_http(name.span.to(at), &name.text)
+                        }
+                        Some(name) if PARTS.contains(&&*name.text) => errors::part_with_sign(at, &name.text),
+                        _ => errors::colon_for_equals(at, "a parameter"),
+                    };
+                    self.report(diagnostic);
+                }
                 Rule::expr => {
                     let value = self.expr(node);
                     if let Some(name) = name.take() {

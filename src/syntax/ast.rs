@@ -91,7 +91,7 @@ pub enum StmtKind {
         text: Option<Expr>,
     },
     /// Reported already. `binds` are the names that the broken text seems to bind; their uses are not
-    /// to be reported as unknown. `answers` says that it seems to hold a `respond`.
+    /// to be reported as unknown. `blocks` are those that could be read inside of it.
     Broken {
         binds: Vec<Name>,
         blocks: Vec<Block>,

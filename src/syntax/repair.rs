@@ -162,27 +162,38 @@ impl Mender<'_> {
 
     /// A `}` at a smaller indent than the statement that is open: it closes an outer one, so the inner lost its own.
     fn blame_opener(&mut self, opened: Opened) {
-        let mut line = self.next_line(opened.at);
-        while let Some(at) = line {
-            let blank = self.line(at).trim().is_empty() || self.line(at).trim_start().starts_with('#');
-            if !blank && self.indent(at) <= opened.indent {
-                break;
-            }
-            line = self.next_line(at);
-        }
-        let at = line.unwrap_or(self.text.len());
+        let at = self.line_outside(opened).unwrap_or(self.text.len());
         self.changes.push(Change::Insert(at, "}\n"));
-        let indent = self.text.get(self.line_start(opened.at)..).unwrap_or("");
-        let indent: String = indent.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+        let line = self.text.get(self.line_start(opened.at)..).unwrap_or("");
+        let indent: String = line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
         let closer = self.span(at, at);
         self.blame.push(errors::missing_closer(self.span(opened.at, opened.at + 1), closer, &indent));
     }
 
+    /// No `}` follows that could be meant for it.
     fn blame_unclosed(&mut self, opened: Opened) {
+        let below = self.next_line(opened.at);
+        let indented = below.is_some_and(|line| self.indent(line) > opened.indent);
+        if indented && self.line_outside(opened).is_some() {
+            return self.blame_opener(opened);
+        }
         self.changes.push(Change::Insert(self.text.len(), "\n}"));
         let end = self.text.trim_end().len();
         let closer = self.span(end, end);
         self.blame.push(errors::missing_closer_at_end(self.span(opened.at, opened.at + 1), closer));
+    }
+
+    /// The first line below an opening brace that is no further in than its statement.
+    fn line_outside(&self, opened: Opened) -> Option<usize> {
+        let mut line = self.next_line(opened.at);
+        while let Some(at) = line {
+            let text = self.line(at).trim_start();
+            if !text.is_empty() && !text.starts_with('#') && self.indent(at) <= opened.indent {
+                break;
+            }
+            line = self.next_line(at);
+        }
+        line
     }
 
     /// A `}` further in than what is open: the head above it, at the same indent, lost its `{`; else it is one too many.

@@ -58,7 +58,7 @@ pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diag
         return errors::list_item(sub(0, 1), within.describe());
     }
     if let Some(Open::Text(at, quote)) = open(text).filter(|open| matches!(open, Open::Text(..))) {
-        return errors::open_text(sub(at, text.len()), quote);
+        return errors::open_text(sub(at, text.len()), quote, text.get(at..).unwrap_or(""));
     }
     let word = first_word(text);
     if word.is_empty() {
@@ -128,8 +128,8 @@ fn unknown(word: &str, at: Span, text: &str, span: Span, within: Within) -> Diag
 fn field_or_param(word: &str, rest: &str, text: &str, span: Span, within: Within) -> Diagnostic {
     let name = part(span, 0, word.len());
     if within == Within::Fields && !rest.starts_with(['=', ':']) {
-        if let Some(near) = near(word, ["on_missing"]) {
-            return errors::unknown_word(name, word, Some(near), within.describe());
+        if word == "on_missing" || near(word, ["on_missing"]).is_some() {
+            return errors::policy_on_its_own_line(name);
         }
         return errors::unreadable_line(span, "this is no field")
             .help("A field is written `name = $.path on_missing abort`.");
@@ -158,7 +158,9 @@ fn field_or_param(word: &str, rest: &str, text: &str, span: Span, within: Within
 /// What is wrong inside of a value, whatever line it stands on.
 pub(super) fn in_expression(text: &str, span: Span) -> Option<Diagnostic> {
     match open(text) {
-        Some(Open::Text(at, quote)) => return Some(errors::open_text(part(span, at, text.len()), quote)),
+        Some(Open::Text(at, quote)) => {
+            return Some(errors::open_text(part(span, at, text.len()), quote, text.get(at..).unwrap_or("")));
+        }
         Some(Open::Bracket(at, bracket)) => {
             return Some(errors::unclosed_bracket(part(span, at, at + 1), bracket));
         }
@@ -214,7 +216,7 @@ pub(super) fn left_over(
         return errors::two_on_a_line(at, Some(part(span, 0, 1)));
     }
     if let Some(Open::Text(at, quote)) = open(text).filter(|open| matches!(open, Open::Text(..))) {
-        return errors::open_text(part(span, at, text.len()), quote);
+        return errors::open_text(part(span, at, text.len()), quote, text.get(at..).unwrap_or(""));
     }
     let word = first_word(text);
     let at = part(span, 0, word.len());
@@ -250,6 +252,9 @@ pub(super) fn left_over(
         }
         (Rule::action, _) if text.starts_with('=') => return errors::assignment(line, None, None),
         (Rule::when, "else") => return errors::else_without_when(at),
+        (Rule::when, _) if near(word, ["else"]).is_some() => {
+            return errors::unknown_word(at, word, Some("else"), "behind the block of `when`");
+        }
         _ => {}
     }
     if let Some(diagnostic) = in_expression(text, span) {
@@ -275,7 +280,11 @@ pub(super) fn item_head(at: Span, text: &str, meant: Option<&str>) -> Diagnostic
         Some(meant) if meant != word => errors::unknown_word(first, word, Some(meant), "at the left edge"),
         Some(meant) => {
             if let Some(Open::Text(start, quote)) = open(text).filter(|open| matches!(open, Open::Text(..))) {
-                return errors::open_text(part(at, start, text.len()), quote);
+                return errors::open_text(
+                    part(at, start, text.len()),
+                    quote,
+                    text.get(start..).unwrap_or(""),
+                );
             }
             let skip = text.len() - text.get(word.len()..).unwrap_or("").trim_start().len();
             errors::item_head(part(at, skip.min(text.len().saturating_sub(1)), text.len()), meant)

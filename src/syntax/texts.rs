@@ -89,7 +89,11 @@ impl Builder<'_> {
     }
 
     fn open_text(&mut self, span: Span, quote: char) {
-        self.report(errors::open_text(span, quote));
+        let next = self.source.get(span.end as usize..).unwrap_or("").lines().nth(1).unwrap_or("");
+        self.report(match super::slips::closes_text(next) {
+            true => errors::text_over_lines(span),
+            false => errors::open_text(span, quote, self.source.get(span.range()).unwrap_or("")),
+        });
         self.goes_on_behind = Some(Unfinished { end: span.end, open_text: true });
     }
 
@@ -98,12 +102,15 @@ impl Builder<'_> {
         let many_lines = node.as_str().contains(['\n', '\r']);
         let mut text = Pieces::default();
         let mut told = self.json_in_text(&node, whole);
+        let expression = self.expression_in_text(&node, whole);
+        self.muted += usize::from(expression);
         for node in node.into_inner() {
             told = self.piece(&node, whole, told, &mut text);
             if node.as_rule() == Rule::chunk {
                 text.literal.push_str(node.as_str());
             }
         }
+        self.muted -= usize::from(expression);
         if many_lines {
             self.report(errors::text_over_lines(whole));
         }
@@ -122,6 +129,28 @@ impl Builder<'_> {
         let all = self.between(node.as_span().start(), end + line.len());
         self.report(errors::json_in_text(all));
         self.told_to_line_end = Some(whole.start);
+        true
+    }
+
+    /// A regular expression: one finding, however many of its signs mean something else in a text.
+    fn expression_in_text(&mut self, node: &Node, whole: Span) -> bool {
+        let signs = |piece: &Node| {
+            let escaped = piece.as_str().strip_prefix('\\').unwrap_or("");
+            piece.as_rule() == Rule::escape
+                && escaped.starts_with(|c: char| "dDwWsSbB.+*?()[]|^$/-".contains(c))
+        };
+        if !node.clone().into_inner().any(|piece| signs(&piece)) {
+            return false;
+        }
+        let inserts = |piece: &Node| {
+            let inner = piece.as_str().trim_matches(['{', '}']);
+            piece.as_rule() == Rule::insert && !inner.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let inner = strip(node.as_str(), 1, 1);
+        let plain = !is_open(node)
+            && !inner.contains('\'')
+            && !node.clone().into_inner().any(|piece| inserts(&piece));
+        self.report(errors::expression_in_text(whole, plain.then(|| format!("'{inner}'"))));
         true
     }
 

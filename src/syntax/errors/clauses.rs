@@ -110,6 +110,21 @@ pub fn header_without_quotes(at: Span, written: &str) -> Diagnostic {
     )
 }
 
+/// `Content-Type:`, up to its colon.
+pub fn header_as_in_http(at: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(&codes::COLON_FOR_EQUALS, at, "a header is written `header \"Name\" = value`").fix(
+        "write it as a header",
+        at,
+        format!("header \"{name}\" ="),
+    )
+}
+
+pub fn part_with_sign(at: Span, part: &str) -> Diagnostic {
+    Diagnostic::new(&codes::COLON_FOR_EQUALS, at, format!("`{part}` takes its value without a `:`"))
+        .help(format!("It is written `{part} …`; `:` stands inside of objects only."))
+        .fix("delete the `:`", at, "")
+}
+
 pub fn header_without_equals(at: Span) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_SIGN, at, "a `=` is missing between the header's name and its value").fix(
         "put the `=` in",
@@ -186,6 +201,11 @@ pub fn expect_without_count(at: Span, action: Span) -> Diagnostic {
     )
     .help("Write `once`, `never` or `2 times`.")
     .fix("expect it once", end, " once")
+}
+
+pub fn policy_on_its_own_line(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_POLICY, at, "`on_missing` stands on a line of its own")
+        .help("It stands behind the path of its field, on the same line; for all fields at once, behind the source: `extract body on_missing empty {`.")
 }
 
 /// `json { … }` behind a status, without the braces of the block.

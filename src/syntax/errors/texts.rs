@@ -4,9 +4,10 @@ use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::source::Span;
 use crate::syntax::codes;
 
-/// `span` reaches from the quote to where the text was taken to end.
-pub fn open_text(span: Span, quote: char) -> Diagnostic {
-    let end = Span { start: span.end, end: span.end };
+/// `span` reaches from the quote to where the text was taken to end, and `text` is what stands there.
+pub fn open_text(span: Span, quote: char, text: &str) -> Diagnostic {
+    let end = span.start + before_closer(text) as u32;
+    let end = Span { start: end.min(span.end), end: end.min(span.end) };
     if span.end <= span.start + 1 {
         return Diagnostic::new(&codes::UNCLOSED_TEXT, span, format!("nothing stands behind this `{quote}`"))
             .help("A text stands between two quotes. Perhaps the first one is lost.");
@@ -18,14 +19,29 @@ pub fn open_text(span: Span, quote: char) -> Diagnostic {
         .fix(format!("close it with `{quote}`"), end, quote.to_string())
 }
 
+/// The length of a text up to a bracket that closes one outside of it: `trim("a)` most likely means `trim("a")`.
+fn before_closer(text: &str) -> usize {
+    let mut open = 0usize;
+    for (at, character) in text.char_indices() {
+        match character {
+            '(' | '[' => open += 1,
+            ')' | ']' if open == 0 => return at,
+            ')' | ']' => open -= 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The text goes on on the next line.
+pub fn text_over_lines(span: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNCLOSED_TEXT, span, "this text does not end on its line")
+        .help("A text in `\"` ends on its line. Write one of several lines between `\"\"\"` and `\"\"\"`, or `\\n` for the end of a line.")
+}
+
 pub fn open_lines(at: Span) -> Diagnostic {
     Diagnostic::new(&codes::UNCLOSED_TEXT, at, "this text of several lines has no end")
         .help("It ends with `\"\"\"`, most often on a line of its own.")
-}
-
-pub fn text_over_lines(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::UNCLOSED_TEXT, at, "a text in `\"` ends on the line on which it begins")
-        .help("Write a text of several lines between `\"\"\"` and `\"\"\"`, or `\\n` for the end of a line.")
 }
 
 pub fn lines_where_one_is_wanted(at: Span, inner: &str) -> Diagnostic {
@@ -48,9 +64,22 @@ pub fn wrong_quotes(at: Span, written: &str, inner: &str) -> Diagnostic {
     diagnostic.fix("write straight quotes", at, format!("\"{inner}\""))
 }
 
+/// `\d`, `\w` and the like; `plain` is the text in single quotes, if that would mean the same.
+pub fn expression_in_text(at: Span, plain: Option<String>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&codes::UNKNOWN_ESCAPE, at, "this seems to be a regular expression in `\"`")
+        .help("In `\"…\"`, `\\` and `{` mean something else. A regular expression stands in `'…'`, in which each character is itself.");
+    match plain {
+        Some(plain) => diagnostic.fix("write it in `'`", at, plain),
+        None => diagnostic,
+    }
+}
+
 pub fn unknown_escape(at: Span, written: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(&codes::UNKNOWN_ESCAPE, at, format!("`{written}` means nothing in a text"))
         .help("`\\\"`, `\\\\`, `\\n`, `\\t`, `\\r`, `\\{` and `\\u{41}` do. For a regular expression write `'…'`, in which `\\` is itself.");
+    if written.contains('{') {
+        return diagnostic;
+    }
     diagnostic.fix("write the `\\` itself", at, format!("\\{written}"))
 }
 
