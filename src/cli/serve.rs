@@ -87,7 +87,9 @@ pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure
 
 /// A file's findings, drawn as `wj check` draws them, without colours: a log is no terminal.
 fn findings(file: &CheckedFile) -> String {
-    file.diagnostics.iter().map(|finding| render::finding(&file.source, finding, false)).collect()
+    let findings: Vec<String> =
+        file.diagnostics.iter().map(|finding| render::finding(&file.source, finding, false)).collect();
+    findings.join("\n")
 }
 
 /// `WJ_LOG` says how much (`wj=debug`), as tracing's filters are written.

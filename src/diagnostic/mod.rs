@@ -120,7 +120,8 @@ impl Diagnostic {
 /// or the same word with letters of the other alphabet.
 pub fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold_look_alikes(&word.to_lowercase());
-    let allowed = match folded.chars().count() {
+    let letters = folded.chars().count();
+    let allowed = match letters {
         0..=2 => 0,
         3..=4 => 1,
         _ => 2,
@@ -128,6 +129,8 @@ pub fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Op
     candidates
         .into_iter()
         .filter(|candidate| *candidate != word)
+        // Words that differ by more letters than edits are allowed need no closer look.
+        .filter(|candidate| candidate.chars().count().abs_diff(letters) <= allowed)
         .map(|candidate| {
             let distance = edit_distance(&folded, &fold_look_alikes(&candidate.to_lowercase()));
             (distance, candidate)

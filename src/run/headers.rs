@@ -38,7 +38,17 @@ impl Headers {
 
     /// The last value of a header, by its lower-case name.
     pub fn last(&self, name: &str) -> Option<&[u8]> {
-        self.iter().filter(|(own, _)| *own == name).last().map(|(_, value)| value)
+        // Looked for from the end, without reading the other names as text.
+        let mut rest = self.0.strip_suffix(b"\n")?;
+        loop {
+            let begin = memchr::memrchr(b'\n', rest).map_or(0, |end| end + 1);
+            let line = rest.get(begin..)?;
+            if let Some(value) = line.strip_prefix(name.as_bytes()).and_then(|line| line.strip_prefix(b": "))
+            {
+                return Some(value);
+            }
+            rest = rest.get(..begin.checked_sub(1)?)?;
+        }
     }
 }
 

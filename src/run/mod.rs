@@ -9,6 +9,7 @@ mod extracting;
 mod frame;
 mod headers;
 mod inputs;
+mod json;
 mod replies;
 mod steps;
 

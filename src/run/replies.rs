@@ -106,7 +106,7 @@ impl Frame {
             },
             RespondBody::Json(expr) => {
                 let mut json = String::with_capacity(128);
-                value::to_json_into(&*self.look(expr)?, &mut json)?;
+                self.json_into(expr, &mut json)?;
                 (json.into(), Some(JSON))
             }
             RespondBody::Text(expr) => {

@@ -196,7 +196,10 @@ async fn unknown_paths_and_other_methods_are_told_apart() {
     let answer = exchange("GET /leads HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert!(answer.contains("allow: POST, OPTIONS\r\n"), "{answer}");
     assert!(answer.contains("access-control-allow-origin: *\r\n"), "{answer}");
+    // Answered as GET is, without the body; where there is no GET, refused.
     let answer = exchange("HEAD /list HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\n"), "{answer}");
+    let answer = exchange("HEAD /h/1 HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 405 ") && answer.ends_with("\r\n\r\n"), "{answer}");
     let answer = exchange("HEAD /any HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert!(answer.contains("content-length: 16\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");

@@ -189,7 +189,7 @@ fn allow_origin(head: &Parts, routes: &[(&Arc<Pipeline>, &Route)], answer: &mut 
     }
 }
 
-/// `Allow`: what the routes take, in their order, and `OPTIONS` where `cors` answers it.
+/// `Allow`: what the routes take, in their order, `HEAD` with `GET`, and `OPTIONS` where `cors` answers it.
 fn methods(routes: &[(&Arc<Pipeline>, &Route)]) -> HeaderValue {
     let own = routes.iter().filter_map(|(_, route)| route.methods.as_ref()).flatten().map(|method| &**method);
     let cors = routes.iter().any(|(pipeline, _)| pipeline.cors.is_some());
@@ -197,6 +197,9 @@ fn methods(routes: &[(&Arc<Pipeline>, &Route)]) -> HeaderValue {
     for method in own.chain(cors.then_some("OPTIONS")) {
         if !all.contains(&method) {
             all.push(method);
+        }
+        if method == "GET" && !all.contains(&"HEAD") {
+            all.push("HEAD");
         }
     }
     HeaderValue::from_str(&all.join(", ")).unwrap_or(HeaderValue::from_static(""))

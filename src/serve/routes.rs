@@ -67,8 +67,19 @@ impl Routes {
     }
 
     /// Paths match exactly, segment by segment; a literal beats a parameter, and of several routes that fit the path
-    /// the first that takes the method gets the request.
+    /// the first that takes the method gets the request. HEAD is answered wherever GET is, without the body
+    /// (RFC 9110, 9.3.2), unless a route takes HEAD itself.
     pub fn find(&self, method: &str, path: &str) -> Found<'_> {
+        match self.find_taker(method, path) {
+            Found::OtherMethod(others) if method == "HEAD" => match self.find_taker("GET", path) {
+                found @ Found::Pipeline { .. } => found,
+                _ => Found::OtherMethod(others),
+            },
+            found => found,
+        }
+    }
+
+    fn find_taker(&self, method: &str, path: &str) -> Found<'_> {
         if let Some((pipeline, route)) = self.find_literal(method, path) {
             return Found::Pipeline { pipeline, route, params: Vec::new() };
         }

@@ -51,6 +51,7 @@ pub enum Fact {
 pub struct ReceivedFact {
     pub at: Millis,
     pub pipeline: Arc<str>,
+    #[serde(with = "whole")]
     pub program: Hash,
     /// The git commit of the scripts, if there is one.
     pub commit: Option<Arc<str>>,
@@ -111,6 +112,23 @@ pub struct AnswerFact {
     pub status: u16,
     pub headers: Vec<(Arc<str>, Arc<str>)>,
     pub body: Bytes,
+}
+
+/// A hash written at once, not byte by byte.
+mod whole {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::store::Hash;
+
+    pub(super) fn serialize<S: Serializer>(hash: &Hash, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(hash)
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Hash, D::Error> {
+        let bytes = <&[u8]>::deserialize(from)?;
+        bytes.try_into().map_err(|_| D::Error::custom("a hash has 32 bytes"))
+    }
 }
 
 /// Bodies above this go into `blobs`.

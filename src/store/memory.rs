@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::BytesMut;
+
 use super::holds::{Held, Holds, Place, may_write};
 use super::names::Names;
 use super::search::{Bounds, Needle};
@@ -44,16 +46,37 @@ struct Kept {
     /// By the pipeline's number.
     counts: Vec<Counts>,
     settings: BTreeMap<String, Vec<u8>>,
+    /// The chunk that rows are written into now.
+    chunk: BytesMut,
 }
 
 struct Entry {
     pipeline: u32,
     standing: Standing,
-    rows: Vec<Row>,
+    first: Stored,
+    /// Behind the first; most operations have none.
+    more: Vec<Stored>,
     place: Option<Place>,
     /// The time of its notice.
     notice: Option<Millis>,
 }
+
+/// A row as it is kept.
+struct Stored {
+    /// A part of a chunk that many rows share: the oldest rows lie in memory that is cold by now, and a chunk is given
+    /// back whole when the last of its rows goes.
+    facts: Bytes,
+    blobs: Vec<Bytes>,
+}
+
+impl Entry {
+    fn rows(&self) -> impl Iterator<Item = &Stored> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+}
+
+/// How much room for rows is taken at once.
+const CHUNK: usize = 1 << 20;
 
 struct Taken {
     by: Id,
@@ -217,7 +240,7 @@ impl Kept {
 
     fn step(&mut self, step: &Step) -> Written {
         let Some(entry) = self.find(step.id) else { return Written::Fenced };
-        if entry.rows.len() > usize::from(step.n) {
+        if entry.more.len() >= usize::from(step.n) {
             return Written::Done;
         }
         let waiting = entry.place.is_some();
@@ -232,7 +255,8 @@ impl Kept {
         if let Some(counts) = self.counts.get_mut(entry.pipeline as usize) {
             counts.change(Some(&was), &entry.standing);
         }
-        entry.rows.push(step.row.clone());
+        let stored = self.stored(&step.row);
+        entry.more.push(stored);
         if !matches!(step.work, WorkChange::Keep) {
             if let Some(place) = entry.place.take() {
                 self.work.remove(&(place, step.id));
@@ -271,7 +295,15 @@ impl Kept {
         if let Some(counts) = self.counts.get_mut(pipeline as usize) {
             counts.change(None, &standing);
         }
-        Entry { pipeline, standing, rows: vec![row.clone()], place: None, notice: None }
+        Entry { pipeline, standing, first: self.stored(row), more: Vec::new(), place: None, notice: None }
+    }
+
+    fn stored(&mut self, row: &Row) -> Stored {
+        if self.chunk.capacity() < row.facts.len() {
+            self.chunk = BytesMut::with_capacity(CHUNK.max(row.facts.len()));
+        }
+        self.chunk.extend_from_slice(&row.facts);
+        Stored { facts: self.chunk.split().freeze(), blobs: row.blobs.clone() }
     }
 
     /// Takes a claim, unless it is another's.
@@ -333,7 +365,7 @@ impl Kept {
 
     fn load(&self, id: Id) -> Result<Option<Operation>, StoreError> {
         let Some(entry) = self.find(id) else { return Ok(None) };
-        let rows = entry.rows.iter().map(|row| decode(&row.facts, &row.blobs));
+        let rows = entry.rows().map(|row| decode(&row.facts, &row.blobs));
         let rows = rows.collect::<Result<_, _>>().map_err(|why| StoreError::Row(id, why))?;
         let work = entry.place.and_then(|place| self.work.get(&(place, id)));
         let notice = entry.notice.and_then(|time| self.notices.get(&(entry.pipeline, time, id)));

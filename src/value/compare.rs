@@ -128,6 +128,11 @@ impl PartialEq for Value {
 }
 
 fn text_with_number(text: Side<'_>, number: Side<'_>) -> Fault {
+    // The side that has a name came from somewhere, and can be read otherwise; the other is written in the script.
+    if text.name.is_none() && number.name.is_some() {
+        let (number, text) = (number.is(), text.value.shown());
+        return Fault::outside(format!("{number}, compared with {text}: read it with `as text`"));
+    }
     let number_is = match number.name {
         Some(name) => format!("`{name}`, {}", number.value.shown()),
         None => number.value.shown(),
@@ -180,7 +185,7 @@ mod tests {
         assert!(equal(&json("[[1]]"), &json("[[\"1\"]]")).is_err());
         assert_eq!(
             equal(&text, Side::named(&number, "sum")).unwrap_err().message,
-            "the text \"100\", compared with `sum`, the number 100: read it with `as number`"
+            "`sum` is the number 100, compared with the text \"100\": read it with `as text`"
         );
     }
 

@@ -10,6 +10,8 @@ use wj::diagnostic::Code;
 use wj::source::Source;
 use wj::value::Time;
 
+use super::fences::fenced;
+
 #[test]
 fn every_page_belongs_to_a_code_and_says_so_in_its_first_line() {
     let codes: BTreeMap<&str, &Code> = check::all_codes().into_iter().map(|code| (code.id, code)).collect();
@@ -53,7 +55,7 @@ fn scripts_on_the_pages_do_what_the_pages_say() {
             let found = findings(script);
             let own = found.iter().any(|(id, _)| *id == code.id);
             let errors: Vec<&String> = found.iter().filter_map(|(_, error)| error.as_ref()).collect();
-            match kind {
+            match kind.as_str() {
                 "wrong" if !own => {
                     wrong.push(format!("{}: not found in\n{script}found: {found:?}\n", code.id))
                 }
@@ -86,28 +88,8 @@ fn findings(script: &str) -> Vec<(&'static str, Option<String>)> {
     findings.map(|finding| (finding.code.id, finding.is_error().then(|| finding.message.clone()))).collect()
 }
 
-/// The blocks of a page that begin with ```` ```wj ````: what stands behind it, and the text.
-fn scripts(page: &'static str) -> Vec<(&'static str, &'static str)> {
-    let mut found = Vec::new();
-    let mut open: Option<(&str, &str, usize)> = None;
-    let mut offset = 0;
-    for line in page.split_inclusive('\n') {
-        let text = line.trim_end();
-        match open {
-            None => {
-                let ticks = &text[..text.len() - text.trim_start_matches('`').len()];
-                if let Some(kind) = text[ticks.len()..].strip_prefix("wj").filter(|_| ticks.len() >= 3) {
-                    open = Some((ticks, kind.trim(), offset + line.len()));
-                }
-            }
-            Some((ticks, kind, start)) if text == ticks => {
-                found.push((kind, &page[start..offset]));
-                open = None;
-            }
-            Some(_) => {}
-        }
-        offset += line.len();
-    }
-    assert!(open.is_none(), "a block of a page has no end");
-    found
+/// The scripts of a page: what stands behind ```` ```wj ````, and the text.
+fn scripts(page: &'static str) -> Vec<(String, &'static str)> {
+    let blocks = fenced(page).into_iter().filter(|block| block.kind() == "wj");
+    blocks.map(|block| (block.words[1..].join(" "), &page[block.body])).collect()
 }
