@@ -3,15 +3,15 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::archive::{Archive, error_of, open};
 use super::config::Config;
 use super::{Failure, operation_text, terminal};
 use crate::admin::{Asked, History, HistoryQuery, Programs, Response, ask};
 use crate::secrets::Secrets;
-use crate::store::{self, Cursor, Filter, Store};
+use crate::store::Cursor;
 
 /// Shows what was received, answered and done, beside a running server or without one.
 #[derive(Debug, clap::Args)]
@@ -146,11 +146,12 @@ impl List {
 fn list(args: &List, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let json = args.format == Format::Json;
     let mut query = HistoryQuery { full: json, ..args.query().map_err(Failure::could_not_run)? };
+    let mut archive = Archive::new(data);
     let mut rows = Vec::new();
     // A page may be short of what was asked for.
     loop {
         let target = format!("/history?{}", query.to_query());
-        let mut response = question(data, &target, |history| history.list(&query))?;
+        let mut response = archive.question(&target, |history| history.list(&query))?;
         let operations = match response.get_mut("operations").map(Json::take) {
             Some(Json::Array(operations)) => operations,
             _ => Vec::new(),
@@ -182,7 +183,7 @@ fn list(args: &List, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failu
 
 fn show(args: &Show, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let target = format!("/history/{}", path_segment(&args.id));
-    let operation = question(data, &target, |history| history.show(&args.id))?;
+    let operation = Archive::new(data).question(&target, |history| history.show(&args.id))?;
     match args.format {
         Format::Json => writeln!(out, "{operation}")?,
         Format::Table => out.write_all(operation_text::whole(&operation).as_bytes())?,
@@ -223,60 +224,6 @@ fn offline_retry(data: &Path, id: &str) -> Result<Response, Failure> {
     }
 }
 
-/// Asks the running server, or the store where none runs.
-fn question(
-    data: &Path,
-    target: &str,
-    offline: impl FnOnce(&History<'_>) -> Response,
-) -> Result<Json, Failure> {
-    let response = match ask(data, "GET", target) {
-        Asked::Answered(response) => response,
-        Asked::Failed(error) => return Err(Failure::no(error)),
-        Asked::NoServer => {
-            let store = open(data)?;
-            let programs = Programs::default();
-            let secrets = secrets_of(&*store, &programs);
-            offline(&History { store: &*store, programs: &programs, masker: secrets.masker() })
-        }
-    };
-    match response.status {
-        200 => Ok(response.body),
-        _ => Err(Failure::no(error_of(&response.body))),
-    }
-}
-
-/// Without a server, what is masked are the secrets that the programs of recent operations name, as far as they are set here.
-fn secrets_of(store: &dyn Store, programs: &Programs) -> Secrets {
-    let recent = store.list(&Filter::default(), None, LIMIT).map(|page| page.items).unwrap_or_default();
-    let mut names: Vec<Arc<str>> = Vec::new();
-    for listed in recent {
-        let loaded = store.load(listed.id).ok().flatten();
-        let Some(log) = loaded.and_then(|operation| crate::operations::Log::read(&operation).ok()) else {
-            continue;
-        };
-        let program = programs.find(store, log.received.program);
-        names.extend(
-            program.iter().flat_map(|program| &program.pipelines).flat_map(|own| own.secrets.iter().cloned()),
-        );
-    }
-    names.sort();
-    names.dedup();
-    Secrets::load(names.iter().map(|name| &**name))
-}
-
-fn open(data: &Path) -> Result<Arc<dyn Store>, Failure> {
-    if !data.join(store::FILE).exists() {
-        let place = data.display();
-        return Err(Failure::no(format!("there is no history in {place}: no server has kept one there yet")));
-    }
-    store::open(&data.to_string_lossy()).map_err(|error| Failure::no(error.to_string()))
-}
-
 fn path_segment(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
-}
-
-/// What a server gave as the reason of a refusal.
-pub(super) fn error_of(body: &Json) -> String {
-    body.get("error").and_then(Json::as_str).unwrap_or("the server gave no reason").to_owned()
 }

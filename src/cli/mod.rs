@@ -1,6 +1,7 @@
 //! The commands, one file each: a command is its file, its line in `Command` and its arm in `run`. Only this room
 //! prints, and only it knows clap and miette.
 
+mod archive;
 mod check;
 mod config;
 mod eval;

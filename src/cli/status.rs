@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use serde_json::Value as Json;
 
 use super::Failure;
+use super::archive::error_of;
 use super::config::{Config, DATA};
-use super::history::error_of;
 use super::printable::printable;
 use crate::admin::{Asked, ask};
 

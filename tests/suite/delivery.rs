@@ -75,6 +75,13 @@ fn each_end_of_a_call_is_told_apart() {
         ("post /x", "refuse $.error", answer(200, "{\"error\":[]}"), "done", ""),
         ("post /x", "limit answer 1KB", answer(200, &large), "interrupted", "larger than 1024 bytes"),
         ("put /x", "", redirect(), "failed", "answered 302"),
+        (
+            "put /x",
+            "retry none\n    on_fail {\n      stop \"no {failure.status}\"\n    }",
+            answer(500, ""),
+            "done",
+            "no 500",
+        ),
         ("put /x", "on_fail continue\n    retry none", answer(500, ""), "done", ""),
         (
             "put /x",

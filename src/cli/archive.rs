@@ -1,0 +1,113 @@
+//! Whom `wj history` asks: the running server, or the store where none runs.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::Failure;
+use crate::admin::{Asked, History, Programs, Response, ask};
+use crate::secrets::Secrets;
+use crate::store::{self, Filter, Store};
+
+/// As many recent operations are looked through for the secrets that their programs name.
+const RECENT: usize = 100;
+
+/// Whom questions are put to: the running server, or the store where none runs, opened once for all of them.
+pub(super) struct Archive<'a> {
+    data: &'a Path,
+    opened: Option<Opened>,
+}
+
+struct Opened {
+    store: Arc<dyn Store>,
+    programs: Programs,
+    secrets: Secrets,
+}
+
+impl<'a> Archive<'a> {
+    pub fn new(data: &'a Path) -> Archive<'a> {
+        Archive { data, opened: None }
+    }
+
+    /// # Errors
+    /// What keeps it from being answered.
+    pub fn question(
+        &mut self,
+        target: &str,
+        offline: impl FnOnce(&History<'_>) -> Response,
+    ) -> Result<Json, Failure> {
+        let response = match self.answer(target)? {
+            Some(response) => response,
+            None => {
+                let Opened { store, programs, secrets } = self.opened()?;
+                offline(&History { store: &**store, programs, masker: secrets.masker() })
+            }
+        };
+        match response.status {
+            200 => Ok(response.body),
+            _ => Err(Failure::no(error_of(&response.body))),
+        }
+    }
+
+    /// The server's answer; `None` where no server runs.
+    fn answer(&self, target: &str) -> Result<Option<Response>, Failure> {
+        if self.opened.is_some() {
+            return Ok(None);
+        }
+        match ask(self.data, "GET", target) {
+            Asked::Answered(response) => Ok(Some(response)),
+            Asked::Failed(error) => Err(Failure::no(error)),
+            Asked::NoServer => Ok(None),
+        }
+    }
+
+    fn opened(&mut self) -> Result<&Opened, Failure> {
+        let opened = match self.opened.take() {
+            Some(opened) => opened,
+            None => {
+                let store = open(self.data)?;
+                let programs = Programs::default();
+                let secrets = secrets_of(&*store, &programs);
+                Opened { store, programs, secrets }
+            }
+        };
+        Ok(self.opened.insert(opened))
+    }
+}
+
+/// Without a server, what is masked are the secrets that the programs of recent operations name, as far as they are set here.
+fn secrets_of(store: &dyn Store, programs: &Programs) -> Secrets {
+    let recent = store.list(&Filter::default(), None, RECENT).map(|page| page.items).unwrap_or_default();
+    let mut names: Vec<Arc<str>> = Vec::new();
+    for listed in recent {
+        let loaded = store.load(listed.id).ok().flatten();
+        let Some(log) = loaded.and_then(|operation| crate::operations::Log::read(&operation).ok()) else {
+            continue;
+        };
+        let program = programs.find(store, log.received.program);
+        names.extend(
+            program.iter().flat_map(|program| &program.pipelines).flat_map(|own| own.secrets.iter().cloned()),
+        );
+    }
+    names.sort();
+    names.dedup();
+    Secrets::load(names.iter().map(|name| &**name))
+}
+
+/// The store of a directory.
+///
+/// # Errors
+/// There is none, or it cannot be opened.
+pub(super) fn open(data: &Path) -> Result<Arc<dyn Store>, Failure> {
+    if !data.join(store::FILE).exists() {
+        let place = data.display();
+        return Err(Failure::no(format!("there is no history in {place}: no server has kept one there yet")));
+    }
+    store::open(&data.to_string_lossy()).map_err(|error| Failure::no(error.to_string()))
+}
+
+/// What a server gave as the reason of a refusal.
+pub(super) fn error_of(body: &Json) -> String {
+    body.get("error").and_then(Json::as_str).unwrap_or("the server gave no reason").to_owned()
+}
