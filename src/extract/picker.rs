@@ -1,7 +1,7 @@
 //! All the paths into one body, answered in one pass over its bytes. The paths make a trie; the pass checks the whole
 //! document, follows the trie where it leads and builds only what a path selects.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::missing::{Missing, NAMES_LOOKED_AT, Selected, Stood};
@@ -27,13 +27,38 @@ pub struct Picker {
 struct Node {
     /// How many paths end here: the value is wanted.
     wanted: usize,
-    /// Members of an object that lead on, the key "0" for `[0]` among them.
+    /// Members of an object that lead on, by name, the key "0" for `[0]` among them.
     members: Vec<(Arc<str>, usize)>,
-    /// Items of a list that lead on.
+    /// Items of a list that lead on, by index.
     items: Vec<(i64, usize)>,
-    /// All nodes below this one.
-    below: Vec<usize>,
 }
+
+impl Node {
+    fn is_leaf(&self) -> bool {
+        self.members.is_empty() && self.items.is_empty()
+    }
+
+    /// Where the members of one name lead: to one node, or to two for `["0"]` beside `[0]`.
+    #[inline]
+    fn members_called<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+        let among = if self.members.len() <= FEW_MEMBERS {
+            &self.members
+        } else {
+            let from = self.members.partition_point(|(own, _)| own.as_bytes() < name);
+            self.members.get(from..).unwrap_or_default()
+        };
+        let few = self.members.len() <= FEW_MEMBERS;
+        among
+            .iter()
+            .map(move |(own, child)| (own.as_bytes() == name, *child))
+            .take_while(move |(same, _)| few || *same)
+            .filter(|(same, _)| *same)
+            .map(|(_, child)| child)
+    }
+}
+
+/// So many names are compared one by one; among more they are searched for.
+const FEW_MEMBERS: usize = 16;
 
 /// What the pass has seen at a node of the trie.
 #[derive(Clone, Debug)]
@@ -50,20 +75,15 @@ enum Seen {
 
 impl Picker {
     pub fn new(paths: &[Arc<Path>]) -> Picker {
-        let mut nodes = vec![Node::default()];
+        let mut trie = Trie { nodes: vec![Node::default()], ways: BTreeMap::new() };
         let mut routes = Vec::with_capacity(paths.len());
         for path in paths {
-            routes.push(path.segments().map(|segments| add_route(&mut nodes, segments)).unwrap_or_default());
+            routes.push(path.segments().map(|segments| trie.add(segments)).unwrap_or_default());
         }
-        for route in &routes {
-            for (depth, at) in route.iter().enumerate() {
-                let below = route.iter().skip(depth + 1);
-                if let Some(node) = nodes.get_mut(*at) {
-                    node.below.extend(below);
-                    node.below.sort_unstable();
-                    node.below.dedup();
-                }
-            }
+        let mut nodes = trie.nodes;
+        for node in &mut nodes {
+            node.members.sort();
+            node.items.sort_unstable();
         }
         let needs_tree = paths.iter().any(|path| !path.is_singular());
         Picker { paths: paths.to_vec(), routes, nodes, needs_tree }
@@ -88,41 +108,40 @@ impl Picker {
     }
 }
 
-fn add_route(nodes: &mut Vec<Node>, segments: &[Segment]) -> Vec<usize> {
-    let mut route = vec![0];
-    let mut at = 0;
-    for segment in segments {
-        let next = nodes.len();
-        let Some(node) = nodes.get_mut(at) else { break };
-        let known = match &segment.step {
-            Step::Name(name) => {
-                // A name that an index has put here leads elsewhere: on a list it finds nothing.
-                let by_index = |child: usize| node.items.iter().any(|(_, other)| *other == child);
-                node.members
-                    .iter()
-                    .find(|(own, child)| own == name && !by_index(*child))
-                    .map(|(_, child)| *child)
+/// The trie as it is built.
+struct Trie<'a> {
+    nodes: Vec<Node>,
+    /// From a node by a step to the next one.
+    ways: BTreeMap<(usize, &'a Step), usize>,
+}
+
+impl<'a> Trie<'a> {
+    /// Adds a path; gives the nodes that it leads through.
+    fn add(&mut self, segments: &'a [Segment]) -> Vec<usize> {
+        let mut route = vec![0];
+        let mut at = 0;
+        for segment in segments {
+            let next = self.nodes.len();
+            let known = *self.ways.entry((at, &segment.step)).or_insert(next);
+            if known == next {
+                if let Some(node) = self.nodes.get_mut(at) {
+                    if let Some(name) = segment.member() {
+                        node.members.push((name.clone(), next));
+                    }
+                    if let Step::Index { index, .. } = segment.step {
+                        node.items.push((index, next));
+                    }
+                }
+                self.nodes.push(Node::default());
             }
-            Step::Index { index, .. } => {
-                node.items.iter().find(|(own, _)| own == index).map(|(_, child)| *child)
-            }
-        };
-        at = known.unwrap_or(next);
-        if known.is_none() {
-            if let Some(name) = segment.member() {
-                node.members.push((name.clone(), next));
-            }
-            if let Step::Index { index, .. } = segment.step {
-                node.items.push((index, next));
-            }
-            nodes.push(Node::default());
+            at = known;
+            route.push(at);
         }
-        route.push(at);
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.wanted += 1;
+        }
+        route
     }
-    if let Some(node) = nodes.get_mut(at) {
-        node.wanted += 1;
-    }
-    route
 }
 
 /// One pass over one document.
@@ -195,8 +214,7 @@ impl<'a> Pass<'a> {
 
     #[inline]
     fn member(&mut self, node: &'a Node, name: &[u8], depth: usize) -> Result<(), DecodeError> {
-        let mut children =
-            node.members.iter().filter(|(own, _)| own.as_bytes() == name).map(|(_, child)| *child);
+        let mut children = node.members_called(name);
         let Some(child) = children.next() else { return self.scan.skip(depth + 1) };
         let start = self.scan.clone();
         self.child(child, depth)?;
@@ -216,7 +234,8 @@ impl<'a> Pass<'a> {
             return Ok(0);
         }
         // Where the last items begin, as many as an index counts back.
-        let back = node.items.iter().map(|(index, _)| index.min(&0).unsigned_abs()).max().unwrap_or(0);
+        let back = node.items.first().map_or(0, |(index, _)| index.min(&0).unsigned_abs());
+        let (from_end, mut ahead) = node.items.split_at(node.items.partition_point(|(index, _)| *index < 0));
         let mut last = VecDeque::new();
         let mut count = 0;
         loop {
@@ -226,9 +245,12 @@ impl<'a> Pass<'a> {
                 }
                 last.push_back(self.scan.clone());
             }
-            match node.items.iter().find(|(index, _)| usize::try_from(*index) == Ok(count)) {
-                Some((_, child)) => self.child(*child, depth)?,
-                None => self.scan.skip(depth + 1)?,
+            match ahead.split_first() {
+                Some(((index, child), rest)) if usize::try_from(*index) == Ok(count) => {
+                    ahead = rest;
+                    self.child(*child, depth)?;
+                }
+                _ => self.scan.skip(depth + 1)?,
             }
             count += 1;
             match self.scan.peek() {
@@ -238,7 +260,7 @@ impl<'a> Pass<'a> {
             }
         }
         let end = self.scan.clone();
-        for (index, child) in node.items.iter().filter(|(index, _)| *index < 0) {
+        for (index, child) in from_end {
             if let Some(item) = place(*index, count).and_then(|item| last.get(item + last.len() - count)) {
                 self.scan = item.clone();
                 self.child(*child, depth)?;
@@ -253,11 +275,22 @@ impl<'a> Pass<'a> {
     #[inline]
     fn child(&mut self, at: usize, depth: usize) -> Result<(), DecodeError> {
         if !matches!(self.seen.get(at), Some(Seen::Nothing)) {
-            for below in self.nodes.get(at).map(|node| node.below.as_slice()).unwrap_or_default() {
-                self.note(*below, Seen::Nothing);
-            }
+            self.forget_below(at);
         }
         self.value(at, depth + 1)
+    }
+
+    /// Below a node of which nothing was seen, nothing was seen either. It calls itself, no deeper than the document
+    /// may nest.
+    fn forget_below(&mut self, at: usize) {
+        let Some(node) = self.nodes.get(at) else { return };
+        let by_name = node.members.iter().map(|(_, child)| *child);
+        for child in by_name.chain(node.items.iter().map(|(_, child)| *child)) {
+            if !matches!(self.seen.get(child), None | Some(Seen::Nothing)) {
+                self.forget_below(child);
+                self.note(child, Seen::Nothing);
+            }
+        }
     }
 
     fn note(&mut self, at: usize, seen: Seen) {
@@ -270,7 +303,7 @@ impl<'a> Pass<'a> {
         let last = route.last().copied().unwrap_or_default();
         if let Some(built @ Seen::Built(_)) = self.seen.get_mut(last) {
             let is_shared =
-                self.nodes.get(last).is_some_and(|node| node.wanted > 1 || !node.below.is_empty());
+                self.nodes.get(last).is_some_and(|node| node.wanted > 1 || !node.is_leaf());
             let seen = if is_shared { built.clone() } else { std::mem::replace(built, Seen::Nothing) };
             if let Seen::Built(value) = seen {
                 return Selected::Found(value);

@@ -13,7 +13,7 @@ pub struct Segment {
     pub shown: Arc<str>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     Name(Arc<str>),
     /// Counted from the end if it is negative. `name` is the member of an object that it finds too (`[0]` finds

@@ -1,18 +1,22 @@
 //! Expressions: each is checked and turned into what the engine computes. What the script knows before a run becomes
 //! a constant.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Resolver;
 use super::errors::{kinds, limits, names};
 use super::flow::{Place, Root};
-use super::model::{Presence, Shape, Type};
+use super::model::{Extent, Presence, Shape, Type};
 use super::program::{Expr, ExprKind};
 use super::scope::TAKEN;
 use super::types::UNWRITABLE;
 use crate::source::Span;
 use crate::syntax::ast::{self, TextPart, UnaryOp};
 use crate::value::{Kinds, Number, Object, Value, to_json};
+
+/// No text that is known before a run is longer, in bytes.
+const LONGEST_CONSTANT: usize = 1 << 20;
 
 /// An expression that was read: what computes it, and what is known of it.
 pub(super) struct Checked {
@@ -112,6 +116,7 @@ impl Resolver<'_> {
             outside: operands.iter().any(|operand| operand.ty.outside),
             secret: operands.iter().any(|operand| operand.ty.secret),
             broken: operands.iter().any(|operand| operand.ty.broken),
+            extent: operands.iter().map(|operand| operand.ty.extent).fold(Extent::ONE, Extent::larger),
             ..Type::of(kinds)
         }
     }
@@ -144,10 +149,14 @@ impl Resolver<'_> {
                 }
             });
         }
-        let constant: Option<String> =
+        let constant: Option<Vec<String>> =
             rendered.iter().map(|part| part.ty.constant.as_ref().and_then(constant_text)).collect();
-        if let Some(text) = constant {
-            return Checked::constant(Value::text(text), span);
+        if let Some(texts) = constant {
+            if texts.iter().map(String::len).sum::<usize>() > LONGEST_CONSTANT {
+                self.report(limits::constant_too_long(span, LONGEST_CONSTANT));
+                return Checked::broken(span);
+            }
+            return Checked::constant(Value::text(texts.concat()), span);
         }
         let ty = self.derived(&rendered.iter().collect::<Vec<_>>(), Kinds::TEXT);
         Checked::new(ExprKind::Text(rendered.into_iter().map(|part| part.expr).collect()), span, ty)
@@ -181,42 +190,54 @@ impl Resolver<'_> {
 
     fn list(&mut self, items: &[ast::Expr], span: Span, null: Null) -> Checked {
         let items: Vec<Checked> = items.iter().map(|item| self.value_where(item, null)).collect();
-        let constant: Option<Vec<Value>> = items.iter().map(|item| item.ty.constant.clone()).collect();
-        if let Some(values) = constant {
-            return Checked::constant(Value::list(values), span);
-        }
         let ty = Type {
             shape: Shape::List(Arc::new(items.iter().map(|item| item.ty.clone()).collect())),
             broken: false,
+            extent: Extent::around(items.iter().map(|item| item.ty.extent)),
             ..self.derived(&items.iter().collect::<Vec<_>>(), Kinds::LIST)
         };
+        if ty.extent.is_too_large() {
+            self.report(limits::value_too_large(span));
+            return Checked::broken(span);
+        }
+        let constant: Option<Vec<Value>> = items.iter().map(|item| item.ty.constant.clone()).collect();
+        if let Some(value) = constant.map(Value::list) {
+            let ty = Type { constant: Some(value.clone()), ..ty };
+            return Checked::new(ExprKind::Const(value), span, ty);
+        }
         Checked::new(ExprKind::List(items.into_iter().map(|item| item.expr).collect()), span, ty)
     }
 
     fn object(&mut self, members: &[ast::Member], span: Span, null: Null) -> Checked {
         let mut seen: Vec<(&ast::Name, Checked)> = Vec::new();
+        let mut names: BTreeMap<&str, Span> = BTreeMap::new();
         for member in members {
             let value = self.value_where(&member.value, null);
-            match seen.iter().find(|(name, _)| name.text == member.name.text) {
-                Some((first, _)) => self.report(names::given_twice("member", &member.name, first.span)),
-                None => seen.push((&member.name, value)),
+            match names.get(&*member.name.text) {
+                Some(first) => self.report(names::given_twice("member", &member.name, *first)),
+                None => {
+                    names.insert(&member.name.text, member.name.span);
+                    seen.push((&member.name, value));
+                }
             }
-        }
-        let constant: Option<Vec<(Arc<str>, Value)>> =
-            seen.iter().map(|(name, value)| Some((name.text.clone(), value.ty.constant.clone()?))).collect();
-        if let Some(values) = constant {
-            let mut object = Object::new();
-            for (name, value) in values {
-                object.set(name, value);
-            }
-            return Checked::constant(Value::object(object), span);
         }
         let shape = seen.iter().map(|(name, value)| (name.text.clone(), value.ty.clone())).collect();
         let ty = Type {
             shape: Shape::Object(Arc::new(shape)),
             broken: false,
+            extent: Extent::around(seen.iter().map(|(_, value)| value.ty.extent)),
             ..self.derived(&seen.iter().map(|(_, value)| value).collect::<Vec<_>>(), Kinds::OBJECT)
         };
+        if ty.extent.is_too_large() {
+            self.report(limits::value_too_large(span));
+            return Checked::broken(span);
+        }
+        let constant: Option<Object> =
+            seen.iter().map(|(name, value)| Some((name.text.clone(), value.ty.constant.clone()?))).collect();
+        if let Some(value) = constant.map(Value::object) {
+            let ty = Type { constant: Some(value.clone()), ..ty };
+            return Checked::new(ExprKind::Const(value), span, ty);
+        }
         let kind =
             ExprKind::Object(seen.into_iter().map(|(name, value)| (name.text.clone(), value.expr)).collect());
         Checked::new(kind, span, ty)

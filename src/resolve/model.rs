@@ -52,8 +52,18 @@ pub struct Type {
     pub shape: Shape,
     /// The value, where it is known when the script is loaded.
     pub constant: Option<Value>,
+    pub extent: Extent,
     /// A mistake in it was reported already, so nothing further is said about it.
     pub broken: bool,
+}
+
+/// How much the script itself puts together into a value; what comes from outside counts as one part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Lists and objects inside one another.
+    pub levels: u16,
+    /// Values in all.
+    pub parts: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -102,8 +102,15 @@ impl Resolver<'_> {
             return None;
         }
         let Shape::List(items) = &r.ty.shape else { return Some(Kinds::BOOL) };
-        // Each item is compared with the value, and the first that does not fit is enough.
+        // Each item is compared with the value, and the first that does not fit is enough. Of those that are alike one
+        // tells of all: a list may be long, and stand in many conditions.
+        let mut compared: Vec<(Kinds, bool)> = Vec::new();
         for item in items.iter() {
+            let alike = (item.kinds, item.constant.is_some());
+            if compared.contains(&alike) {
+                continue;
+            }
+            compared.push(alike);
             let item = Checked {
                 ty: item.clone(),
                 expr: super::program::Expr { kind: ExprKind::Const(Value::Empty), span: r.span() },

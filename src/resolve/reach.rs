@@ -8,7 +8,7 @@ use super::Resolver;
 use super::errors::{kinds, missing, names};
 use super::expressions::Checked;
 use super::flow::{Place, Root};
-use super::model::Shape;
+use super::model::{Shape, Type};
 use super::program::ExprKind;
 use super::scope::TAKEN;
 use crate::diagnostic::{Edit, near};
@@ -100,10 +100,10 @@ impl Resolver<'_> {
             self.report(names::unknown_member(member, &base_text, near.as_deref(), &known));
             return Checked::broken(node.span);
         };
-        if let Some(value) = &ty.constant
-            && base.ty.constant.is_some()
+        if base.ty.constant.is_some()
+            && let Some(known) = reached(&ty, node.span)
         {
-            return Checked::constant(value.reached(), node.span);
+            return known;
         }
         Checked::new(ExprKind::Member(Box::new(base.expr), member.text.clone()), node.span, ty)
     }
@@ -152,8 +152,10 @@ impl Resolver<'_> {
             return Checked::broken(node.span);
         };
         let ty = base.ty.inherit(ty);
-        if let (Some(_), Some(value)) = (&base.ty.constant, &ty.constant) {
-            return Checked::constant(value.reached(), node.span);
+        if base.ty.constant.is_some()
+            && let Some(known) = reached(&ty, node.span)
+        {
+            return known;
         }
         let kind = ExprKind::Index(Box::new(base.expr), Box::new(index.expr));
         Checked::new(kind, node.span, ty)
@@ -196,6 +198,13 @@ impl Resolver<'_> {
             Edit { span: whole.span, text: name },
         ])
     }
+}
+
+/// A part of a constant, if it is one itself.
+fn reached(ty: &Type, span: Span) -> Option<Checked> {
+    let value = ty.constant.as_ref()?.reached();
+    let ty = Type { constant: Some(value.clone()), ..ty.clone() };
+    Some(Checked::new(ExprKind::Const(value), span, ty))
 }
 
 /// The place that a name or a chain of members stands for.

@@ -1,8 +1,9 @@
 //! What is known of a value: how such knowledge is made, narrowed and joined where two ways meet.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::model::{Presence, Shape, Type};
+use super::model::{Extent, Presence, Shape, Type};
 use crate::source::Span;
 use crate::value::{Kinds, Value};
 
@@ -24,6 +25,7 @@ impl Type {
             outside: false,
             shape: Shape::Unknown,
             constant: None,
+            extent: Extent::ONE,
             broken: false,
         }
     }
@@ -38,19 +40,13 @@ impl Type {
         Type { outside: true, ..Type::of(OUTSIDE) }
     }
 
+    /// A value that is known and has nothing inside.
     pub(super) fn constant(value: Value) -> Type {
-        let shape = match &value {
-            Value::List(items) => Shape::List(Arc::new(items.iter().cloned().map(Type::constant).collect())),
-            Value::Object(object) => Shape::Object(Arc::new(
-                object.iter().map(|(name, value)| (name.clone(), Type::constant(value.clone()))).collect(),
-            )),
-            _ => Shape::Unknown,
-        };
         let (kinds, presence) = match value.kind() {
             Some(kind) => (Kinds::of(kind), Presence::Present),
             None => (Kinds::NONE, Presence::Empty),
         };
-        Type { presence, shape, constant: Some(value), ..Type::of(kinds) }
+        Type { presence, constant: Some(value), ..Type::of(kinds) }
     }
 
     pub(super) fn marked_outside(self) -> Type {
@@ -96,6 +92,7 @@ impl Type {
             outside: self.outside || other.outside,
             shape: join_shapes(self, other),
             constant: None,
+            extent: self.extent.larger(other.extent),
             broken: self.broken || other.broken,
         }
     }
@@ -153,24 +150,48 @@ impl Type {
     }
 }
 
+impl Extent {
+    /// Of what is no list and no object that the script puts together.
+    pub(super) const ONE: Extent = Extent { levels: 0, parts: 1 };
+
+    /// So deep and so large may a value be that a script puts together: whoever goes through one, by recursion, comes
+    /// to an end soon. No person writes either.
+    const MOST: Extent = Extent { levels: 64, parts: 50_000 };
+
+    /// Of a list or an object with these inside.
+    pub(super) fn around(inside: impl Iterator<Item = Extent>) -> Extent {
+        let sum = inside.fold(Extent { levels: 0, parts: 1 }, |sum, one| Extent {
+            levels: sum.levels.max(one.levels),
+            parts: sum.parts.saturating_add(one.parts),
+        });
+        Extent { levels: sum.levels.saturating_add(1), parts: sum.parts }
+    }
+
+    pub(super) fn larger(self, other: Extent) -> Extent {
+        Extent { levels: self.levels.max(other.levels), parts: self.parts.max(other.parts) }
+    }
+
+    pub(super) fn is_too_large(self) -> bool {
+        self.levels > Extent::MOST.levels || self.parts > Extent::MOST.parts
+    }
+}
+
 fn join_shapes(a: &Type, b: &Type) -> Shape {
     match (&a.shape, &b.shape) {
         (Shape::Object(left), Shape::Object(right)) => {
-            let find = |members: &[(Arc<str>, Type)], name: &str| {
-                members.iter().find(|(own, _)| **own == *name).map(|(_, ty)| ty.clone())
+            let by_name = |members: &'_ [(Arc<str>, Type)]| -> BTreeMap<Arc<str>, Type> {
+                members.iter().cloned().collect()
             };
+            let (on_left, on_right) = (by_name(left), by_name(right));
             let mut members: Vec<(Arc<str>, Type)> = left
                 .iter()
-                .map(|(name, ty)| match find(right, name) {
-                    Some(other) => (name.clone(), ty.join(&other)),
+                .map(|(name, ty)| match on_right.get(name) {
+                    Some(other) => (name.clone(), ty.join(other)),
                     None => (name.clone(), ty.clone().maybe_empty(None)),
                 })
                 .collect();
-            for (name, ty) in right.iter() {
-                if find(left, name).is_none() {
-                    members.push((name.clone(), ty.clone().maybe_empty(None)));
-                }
-            }
+            let only_right = right.iter().filter(|(name, _)| !on_left.contains_key(name));
+            members.extend(only_right.map(|(name, ty)| (name.clone(), ty.clone().maybe_empty(None))));
             Shape::Object(Arc::new(members))
         }
         (Shape::List(left), Shape::List(right)) if left.len() == right.len() => {

@@ -1,9 +1,11 @@
 //! Aborts behind an action that was sent already: what was sent stays sent.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
 use crate::source::Span;
-use crate::syntax::ast::{Action, Block, ExprKind, Extract, OnMissing, OnMissingKind, Stmt, StmtKind};
+use crate::syntax::ast::{Block, ExprKind, Extract, OnMissing, OnMissingKind, Stmt, StmtKind};
 
 static CODE: Code = Code {
     id: "WJ0616",
@@ -15,17 +17,20 @@ static CODE: Code = Code {
 pub(super) const RULE: Rule = Rule { code: &CODE, run };
 
 fn run(context: &Context<'_>) -> Vec<Diagnostic> {
+    let calls = context.model.pipelines.iter().flat_map(|pipeline| &pipeline.calls);
+    let reading: BTreeSet<Span> =
+        calls.filter(|call| matches!(call.method.as_deref(), Some("GET" | "HEAD" | "OPTIONS"))).map(|call| call.span).collect();
     let mut findings = Vec::new();
     for pipeline in context.pipelines() {
-        follow(context, &pipeline.body, None, &mut findings);
+        follow(&reading, &pipeline.body, None, &mut findings);
     }
     findings
 }
 
-/// Follows a block with the last action that may have been sent before it; gives the last one that may have been
+/// Follows a block, `reading` being the actions that change nothing at the other side, with the last action that may have been sent before it; gives the last one that may have been
 /// sent behind it, if a run comes out there.
 fn follow(
-    context: &Context<'_>,
+    reading: &BTreeSet<Span>,
     block: &Block,
     sent: Option<Span>,
     findings: &mut Vec<Diagnostic>,
@@ -40,9 +45,9 @@ fn follow(
         }
         let mut behind = sent;
         for inner in walk::blocks(stmt) {
-            behind = follow(context, inner, sent, findings).or(behind);
+            behind = follow(reading, inner, sent, findings).or(behind);
         }
-        let own = walk::action(stmt).filter(|action| has_effect(context, action));
+        let own = walk::action(stmt).filter(|action| !reading.contains(&action.name.span));
         sent = own.map(|action| action.name.span).or(behind);
     }
     sent
@@ -71,13 +76,6 @@ fn is_abort(policy: &OnMissing) -> bool {
 /// What came with the request is there from the start; what an action answers is not.
 fn is_request(extract: &Extract) -> bool {
     matches!(&extract.source.kind, ExprKind::Name(name) if ["body", "query", "headers", "cookies"].contains(&&**name))
-}
-
-/// All but reading changes something at the other side.
-fn has_effect(context: &Context<'_>, action: &Action) -> bool {
-    let calls = context.model.pipelines.iter().flat_map(|pipeline| &pipeline.calls);
-    let method = calls.filter(|call| call.span == action.name.span).find_map(|call| call.method.as_deref());
-    !matches!(method, Some("GET" | "HEAD" | "OPTIONS"))
 }
 
 fn finding(span: Span, action: Span) -> Diagnostic {

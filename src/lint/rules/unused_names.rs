@@ -3,6 +3,7 @@
 use crate::diagnostic::near;
 use crate::lint::Context;
 use crate::resolve::model::{Definition, DefinitionKind};
+use crate::source::Span;
 use crate::syntax::ast::Item;
 
 /// Definitions of a kind that nothing reads.
@@ -18,27 +19,36 @@ pub(super) fn unused<'a>(
         }
     }
     let context = *context;
+    let unread: Vec<Span> = unread(&context).collect();
     model
         .definitions
         .iter()
         .zip(used)
         .filter(move |(definition, used)| !used && definition.kind == kind)
         .map(|(definition, _)| definition)
-        .filter(move |definition| !may_be_used(&context, definition))
+        .filter(move |definition| !may_be_used(&context, &unread, definition))
 }
 
-/// Text that could not be read may use the name, and so may a word that is unknown because it is mistyped.
-fn may_be_used(context: &Context<'_>, definition: &Definition) -> bool {
-    let unread = context.file.items.iter().any(|item| {
+/// The items of which not all could be read.
+fn unread<'a>(context: &Context<'a>) -> impl Iterator<Item = Span> + use<'a> {
+    context.file.items.iter().filter_map(|item| {
         let (span, broken) = match item {
             Item::Const(constant) => (constant.span, false),
             Item::Pipeline(pipeline) => (pipeline.span, pipeline.broken),
             Item::Connector(connector) => (connector.span, connector.broken),
             Item::Test(test) => (test.span, test.broken),
         };
-        let sees = definition.pipeline.is_none() || span.range().contains(&(definition.span.start as usize));
-        broken && sees
-    });
+        broken.then_some(span)
+    })
+}
+
+/// Text that could not be read may use the name, and so may a word that is unknown because it is mistyped.
+fn may_be_used(context: &Context<'_>, unread: &[Span], definition: &Definition) -> bool {
+    let inside = |span: &Span| span.range().contains(&(definition.span.start as usize));
+    let unread = match definition.pipeline {
+        Some(_) => unread.iter().any(inside),
+        None => !unread.is_empty(),
+    };
     unread || mistyped(context, definition)
 }
 

@@ -1,6 +1,6 @@
 //! WJ09xx: what this version does not do, and limits.
 
-use super::{NOT_CARRIED_OUT, TOO_MANY_NAMES};
+use super::{NOT_CARRIED_OUT, TOO_LARGE_VALUE, TOO_MANY_NAMES};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::Name;
@@ -9,6 +9,22 @@ pub(in crate::resolve) fn not_carried_out(what: &str, span: Span) -> Diagnostic 
     Diagnostic::new(&NOT_CARRIED_OUT, span, format!("`{what}` is not carried out by this version"))
         .label("not yet")
         .help("It is part of the language, but this wj would ignore it; so the file is not served until it is removed.")
+}
+
+pub(in crate::resolve) fn value_too_large(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &TOO_LARGE_VALUE,
+        span,
+        "this value would have more than 64 levels, or more than 50000 values in it",
+    )
+    .label("too large")
+    .help("Lists and objects count with all that is in them, also what is named above. Keep such data outside of the script.")
+}
+
+pub(in crate::resolve) fn constant_too_long(span: Span, most: usize) -> Diagnostic {
+    Diagnostic::new(&TOO_LARGE_VALUE, span, format!("this text would have more than {most} bytes"))
+        .label("too long")
+        .help("The texts that are inserted count with all that they insert.")
 }
 
 pub(in crate::resolve) fn too_many_names(pipeline: &Name) -> Diagnostic {

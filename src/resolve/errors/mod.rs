@@ -67,6 +67,7 @@ pub(super) static CODES: &[&Code] = &[
     &SECRET_INTO_FUNCTION,
     &NOT_CARRIED_OUT,
     &TOO_MANY_NAMES,
+    &TOO_LARGE_VALUE,
 ];
 
 static UNKNOWN_NAME: Code = Code {
@@ -398,6 +399,13 @@ static TOO_MANY_NAMES: Code = Code {
     name: "too-many-names",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0902.md"),
+};
+
+static TOO_LARGE_VALUE: Code = Code {
+    id: "WJ0903",
+    name: "too-large-value",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0903.md"),
 };
 
 /// Adds the near name to a finding about an unknown one, as help and as a fix.
