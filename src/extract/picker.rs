@@ -302,8 +302,7 @@ impl<'a> Pass<'a> {
     fn selected(&mut self, segments: &[Segment], route: &[usize]) -> Selected {
         let last = route.last().copied().unwrap_or_default();
         if let Some(built @ Seen::Built(_)) = self.seen.get_mut(last) {
-            let is_shared =
-                self.nodes.get(last).is_some_and(|node| node.wanted > 1 || !node.is_leaf());
+            let is_shared = self.nodes.get(last).is_some_and(|node| node.wanted > 1 || !node.is_leaf());
             let seen = if is_shared { built.clone() } else { std::mem::replace(built, Seen::Nothing) };
             if let Seen::Built(value) = seen {
                 return Selected::Found(value);

@@ -18,8 +18,10 @@ pub(super) const RULE: Rule = Rule { code: &CODE, run };
 
 fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     let calls = context.model.pipelines.iter().flat_map(|pipeline| &pipeline.calls);
-    let reading: BTreeSet<Span> =
-        calls.filter(|call| matches!(call.method.as_deref(), Some("GET" | "HEAD" | "OPTIONS"))).map(|call| call.span).collect();
+    let reading: BTreeSet<Span> = calls
+        .filter(|call| matches!(call.method.as_deref(), Some("GET" | "HEAD" | "OPTIONS")))
+        .map(|call| call.span)
+        .collect();
     let mut findings = Vec::new();
     for pipeline in context.pipelines() {
         follow(&reading, &pipeline.body, None, &mut findings);
