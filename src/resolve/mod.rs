@@ -52,6 +52,8 @@ pub struct Resolved {
 pub fn resolve(source: &Arc<Source>, file: &ast::File) -> Resolved {
     let mut resolver = Resolver {
         source,
+        hash: pipelines::hash(&source.name, &source.text),
+        near_looked_for: 0,
         diagnostics: Vec::new(),
         model: Model::default(),
         places: Vec::new(),
@@ -86,6 +88,10 @@ pub static CODES: &[&Code] = errors::CODES;
 /// The walk over one file.
 struct Resolver<'a> {
     source: &'a Arc<Source>,
+    /// Of the file: what its pipelines are kept by.
+    hash: [u8; 32],
+    /// How often a near name was looked for.
+    near_looked_for: usize,
     diagnostics: Vec<Diagnostic>,
     model: Model,
     /// What the program needs to know of each definition of the model.

@@ -77,7 +77,7 @@ impl Resolver<'_> {
             file: Arc::from(self.source.name.as_str()),
             source: Arc::clone(self.source),
             span: pipeline.name.span,
-            hash: hash(&self.source.name, &self.source.text),
+            hash: self.hash,
             routes: head.routes,
             cors: head.cors,
             body_limit: head.body_limit.unwrap_or(super::head::BODY_LIMIT),
@@ -127,7 +127,7 @@ fn facts(pipeline: &ast::Pipeline, state: &mut State, has_errors: bool) -> Pipel
 }
 
 /// SHA-256 over the file's name and text. The name is closed by a byte that no file name holds.
-fn hash(name: &str, text: &str) -> [u8; 32] {
+pub(super) fn hash(name: &str, text: &str) -> [u8; 32] {
     let mut sha = Sha256::new();
     sha.update(name.as_bytes());
     sha.update([0]);

@@ -48,6 +48,9 @@ pub(super) struct Place {
     pub reader: Option<Span>,
 }
 
+/// For so many unknown names of a file a near one is looked for.
+const MOST_NEAR_NAMES: usize = 200;
+
 impl Resolver<'_> {
     pub(super) fn open_block(&mut self, word: &'static str, at: Span) {
         self.item.scopes.frames.push(Frame { names: BTreeMap::new(), owner: (word, at) });
@@ -127,7 +130,10 @@ impl Resolver<'_> {
                     let line = self.source.position(at.start).line;
                     errors::name_of_branch(name, span, (word, line), gone.span)
                 }
-                None => errors::unknown_name(name, span, self.near_name(name)),
+                None => {
+                    self.near_looked_for += 1;
+                    errors::unknown_name(name, span, self.near_name(name))
+                }
             };
             self.report(finding);
         }
@@ -139,7 +145,11 @@ impl Resolver<'_> {
         !TAKEN.contains(&name) && !RESERVED.contains(&name) && self.lookup(name).is_none()
     }
 
+    /// Each look goes over all names in sight: in a file with thousands of both, only the first finds get a hint.
     fn near_name(&self, name: &str) -> Option<&str> {
+        if self.near_looked_for > MOST_NEAR_NAMES {
+            return None;
+        }
         let locals = self.item.scopes.frames.iter().rev().flat_map(|frame| frame.names.keys());
         let all = locals.chain(self.consts.keys()).map(|name| &**name).chain(TAKEN).chain(["empty"]);
         near(name, all)
