@@ -59,7 +59,8 @@ fn of_pipeline(name: &Arc<str>, span: Span, routes: &[Route]) -> Vec<Claim> {
         pipeline: name.clone(),
         pattern: route.pattern.clone(),
     });
-    std::iter::once(named).chain(routed).collect()
+    // A pipeline without a name is reported as that, and is no rival of another one without.
+    (!name.is_empty()).then_some(named).into_iter().chain(routed).collect()
 }
 
 fn shape(segment: &Segment) -> Option<Arc<str>> {

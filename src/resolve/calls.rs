@@ -12,7 +12,7 @@ use super::urls::UrlTemplate;
 use crate::actions::{self, ActionSpec, http};
 use crate::diagnostic::near;
 use crate::source::Span;
-use crate::syntax::ast;
+use crate::syntax::ast::{self, ExprKind};
 use crate::value::Kinds;
 
 /// Actions of the language that this version does not have yet.
@@ -46,6 +46,22 @@ impl Resolver<'_> {
         self.item.flow.called = true;
         let result = self.on_fail(written.on_fail, at, &path, span, result);
         (at, result)
+    }
+
+    /// `a.b` of `let x = a.b` as an action without a URL and a block: how it is written is a value's, and whether `a` is
+    /// one only the names know.
+    pub(super) fn bare_action(&self, expr: &ast::Expr) -> Option<ast::Action> {
+        let ExprKind::Member(base, member) = &expr.kind else { return None };
+        let ExprKind::Name(service) = &base.kind else { return None };
+        let known =
+            http::ALL.iter().map(|action| action.name).chain(actions::ALL.iter().map(|spec| spec.name));
+        let is_service = known.chain(LATER).any(|name| name.split('.').next() == Some(&**service))
+            || self.connectors.contains(service);
+        if !is_service || self.lookup(service).is_some() {
+            return None;
+        }
+        let name = ast::Name { text: format!("{service}.{}", member.text).into(), span: expr.span };
+        Some(ast::Action { name, url: None, entries: Vec::new(), span: expr.span })
     }
 
     /// What an action's name means; an unknown one is reported.

@@ -103,7 +103,7 @@ impl Resolver<'_> {
             Target::Declared(spec) => self.declared_param(spec, param, given),
             Target::Http(_) => {
                 self.value(&param.value);
-                self.report(names::parameter_of_http(name, &action.name.text));
+                self.report(names::parameter_of_http(name, &action.name.text, param.value.span));
             }
             Target::Unknown => {
                 self.value(&param.value);

@@ -99,17 +99,11 @@ impl Resolver<'_> {
 
     fn binding(&mut self, binding: &ast::Let, span: Span) {
         match &binding.value {
-            LetValue::Action(action) => {
-                if let Some(policy) = &binding.on_missing {
-                    self.report(missing::policy_on_action(policy.span));
-                }
-                let (call, ty) = self.action(action, span);
-                let slot = self.define(&binding.name, DefinitionKind::Result, ty, None);
-                if let Some(call) = call.and_then(|at| self.item.emit.call_mut(at)) {
-                    call.slot = slot;
-                }
-            }
+            LetValue::Action(action) => self.bind_result(binding, action, span),
             LetValue::Expr(expr) => {
+                if let Some(action) = self.bare_action(expr) {
+                    return self.bind_result(binding, &action, span);
+                }
                 let path = self.item.emit.step();
                 let value = self.value(expr);
                 let (on_missing, ty): (Option<OnMissing>, Type) = match &binding.on_missing {
@@ -126,6 +120,17 @@ impl Resolver<'_> {
                     self.item.emit.push(OpKind::Let { slot, value: value.expr, on_missing }, span, &path);
                 }
             }
+        }
+    }
+
+    fn bind_result(&mut self, binding: &ast::Let, action: &ast::Action, span: Span) {
+        if let Some(policy) = &binding.on_missing {
+            self.report(missing::policy_on_action(policy.span));
+        }
+        let (call, ty) = self.action(action, span);
+        let slot = self.define(&binding.name, DefinitionKind::Result, ty, None);
+        if let Some(call) = call.and_then(|at| self.item.emit.call_mut(at)) {
+            call.slot = slot;
         }
     }
 
@@ -160,7 +165,7 @@ impl Resolver<'_> {
         let path = self.item.emit.step();
         let list = self.value(&walk.list);
         self.no_secret_decides(&list, "the list of a `for`");
-        if list.ty.cannot_be(Kinds::LIST.or(Kinds::OBJECT)) {
+        if !list.ty.secret && list.ty.cannot_be(Kinds::LIST.or(Kinds::OBJECT)) {
             let text = self.source.slice(list.span()).to_owned();
             self.report(kinds::not_a_list(list.span(), &text, list.ty.kinds));
         }
@@ -214,13 +219,14 @@ impl Resolver<'_> {
     /// A statement that could not be read: what it binds is known, of any kind, and its blocks are checked.
     fn broken(&mut self, binds: &[ast::Name], blocks: &[ast::Block], span: Span) {
         self.item.emit.step();
-        let blocks: Vec<&[Stmt]> = blocks.iter().map(Vec::as_slice).collect();
-        self.branches("broken statement", &blocks, None, span);
+        // Its own blocks may use what it binds: `for i, x in items { … }`.
         for name in binds {
             if self.is_free(&name.text) {
                 self.bind(name, DefinitionKind::Let, Type::broken(), None);
             }
         }
+        let blocks: Vec<&[Stmt]> = blocks.iter().map(Vec::as_slice).collect();
+        self.branches("broken statement", &blocks, None, span);
     }
 }
 

@@ -28,7 +28,7 @@ impl Frame {
                 None => self.inputs.select(&self.pipeline.picker, field.pick, &field.path)?,
                 Some((expr, value)) if value.is_empty() => Selected::Missing(Missing {
                     segment: field.path.text.clone(),
-                    found: format!("{}, and nothing is in it", self.told(expr, value)).into(),
+                    found: self.nothing_in(expr, value)?.into(),
                 }),
                 Some((_, value)) => field.path.select(value),
             };
@@ -54,6 +54,14 @@ impl Frame {
             *told = notes;
         }
         Ok(())
+    }
+
+    /// What stood in the place of a source that is empty.
+    fn nothing_in(&self, source: &Expr, value: &Value) -> Result<String, Fault> {
+        Ok(match &source.kind {
+            ExprKind::Call { .. } => self.why_empty(source)?.into_owned(),
+            _ => format!("{}, and nothing is in it", self.told(source, value)),
+        })
     }
 
     /// The value of a `let`, by its policy where it is empty.

@@ -66,12 +66,20 @@ impl Source {
 
     /// Line and column of a byte offset, both from 1, the column in code points.
     pub fn position(&self, offset: u32) -> Position {
-        self.lines.position(&self.text, offset, |c| c.len_utf8().min(1) as u32)
+        let (line, start, offset) = self.lines.find(&self.text, offset);
+        let column = self.lines.code_points(&self.text, offset) - self.lines.code_points(&self.text, start);
+        Position { line: line as u32 + 1, column: column + 1 - self.lines.mark(&self.text, start, offset) }
     }
 
     /// Line and column of a byte offset, both from 1, the column in UTF-16 units.
     pub fn position_utf16(&self, offset: u32) -> Position {
-        self.lines.position(&self.text, offset, |c| c.len_utf16() as u32)
+        let (line, start, offset) = self.lines.find(&self.text, offset);
+        let before = self.text.get(start..offset).unwrap_or("");
+        let column: usize = before.chars().map(char::len_utf16).sum();
+        Position {
+            line: line as u32 + 1,
+            column: column as u32 + 1 - self.lines.mark(&self.text, start, offset),
+        }
     }
 }
 
@@ -82,11 +90,15 @@ pub struct Position {
     pub column: u32,
 }
 
-/// The byte offset at which each line begins. `\n`, `\r\n` and a lone `\r` end a line.
+/// Where each line begins. `\n`, `\r\n` and a lone `\r` end a line.
 #[derive(Debug)]
 struct LineIndex {
     starts: Vec<u32>,
+    /// Code points before each block of `BLOCK` bytes: a column far into a long line costs no more than one near.
+    blocks: Vec<u32>,
 }
+
+const BLOCK: usize = 1024;
 
 impl LineIndex {
     fn new(text: &str) -> LineIndex {
@@ -102,21 +114,42 @@ impl LineIndex {
                 starts.push(clamp(at + 1));
             }
         }
-        LineIndex { starts }
+        let mut blocks = Vec::with_capacity(bytes.len() / BLOCK + 1);
+        let mut before = 0;
+        for block in bytes.chunks(BLOCK) {
+            blocks.push(before);
+            before += count(block);
+        }
+        blocks.push(before);
+        LineIndex { starts, blocks }
     }
 
-    fn position(&self, text: &str, offset: u32, width: impl Fn(char) -> u32) -> Position {
+    /// The line of an offset, from 0, where it begins, and the offset, moved back to where a character begins.
+    fn find(&self, text: &str, offset: u32) -> (usize, usize, usize) {
         let mut offset = (offset as usize).min(text.len());
         while !text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.starts.partition_point(|start| *start as usize <= offset) - 1;
-        let start = self.starts.get(line).map_or(0, |start| *start as usize);
-        let before = text.get(start..offset).unwrap_or("");
-        // A byte order mark takes no column.
-        let before = before.strip_prefix('\u{feff}').unwrap_or(before);
-        Position { line: line as u32 + 1, column: before.chars().map(width).sum::<u32>() + 1 }
+        let line = self.starts.partition_point(|start| *start as usize <= offset).saturating_sub(1);
+        (line, self.starts.get(line).map_or(0, |start| *start as usize), offset)
     }
+
+    /// Code points before an offset.
+    fn code_points(&self, text: &str, offset: usize) -> u32 {
+        let block = offset / BLOCK;
+        let rest = text.as_bytes().get(block * BLOCK..offset).unwrap_or(&[]);
+        self.blocks.get(block).copied().unwrap_or(0) + count(rest)
+    }
+
+    /// A byte order mark takes no column: 1 if one stands between the two.
+    fn mark(&self, text: &str, start: usize, offset: usize) -> u32 {
+        u32::from(text.get(start..offset).is_some_and(|before| before.starts_with('\u{feff}')))
+    }
+}
+
+/// Code points that begin in some bytes of UTF-8.
+fn count(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u32
 }
 
 #[cfg(test)]
@@ -131,6 +164,15 @@ mod tests {
         assert_eq!(source.position_utf16(at("x")), Position { line: 1, column: 8 });
         assert_eq!(source.position(at("b")), Position { line: 2, column: 1 });
         assert_eq!(source.position(at("c")), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn columns_far_into_a_long_line_are_right() {
+        let source = Source::new("a.wj", format!("x\n{}", "я".repeat(5000)));
+        for at in [0, 511, 512, 1023, 1024, 4999] {
+            assert_eq!(source.position(2 + 2 * at), Position { line: 2, column: at + 1 });
+        }
+        assert_eq!(source.position(2 + 2 * 5000).column, 5001);
     }
 
     #[test]

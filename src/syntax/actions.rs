@@ -1,6 +1,6 @@
 //! Actions, and the entries in their blocks and in those of answers.
 
-use super::ast::{Action, Clause, EntryKind, Expr, Key, Name, OnFail, Param, Retry};
+use super::ast::{Action, Clause, EntryKind, Expr, ExprKind, Key, Name, OnFail, Param, Retry};
 use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
@@ -211,9 +211,15 @@ impl Builder<'_> {
             }
             end = at.end;
         }
-        let times = times?;
-        if !counted {
-            self.report(errors::retry_without_times(times.span));
+        let mut times = times?;
+        match &times.kind {
+            _ if counted => {}
+            // `retry forever`, `retry always`: a name that nothing has, most likely.
+            ExprKind::Name(word) => {
+                self.report(errors::retry_without_count(times.span, word));
+                times = super::expressions::broken_expr(times.span);
+            }
+            _ => self.report(errors::retry_without_times(times.span)),
         }
         Some(Retry::Times { times, first, at_most })
     }

@@ -185,7 +185,7 @@ impl Builder<'_> {
             let rule = line.node.as_rule();
             match rule {
                 Rule::params if within == Within::Respond => {
-                    self.report(errors::param_in_respond(span));
+                    self.report(errors::param_in_respond(span, line.node.as_str()));
                     entries.push(Entry { kind: EntryKind::Broken, span });
                 }
                 Rule::params | Rule::bad_param => {

@@ -53,7 +53,9 @@ impl Builder<'_> {
         let text = node.as_str();
         if let Some(inner) = inside_quotes(text) {
             self.report(errors::path_in_quotes(span, inner));
-            return Raw { text: inner.into(), span: Span { start: span.start + 1, end: span.end - 1 } };
+            // What stands in the quotes is said to be wrong once.
+            let text = if inner.starts_with(['$', '[']) { inner } else { "$" };
+            return Raw { text: text.into(), span: Span { start: span.start + 1, end: span.end - 1 } };
         }
         Raw { text: text.into(), span }
     }

@@ -34,8 +34,15 @@ pub(super) struct Brace {
 }
 
 pub(super) fn scan(text: &str) -> Scan {
-    let mut scanner =
-        Scanner { text, scan: Scan::default(), open: Vec::new(), braces_open: 0, insert_end: 0 };
+    let mut scanner = Scanner {
+        text,
+        scan: Scan::default(),
+        open: Vec::new(),
+        braces_open: 0,
+        insert_end: 0,
+        text_start: None,
+        texts_reread: 0,
+    };
     scanner.run();
     scanner.scan
 }
@@ -48,6 +55,20 @@ struct Scanner<'a> {
     braces_open: usize,
     /// Behind the last `}` that ended an insertion.
     insert_end: usize,
+    /// The last text on this line that stands in no other.
+    text_start: Option<TextStart>,
+    texts_reread: usize,
+}
+
+/// How often a line may be gone back on.
+const MOST_REREAD: usize = 8;
+
+/// What was known where a text began that stands in no other.
+struct TextStart {
+    at: usize,
+    braces: usize,
+    comments: usize,
+    braces_open: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,15 +88,13 @@ impl Scanner<'_> {
         self.scan.parts.push(Part::default());
         let mut at = if self.text.starts_with('\u{feff}') { 3 } else { 0 };
         self.line_start(at);
-        while let Some(byte) = bytes.get(at) {
-            at = match byte {
-                b'\n' | b'\r' => {
-                    self.end_of_line(at);
-                    self.line_start(at + 1);
-                    at + 1
-                }
-                _ if self.in_text() => self.step_in_text(at, *byte),
-                _ => self.step_in_code(at, *byte),
+        loop {
+            at = match bytes.get(at) {
+                None | Some(b'\n' | b'\r') if let Some(behind) = self.back_to_text(at) => behind,
+                None => break,
+                Some(b'\n' | b'\r') => self.next_line(at),
+                Some(byte) if self.in_text() => self.step_in_text(at, *byte),
+                Some(byte) => self.step_in_code(at, *byte),
             };
         }
         let end = bytes.len();
@@ -85,6 +104,40 @@ impl Scanner<'_> {
             part.end = end;
             part.open_lines = open_lines;
         }
+    }
+
+    fn next_line(&mut self, at: usize) -> usize {
+        self.end_of_line(at);
+        self.line_start(at + 1);
+        self.texts_reread = 0;
+        at + 1
+    }
+
+    /// At the end of a line on which a text with a `{` in it has not come to its end: the brace began no insertion, as in
+    /// `"50 { %"`. Goes back to where the text ends if its braces are none; a few times a line, since each costs the line.
+    fn back_to_text(&mut self, line_end: usize) -> Option<usize> {
+        let start = self.text_start.take().filter(|_| self.texts_reread < MOST_REREAD)?;
+        let first = self.open.iter().position(|open| *open == Open::Text)?;
+        if !self.open.get(first + 1..).is_some_and(|above| above.contains(&Open::Insert)) {
+            return None;
+        }
+        let mut at = start.at + 1;
+        let behind = loop {
+            match self.text.as_bytes().get(at).filter(|_| at < line_end)? {
+                b'\\' => at += 2,
+                b'"' => break at + 1,
+                _ => at += 1,
+            }
+        };
+        self.texts_reread += 1;
+        self.open.truncate(first);
+        if let Some(part) = self.scan.parts.last_mut() {
+            part.braces.truncate(start.braces);
+            part.too_deep = part.too_deep.filter(|deep| *deep < start.at);
+        }
+        self.scan.comments.truncate(start.comments);
+        self.braces_open = start.braces_open;
+        Some(behind)
     }
 
     fn in_text(&self) -> bool {
@@ -125,7 +178,14 @@ impl Scanner<'_> {
                 self.push(Open::Lines, at);
                 return at + 3;
             }
-            b'"' => self.push(Open::Text, at),
+            b'"' => {
+                if !self.open.contains(&Open::Text) {
+                    let braces = self.scan.parts.last().map_or(0, |part| part.braces.len());
+                    let (comments, braces_open) = (self.scan.comments.len(), self.braces_open);
+                    self.text_start = Some(TextStart { at, braces, comments, braces_open });
+                }
+                self.push(Open::Text, at);
+            }
             b'\'' => {
                 let end = self.line_end(at);
                 let rest = self.text.get(at + 1..end).unwrap_or("");
@@ -135,6 +195,11 @@ impl Scanner<'_> {
                 self.brace(at, true);
                 self.push(Open::Bracket, at);
                 self.braces_open += 1;
+            }
+            // No value has a `\` in it: the `{` above was none of an insertion, and the text goes on (`"{\"ok\": 1}"`).
+            b'\\' if self.open.last() == Some(&Open::Insert) => {
+                self.open.pop();
+                return self.step_in_text(at, byte);
             }
             b'[' | b'(' => self.push(Open::Bracket, at),
             b'}' if self.open.last() == Some(&Open::Insert) => {

@@ -81,6 +81,11 @@ pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diag
     if let Some(diagnostic) = in_expression(text, span) {
         return diagnostic;
     }
+    if let Some(names) = names_of_for(text).filter(|names| names.len() > 1) {
+        let (first, last) =
+            (names.first().map_or(0, |name| name.0), names.last().map_or(0, |name| name.0 + name.1.len()));
+        return errors::for_with_two_names(sub(first, last));
+    }
     if ends_in_operator(text) && !text.ends_with('=') {
         let start = text.rfind([' ', '\t']).map_or(0, |blank| blank + 1);
         return errors::nothing_behind(sub(start, text.len()), text.get(start..).unwrap_or(""));
@@ -213,6 +218,9 @@ pub(super) fn left_over(
             return errors::line_separator(span, &sign.to_string());
         }
         let at = part(span, text.len() - behind.len(), text.len());
+        if rule == Rule::retry && first_word(behind) == "first" {
+            return errors::retry_out_of_order(at, behind);
+        }
         return errors::two_on_a_line(at, Some(part(span, 0, 1)));
     }
     if let Some(Open::Text(at, quote)) = open(text).filter(|open| matches!(open, Open::Text(..))) {
@@ -264,6 +272,16 @@ pub(super) fn left_over(
         return errors::nothing_behind(span, text);
     }
     if is_word(word) && !RESERVED.contains(&word) && within != Within::Fields {
+        return errors::two_on_a_line(span, None);
+    }
+    // `… } http.put "https://…"`
+    let dotted = text.split([' ', '\t']).next().unwrap_or("");
+    let parts: Vec<&str> = dotted.split('.').collect();
+    let behind = rest(dotted.len());
+    if parts.len() > 1
+        && parts.iter().all(|part| !part.is_empty() && first_word(part) == *part)
+        && behind.starts_with(['"', '{'])
+    {
         return errors::two_on_a_line(span, None);
     }
     errors::left_over(span, text)
@@ -321,6 +339,9 @@ pub(super) fn bound_names(text: &str) -> Vec<(usize, &str)> {
     let line = text.trim_start();
     let word = first_word(line);
     let behind = line.get(word.len()..).unwrap_or("");
+    if let Some(names) = names_of_for(line) {
+        return names.into_iter().map(|(at, name)| (blank + at, name)).collect();
+    }
     if ["let", "for", "const", "var", "set", "foreach"].contains(&word) || near(word, ["let"]).is_some() {
         let skipped = behind.len() - behind.trim_start_matches([' ', '\t', '(']).len();
         let name = first_word(behind.get(skipped..).unwrap_or(""));
@@ -330,6 +351,22 @@ pub(super) fn bound_names(text: &str) -> Vec<(usize, &str)> {
         Some(name) => vec![(blank, name)],
         None => Vec::new(),
     }
+}
+
+/// The names between `for` and `in`, of which there should be one.
+fn names_of_for(text: &str) -> Option<Vec<(usize, &str)>> {
+    let between = text.strip_prefix("for ")?.split_once(" in ")?.0;
+    let mut names = Vec::new();
+    let mut at = "for ".len();
+    for piece in between.split(',') {
+        let name = piece.trim_matches([' ', '\t', '(', ')']);
+        if name.is_empty() || first_word(name) != name {
+            return None;
+        }
+        names.push((at + piece.find(name)?, name));
+        at += piece.len() + 1;
+    }
+    Some(names)
 }
 
 /// The name before `=` or `:` at the beginning of a text.

@@ -192,8 +192,15 @@ impl Builder<'_> {
     }
 
     fn for_step(&mut self, node: Node) -> Option<For> {
-        let (mut name, mut list, mut at_most, mut body) = (None, None, None, Vec::new());
+        let (mut name, mut list, mut at_most, mut body) = (None, None::<super::ast::Expr>, None, Vec::new());
+        let mut comma = false;
         let mut take = |this: &mut Self, node: Node| match node.as_rule() {
+            Rule::comma => comma = true,
+            Rule::k_at if !comma => {
+                let before = list.as_ref().map_or(this.span(&node).start, |list| list.span.end);
+                let before = crate::source::Span { start: before, end: before };
+                this.report(errors::missing_comma(before, "the list of `for` and its bound"));
+            }
             Rule::name | Rule::bad_name => name = Some(this.value_name(&node)),
             Rule::bad_of => {
                 let at = this.span(&node);

@@ -200,8 +200,10 @@ fn paragraphs() -> Vec<String> {
 
 #[test]
 fn a_script_cut_anywhere_is_read() {
-    for text in paragraphs() {
-        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+    for (number, text) in paragraphs().iter().enumerate() {
+        let ends = (0..text.len()).filter(|end| text.is_char_boundary(*end));
+        // Each third place, another third in each paragraph: what cuts here cuts there too.
+        for end in ends.skip(number % 3).step_by(3) {
             read(&text[..end]);
         }
     }

@@ -69,7 +69,8 @@ fn alphabet(name: &str) -> &'static str {
 
 /// Pairs of names, known at the same place, that differ by look-alikes only: reported at the later one.
 fn twins(definitions: &[Definition]) -> Vec<Diagnostic> {
-    let mut seen: BTreeMap<String, Vec<&Definition>> = BTreeMap::new();
+    // By what the eye sees, then by the name itself: those of one name are no twins of each other.
+    let mut seen: BTreeMap<String, BTreeMap<&str, Vec<&Definition>>> = BTreeMap::new();
     let mut findings = Vec::new();
     for definition in definitions {
         // A mixed name is reported as such, and its spelling in one alphabet may well be a name already.
@@ -77,10 +78,9 @@ fn twins(definitions: &[Definition]) -> Vec<Diagnostic> {
             continue;
         }
         let earlier = seen.entry(fold_look_alikes(&definition.name)).or_default();
-        let twin = earlier.iter().find(|other| {
-            let overlap =
-                other.scope.start < definition.scope.end && definition.scope.start < other.scope.end;
-            overlap && other.name != definition.name
+        let others = earlier.iter().filter(|(name, _)| **name != &*definition.name);
+        let twin = others.flat_map(|(_, others)| others).find(|other| {
+            other.scope.start < definition.scope.end && definition.scope.start < other.scope.end
         });
         match twin {
             Some(twin) => findings.push(
@@ -93,7 +93,7 @@ fn twins(definitions: &[Definition]) -> Vec<Diagnostic> {
                 .also(twin.span, "the name that looks the same")
                 .help("Nobody who reads the script can tell the two apart. Give one of them another name."),
             ),
-            None => earlier.push(definition),
+            None => earlier.entry(&definition.name).or_default().push(definition),
         }
     }
     findings

@@ -1,5 +1,7 @@
 //! Names that nobody reads: what the three rules about fields, `let`s and constants share.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::near;
 use crate::lint::Context;
 use crate::resolve::model::{Definition, DefinitionKind};
@@ -20,12 +22,19 @@ pub(super) fn unused<'a>(
     }
     let context = *context;
     let unread: Vec<Span> = unread(&context).collect();
+    // A name that is given twice, or used behind its block, is told of already.
+    let told: BTreeSet<Span> = context
+        .errors
+        .iter()
+        .flat_map(|error| std::iter::once(error.span).chain(error.labels.iter().map(|label| label.span)))
+        .collect();
     model
         .definitions
         .iter()
         .zip(used)
         .filter(move |(definition, used)| !used && definition.kind == kind)
         .map(|(definition, _)| definition)
+        .filter(move |definition| !told.contains(&definition.span))
         .filter(move |definition| !may_be_used(&context, &unread, definition))
 }
 

@@ -126,17 +126,22 @@ pub(in crate::resolve) fn unknown_parameter(
     found.help(format!("It takes {}.", [known, open, vec!["`base`".to_owned()]].concat().join(", ")))
 }
 
-pub(in crate::resolve) fn parameter_of_http(name: &Name, action: &str) -> Diagnostic {
+pub(in crate::resolve) fn parameter_of_http(name: &Name, action: &str, value: Span) -> Diagnostic {
     let text = &name.text;
+    let sign = Span { start: name.span.end, end: value.start };
     let found =
         Diagnostic::new(&UNKNOWN_PARAMETER, name.span, format!("`{action}` has no parameter `{text}`"))
             .label("unknown parameter");
     match &**text {
         "json" | "form" | "query" | "text" | "body" => {
-            found.help(format!("A part of the request takes its value without `=`: `{text} …`."))
+            found
+                .help(format!("A part of the request takes its value without `=`: `{text} …`."))
+                .fix("leave the `=` out", sign, " ")
         }
         "timeout" | "retry" | "key" | "on_fail" | "on_crash" | "accept" | "require" | "refuse" | "method" => {
-            found.help(format!("What says how wj works has no `=`: `{text} …`."))
+            found
+                .help(format!("What says how wj works has no `=`: `{text} …`."))
+                .fix("leave the `=` out", sign, " ")
         }
         _ => found.help("What it sends stands in `header \"Name\" = …`, `query { … }`, `form { … }`, `json …` or `text …`."),
     }

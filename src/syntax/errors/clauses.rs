@@ -51,7 +51,12 @@ const POLICIES: &str = "`on_missing abort 422 \"why\"` refuses the request, `on_
 pub fn path_in_quotes(at: Span, inner: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(&codes::NEEDLESS_QUOTES, at, "a path stands without quotes")
         .help("Write `$.name` or `[\"name\"][0]`. A value that comes from nowhere is given with `let name = \"…\"`.");
-    if inner.starts_with(['$', '[']) { diagnostic.fix("delete the quotes", at, inner) } else { diagnostic }
+    if inner.starts_with(['$', '[']) {
+        return diagnostic.fix("delete the quotes", at, inner);
+    }
+    let is_name = inner.starts_with(|c: char| c == '_' || c.is_alphabetic())
+        && inner.chars().all(|c| c == '_' || c.is_alphanumeric());
+    if is_name { diagnostic.fix(format!("write `$.{inner}`"), at, format!("$.{inner}")) } else { diagnostic }
 }
 
 pub fn route_without_quotes(at: Span, written: &str) -> Diagnostic {
@@ -166,6 +171,17 @@ pub fn retry_without_times(count: Span) -> Diagnostic {
     Diagnostic::new(&codes::INCOMPLETE_CLAUSE, count, "`times` is missing behind the number of tries")
         .help("Write `retry 6 times, first 2s, at most 10m`.")
         .fix("put `times` in", end, " times")
+}
+
+pub fn retry_without_count(at: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(&codes::INCOMPLETE_CLAUSE, at, format!("`retry` wants a number of tries, not `{word}`"))
+        .help("Every run ends, so the tries are counted: `retry 50 times, first 5s, at most 1h`. `give up after 1d` bounds them by time. Without `retry`, what stands behind `respond` is tried for a day.")
+}
+
+/// `retry 5 times, at most 10m, first 2s`; `written` is the part that comes too late.
+pub fn retry_out_of_order(at: Span, written: &str) -> Diagnostic {
+    Diagnostic::new(&codes::INCOMPLETE_CLAUSE, at, format!("`{written}` comes before `at most`"))
+        .help("Write `retry 6 times, first 2s, at most 10m`.")
 }
 
 pub fn unknown_on_crash(at: Span, written: &str) -> Diagnostic {

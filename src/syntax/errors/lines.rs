@@ -138,9 +138,17 @@ pub fn statement_among_fields(line: Span, word: &str) -> Diagnostic {
         .help("A field is written `name = $.path on_missing abort`. Is the `}` of `extract` missing above this line?")
 }
 
-pub fn param_in_respond(line: Span) -> Diagnostic {
-    Diagnostic::new(&codes::MISPLACED_LINE, line, "`respond` takes no `name = value`")
-        .help("An answer holds `header \"Name\" = value` and one of `json { name: value }`, `text \"…\"` and `body …`.")
+/// `text` is the line: `json = { … }` only has a sign too many.
+pub fn param_in_respond(line: Span, text: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&codes::MISPLACED_LINE, line, "`respond` takes no `name = value`")
+        .help("An answer holds `header \"Name\" = value` and one of `json { name: value }`, `text \"…\"` and `body …`.");
+    let Some((name, value)) = text.split_once('=') else { return diagnostic };
+    if !matches!(name.trim_end(), "json" | "text" | "body") {
+        return diagnostic;
+    }
+    let start = line.start + name.trim_end().len() as u32;
+    let end = line.start + (text.len() - value.trim_start().len()) as u32;
+    diagnostic.fix("leave the `=` out", Span { start, end }, " ")
 }
 
 pub fn const_inside(line: Span) -> Diagnostic {
@@ -237,6 +245,11 @@ pub fn for_of(at: Span, word: &str) -> Diagnostic {
     Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`for` is written with `in`, not with `{word}`"))
         .help("Write `for item in items { … }`.")
         .fix("write `in`", at, "in")
+}
+
+pub fn for_with_two_names(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_LINE, at, "a `for` gives one name, to the item")
+        .help("Write `for item in items { … }`. The items come in order, and their number has no name.")
 }
 
 pub fn for_in_brackets(at: Span, text: &str) -> Diagnostic {
