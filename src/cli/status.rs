@@ -27,7 +27,7 @@ pub(super) struct Args {
     format: Format,
 }
 
-/// Lets a running server look at its scripts now, and shows its status afterwards.
+/// Lets a running server look at its scripts now.
 ///
 /// A server looks by itself when a file changes; this is for where no change is seen, as on some network disks, and for
 /// secrets that changed.
@@ -35,7 +35,7 @@ pub(super) struct Args {
 pub(super) struct ReloadArgs {
     #[command(flatten)]
     args: Args,
-    /// Waits until it is done, which is what it does anyway
+    /// Waits until that is done, and shows the status: ends with 1 if a file is broken
     #[arg(long)]
     wait: bool,
 }
@@ -53,18 +53,31 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
 }
 
 pub(super) fn reload(args: &ReloadArgs, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    show(&args.args, "POST", "/reload", out)
+    if args.wait {
+        return show(&args.args, "POST", "/reload?wait=1", out);
+    }
+    let answer = asked(&args.args, "POST", "/reload")?;
+    match args.args.format {
+        Format::Json => writeln!(out, "{answer}")?,
+        Format::Text => writeln!(out, "reload ordered; `wj status` shows what came of it")?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the running server answers.
+fn asked(args: &Args, method: &str, target: &str) -> Result<Json, Failure> {
+    let config = Config::load(args.config.as_deref()).map_err(Failure::could_not_run)?;
+    let data = args.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from(DATA));
+    match ask(&data, method, target) {
+        Asked::Answered(response) if response.status == 200 => Ok(response.body),
+        Asked::Answered(response) => Err(Failure::no(error_of(&response.body))),
+        Asked::Failed(error) => Err(Failure::no(error)),
+        Asked::NoServer => Err(Failure::no(format!("no server runs on {}", data.display()))),
+    }
 }
 
 fn show(args: &Args, method: &str, target: &str, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let config = Config::load(args.config.as_deref()).map_err(Failure::could_not_run)?;
-    let data = args.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from(DATA));
-    let status = match ask(&data, method, target) {
-        Asked::Answered(response) if response.status == 200 => response.body,
-        Asked::Answered(response) => return Err(Failure::no(error_of(&response.body))),
-        Asked::Failed(error) => return Err(Failure::no(error)),
-        Asked::NoServer => return Err(Failure::no(format!("no server runs on {}", data.display()))),
-    };
+    let status = asked(args, method, target)?;
     match args.format {
         Format::Json => writeln!(out, "{status}")?,
         Format::Text => out.write_all(text(&status).as_bytes())?,

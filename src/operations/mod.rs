@@ -1,5 +1,5 @@
-//! The life of an operation, by the delivery contract (docs/guide/delivery.md): what is committed when, what leaves after
-//! which commit, what is tried again and when. Machines with an injected clock and no IO of their own: a test drives them
+//! The life of an operation (docs/ARCHITECTURE.md, *How a request runs*): what is committed when, what leaves after which
+//! commit, what is tried again and when. Machines with an injected clock and no IO of their own: a test drives them
 //! as the server does. `Live` is one operation in hand; `Targets` is how many calls each host takes.
 
 mod calls;

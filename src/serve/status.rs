@@ -36,7 +36,7 @@ impl Answers for Desk {
         match (method, path.as_slice()) {
             ("GET", ["healthz"]) => Response::ok(json!({ "ok": true })),
             ("GET", ["readyz"]) => match self.server.around.stopping.load(Ordering::Relaxed) {
-                true => Response::error(503, "the server is stopping"),
+                true => stopping(),
                 false => Response::ok(json!({ "ready": true })),
             },
             ("GET", ["status"]) => self.status(),
@@ -46,7 +46,11 @@ impl Answers for Desk {
             },
             ("GET", ["history", id]) => self.history(|history| history.show(&decoded(id))),
             ("POST", ["history", id, "retry"]) => self.retry(&decoded(id)),
-            ("POST", ["reload"]) => self.reload(),
+            ("POST", ["reload"]) if query == "wait=1" => self.reload_and_wait(),
+            ("POST", ["reload"]) => match self.reload() {
+                Some(_) => Response::ok(json!({ "reload": "ordered" })),
+                None => stopping(),
+            },
             _ => Response::error(404, "nothing is asked here by that name"),
         }
     }
@@ -92,12 +96,17 @@ impl Desk {
         }
     }
 
-    fn reload(&self) -> Response {
+    /// Orders a look at the scripts; what is given tells when it is done. `None` when nobody looks any more.
+    fn reload(&self) -> Option<std::sync::mpsc::Receiver<()>> {
         let (done, wait) = std::sync::mpsc::channel();
-        if self.reload.blocking_send(done).is_err() || wait.recv().is_err() {
-            return Response::error(503, "the server is stopping");
+        self.reload.blocking_send(done).ok().map(|()| wait)
+    }
+
+    fn reload_and_wait(&self) -> Response {
+        match self.reload().map(|wait| wait.recv()) {
+            Some(Ok(())) => self.status(),
+            _ => stopping(),
         }
-        self.status()
     }
 
     fn status(&self) -> Response {
@@ -176,6 +185,10 @@ impl Desk {
         }
         Json::Object(refused)
     }
+}
+
+fn stopping() -> Response {
+    Response::error(503, "the server is stopping")
 }
 
 fn decoded(segment: &str) -> String {

@@ -1,5 +1,5 @@
 //! The operations, on disk or in memory. `Store` is the contract; `open` gives one for a place. Layout and commit plan are
-//! those of the delivery contract (docs/guide/delivery.md). Only this room knows redb.
+//! those of the delivery contract. Only this room knows redb.
 
 mod facts;
 mod holds;

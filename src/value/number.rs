@@ -70,11 +70,6 @@ impl Number {
         self.parts().is_zero()
     }
 
-    pub fn is_negative(&self) -> bool {
-        let parts = self.parts();
-        parts.negative && !parts.is_zero()
-    }
-
     fn parts(&self) -> Parts<'_> {
         let text: &str = &self.0;
         let (negative, text) = match text.strip_prefix('-') {
@@ -265,6 +260,5 @@ mod tests {
         assert!(number("1e999999999").is_integer());
         assert!(!number("1e-999999999").is_integer());
         assert!(number("1.50e1").is_integer());
-        assert!(!number("-0.0").is_negative());
     }
 }

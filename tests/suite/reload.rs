@@ -217,7 +217,7 @@ fn files_that_are_no_scripts_break_themselves_alone() {
         std::fs::remove_file(site.path(name)).unwrap();
     }
     // A broken file that goes is no news; one more look, and nothing is broken any more.
-    site.stdout(&["reload"]);
+    site.stdout(&["reload", "--wait"]);
     assert_eq!(server.status()["broken"], serde_json::json!([]));
 }
 
@@ -264,9 +264,12 @@ fn a_reload_by_hand_reads_the_files_of_secrets_again() {
     std::fs::write(&file, "third-0123456789\r\n").unwrap();
     server.signal("HUP");
     while token(&mut server) != "third-0123456789" {}
+    std::fs::write(&file, "fourth-0123456789").unwrap();
+    assert!(site.stdout(&["reload"]).starts_with("reload ordered"));
+    while token(&mut server) != "fourth-0123456789" {}
     // Gone, it is not sent with the old one.
     std::fs::remove_file(&file).unwrap();
-    site.stdout(&["reload"]);
+    site.stdout(&["reload", "--wait"]);
     server.post_json("/p", "{}");
     server.wait_for("operation|interrupted");
     assert_eq!(site.history(&["--limit", "1"])[0]["reason"], "not sent: secret CRM_TOKEN is not set");

@@ -37,7 +37,7 @@ impl Session {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
         if self.server.is_some() {
-            self.site.wj(&["reload"]);
+            self.site.wj(&["reload", "--wait"]);
         }
     }
 
