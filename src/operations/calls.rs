@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::live::{After, Live, Outgoing, Phase, Step};
+use super::log::Recorded;
 use super::mask::masked;
 use super::retry::{Tries, again};
 use super::{MOST_ROWS, Moment, Surroundings};
@@ -52,6 +53,7 @@ impl Live {
         let next = may_repeat
             .then(|| again(&call.policy, tries, moment.now, asked, waits_until, &around.random))
             .flatten();
+        self.may_have_effect |= !call.policy.repeatable && judged.class != Class::Refused;
         let class = match judged.class {
             Class::Ok => OutcomeClass::Ok,
             Class::Refused => OutcomeClass::Refused,
@@ -130,6 +132,7 @@ impl Live {
         let pipeline = self.pipeline.clone();
         let Some(call) = call_of(&pipeline, need) else { return };
         let answer = Answer { status: 200, dry_run: true, ..Answer::default() };
+        self.may_have_effect |= !call.policy.repeatable;
         self.facts.push(Fact::Outcome(OutcomeFact {
             class: OutcomeClass::Ok,
             answer: Some(answer_fact(&answer)),
@@ -222,6 +225,13 @@ impl Live {
     fn lane(&self, need: &Need) -> Lane {
         Lane { pipeline: self.pipeline.name.clone(), host: need.request.origin.clone() }
     }
+}
+
+/// Whether a reported action may have taken effect, as its part of the log says.
+pub(super) fn may_have_effect(pipeline: &Pipeline, need: &Need, recorded: &Recorded) -> bool {
+    let reported = call_of(pipeline, need).is_some_and(|call| !call.policy.repeatable);
+    let unclear = recorded.outcomes.iter().any(|outcome| outcome.class != OutcomeClass::Refused);
+    reported && (unclear || recorded.intent.is_some())
 }
 
 fn call_of<'a>(pipeline: &'a Pipeline, need: &Need) -> Option<&'a Call> {

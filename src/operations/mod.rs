@@ -3,6 +3,7 @@
 //! as the server does. `Live` is one operation in hand; `Targets` is how many calls each host takes.
 
 mod calls;
+mod claims;
 mod clock;
 mod live;
 mod log;
@@ -15,6 +16,7 @@ mod targets;
 #[allow(clippy::indexing_slicing, clippy::string_slice)]
 mod tests;
 
+pub use claims::{First, duplicate, first_of, kept_answer};
 pub use clock::{Ids, Random};
 pub use live::{Live, Outgoing, Step, begin, resume};
 pub use log::{Ended, Log, RETRY, Recorded, Told, replay_trace};

@@ -116,6 +116,7 @@ pub enum OpKind {
         body: u32,
     },
     Respond(Respond),
+    Dedupe(Dedupe),
     Call(Box<Call>),
     Stop {
         text: Option<Expr>,
@@ -182,6 +183,14 @@ pub enum RespondBody {
     Text(Expr),
     /// Bytes as they are.
     Body(Expr),
+}
+
+/// `dedupe by EXPR within D`: of all requests with one key, the first is carried out.
+#[derive(Debug)]
+pub struct Dedupe {
+    pub by: Expr,
+    /// How long the key is held, in milliseconds.
+    pub within: u64,
 }
 
 #[derive(Debug)]

@@ -16,6 +16,8 @@ const UNANSWERED: usize = 256;
 #[derive(Default)]
 pub struct Callers {
     waiting: Mutex<HashMap<Id, Caller>>,
+    /// Repeats of requests whose first operation has no answer yet, by that operation.
+    repeats: Mutex<HashMap<Id, Vec<oneshot::Sender<()>>>>,
     unanswered: Arc<Mutex<HashMap<Arc<str>, usize>>>,
 }
 
@@ -50,6 +52,25 @@ impl Callers {
         wait
     }
 
+    /// Waits for news of an operation that has no answer yet: it has one, or it is given up, or it has ended.
+    pub fn watch(&self, id: Id) -> oneshot::Receiver<()> {
+        let (news, wait) = oneshot::channel();
+        let mut repeats = lock(&self.repeats);
+        let watching = repeats.entry(id).or_default();
+        // Who waited in vain is gone by now.
+        watching.retain(|news| !news.is_closed());
+        watching.push(news);
+        wait
+    }
+
+    /// Wakes who waits for news of an operation.
+    pub fn wake(&self, id: Id) {
+        for news in lock(&self.repeats).remove(&id).into_iter().flatten() {
+            // Who waited in vain is gone.
+            let _ = news.send(());
+        }
+    }
+
     /// Whether an operation that was received here has no answer yet.
     pub fn is_waited_for(&self, id: Id) -> bool {
         lock(&self.waiting).contains_key(&id)
@@ -61,11 +82,13 @@ impl Callers {
             // A caller who hung up changes nothing.
             drop(caller.answer.send(reply));
         }
+        self.wake(id);
     }
 
     /// No answer will come.
     pub fn forget(&self, id: Id) {
         drop(self.take(id));
+        self.wake(id);
     }
 
     fn take(&self, id: Id) -> Option<Caller> {

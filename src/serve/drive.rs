@@ -20,7 +20,8 @@ pub fn spawn(server: Arc<Server>, live: Live, first: Step) {
     drop(tokio::spawn(drive(hand, live, first)));
 }
 
-async fn drive(mut hand: Hand, mut live: Live, first: Step) {
+/// Drives an operation that is in this hand on from `first`.
+pub async fn drive(mut hand: Hand, mut live: Live, first: Step) {
     let server = hand.server.clone();
     let mut next = first;
     loop {
@@ -112,15 +113,15 @@ async fn commit(server: &Server, write: Write) -> Option<Written> {
 
 /// An operation in hand. Counted, so that a stop can wait for the last; and however its task ends, nobody goes on waiting
 /// for an answer that will not come.
-struct Hand {
-    server: Arc<Server>,
-    id: Id,
+pub struct Hand {
+    pub server: Arc<Server>,
+    pub id: Id,
     /// It goes on later, from the store, with its caller still waiting.
     parked: bool,
 }
 
 impl Hand {
-    fn take(server: Arc<Server>, id: Id) -> Hand {
+    pub fn take(server: Arc<Server>, id: Id) -> Hand {
         server.in_hand.fetch_add(1, Ordering::Relaxed);
         Hand { server, id, parked: false }
     }

@@ -16,6 +16,7 @@ mod host;
 mod options;
 mod progress;
 mod rejections;
+mod repeats;
 mod reply;
 mod request;
 mod routes;

@@ -167,7 +167,10 @@ pub async fn interrupt(server: &Server, operation: &Operation, fence: u64, reaso
     let told = server.callers.is_waited_for(id).then(|| failed_reply(id));
     let write = interrupted(operation, fence, reason, told.as_ref(), notify, now_millis());
     match server.writer.commit(write).await {
-        Ok(_) => told.into_iter().for_each(|told| server.callers.tell(id, told)),
+        Ok(_) => {
+            told.into_iter().for_each(|told| server.callers.tell(id, told));
+            server.callers.wake(id);
+        }
         Err(error) => {
             tracing::error!(operation = %id, error, "it could not be recorded as interrupted");
             server.callers.tell(id, not_stored());

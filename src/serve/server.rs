@@ -135,6 +135,12 @@ impl Handler for Arc<Server> {
         let id = received.id;
         let mut live = begin(pipeline, received, program, &self.around);
         match self.step(&mut live) {
+            // Whether it is the first with its key, only the commit says.
+            Step::Commit(Write::Accept(accept)) if accept.claim.is_some() => {
+                let answer = self.callers.wait(id, turn, lease);
+                super::repeats::spawn(self.clone(), live, accept);
+                answer.await.unwrap_or_else(|_| internal(id))
+            }
             // With its first row it has ended: nothing is left that would have to survive this connection.
             Step::Commit(Write::Accept(accept)) if accept.work.is_none() => {
                 let state = accept.row.index.state;
@@ -190,7 +196,8 @@ pub fn not_stored() -> Reply {
     refusal(503, r#"{"error":"store_unavailable"}"#.into())
 }
 
-fn internal(id: Id) -> Reply {
+/// A defect of wj's own.
+pub fn internal(id: Id) -> Reply {
     refusal(500, format!(r#"{{"error":"internal","operation":"{id}"}}"#))
 }
 

@@ -281,7 +281,7 @@ async fn tend(server: Arc<Server>) {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let server = server.clone();
         let tended = tokio::task::spawn_blocking(move || {
-            server.store.tend(&store::Upkeep { derive: true }, now_millis())
+            server.store.tend(&store::Upkeep { derive: true, claims: true }, now_millis())
         });
         if let Ok(Err(error)) = tended.await {
             tracing::error!(error = %error, "upkeep of the store failed");

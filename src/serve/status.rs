@@ -89,7 +89,8 @@ impl Desk {
                 self.server.work.notify_one();
                 Response::ok(json!({ "id": id, "retry": "ordered" }))
             }
-            Ok(Written::Duplicate { .. } | Written::Fenced) => {
+            Ok(Written::Duplicate { of, .. }) => Response::error(409, History::key_is_taken(id, of)),
+            Ok(Written::Fenced) => {
                 Response::error(409, format!("{id}: somebody else goes on with it just now"))
             }
             Err(error) => Response::error(503, error),
