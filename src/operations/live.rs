@@ -42,7 +42,6 @@ pub struct Outgoing {
     pub timeout: u64,
     /// In bytes.
     pub answer_limit: u64,
-    pub permit: Option<Permit>,
 }
 
 pub struct Live {
@@ -72,7 +71,7 @@ pub struct Live {
     status: u16,
     /// Until when its caller waits for all calls together.
     pub(super) patience_until: Millis,
-    /// A place at a host that it holds for its next call.
+    /// A place at a host that it holds for its next call, or for the one that is out.
     pub(super) permit: Option<Permit>,
     /// Its actions are recorded, not sent: as it was when it was received.
     pub(super) dry_run: bool,

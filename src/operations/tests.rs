@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 
 use super::*;
 use crate::actions::{Answer, Attempt};
@@ -49,6 +49,7 @@ impl World {
                 targets: Targets::new(CALLS_PER_HOST, || {}),
                 dry_run: false,
                 stopping: AtomicBool::new(false),
+                stopped: ArcSwap::default(),
                 commit: ArcSwapOption::empty(),
             },
             secrets: Secrets::from_lookup(["TOKEN"], |_| Some("t0ken-012345".to_owned())),
@@ -103,7 +104,7 @@ impl World {
         let lanes = self.store.lanes().unwrap();
         let wanted: Vec<_> = lanes.into_iter().map(|head| (head.lane, 10)).collect();
         for claimed in self.store.claim(&wanted, self.now).unwrap() {
-            let permit = self.around.targets.take(&claimed.work.lane.host);
+            let permit = self.around.targets.take(&claimed.work.lane.host, self.now);
             let log = Log::read(&self.operation(claimed.id)).unwrap();
             let live = resume(pipeline.clone(), log, claimed.fence, permit, patience_until);
             self.drive(live);
@@ -159,7 +160,6 @@ impl World {
                     assert!(call.timeout > 0);
                     self.now += self.took.min(call.timeout);
                     let attempt = self.target.pop_front().unwrap_or_else(|| answered(200));
-                    drop(call.permit);
                     let moment = Moment { now: self.now, secrets: &self.secrets };
                     live.attempted(attempt, &self.around, &moment);
                 }
@@ -225,7 +225,7 @@ fn without_a_place_at_its_host_a_call_waits_in_the_store_and_has_no_intent_yet()
     for (action, goes_on) in [(post(""), "⏎ call ⏎ done"), (put(""), "call ⏎ done")] {
         let pipeline = pipeline(&format!("{RESPOND}{action}"));
         let mut world = World::new([]);
-        let taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into())).collect();
+        let taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
         let id = world.receive(&pipeline, "{}");
         assert_eq!(world.happened(), "⏎ 200 parked");
         let work = world.operation(id).work.unwrap();
@@ -345,7 +345,7 @@ fn a_call_that_found_no_place_before_the_answer_is_recorded_and_replays_the_same
         let pipeline = pipeline(&steps.replacen("\n    on_fail", &format!("{more}\n    on_fail"), 1));
         let mut world = World::new([answered(500)]);
         let began = world.now;
-        let _taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into())).collect();
+        let _taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
         let id = world.receive(&pipeline, "{}");
         assert_eq!(world.happened(), "slot ⏎ 200 parked");
         assert_eq!(world.now, began + waits);
@@ -536,6 +536,7 @@ fn a_key_is_held_by_what_may_have_come_to_something_and_left_by_what_did_not() {
     let refused = || Attempt::NotSent("no route".into());
     let told = |status| Some(First::Answered { reply: Reply { status, reason: None, headers: vec![], body: "".into() }, other_body: false });
     let abort = "  abort 422 \"no\"\n";
+    let late = format!("  when id == \"7\" {{\n  {abort}  }}\n{RESPOND}");
     for (steps, target, state, expected) in [
         (RESPOND.to_owned(), vec![], State::Done, told(200)),
         ("  stop \"enough\"\n".to_owned(), vec![], State::Done, told(200)),
@@ -545,10 +546,12 @@ fn a_key_is_held_by_what_may_have_come_to_something_and_left_by_what_did_not() {
         (abort.to_owned(), vec![], State::Aborted, None),
         (format!("{}{RESPOND}", put("")), vec![answered(500)], State::Failed, None),
         (format!("{}{RESPOND}", post("")), vec![refused()], State::Failed, None),
-        (format!("{}{abort}", put("")), vec![], State::Aborted, None),
+        (format!("{}{late}", put("")), vec![], State::Aborted, None),
         // A reported action may have taken effect, or did.
         (format!("{}{RESPOND}", post("")), vec![lost()], State::Interrupted, Some(First::Interrupted { other_body: false })),
-        (format!("{}{abort}", post("")), vec![], State::Aborted, told(422)),
+        (format!("{}{late}", post("")), vec![], State::Aborted, told(422)),
+        // Where no answer can come any more, the empty one goes out before the call.
+        (format!("{}{abort}", put("")), vec![], State::Aborted, told(200)),
         (format!("{}{}{RESPOND}", post(""), put("")), vec![answered(200), answered(500)], State::Failed, told(502)),
     ] {
         let pipeline = pipeline(&format!("{DEDUPE}{steps}"));
@@ -590,7 +593,7 @@ fn another_body_is_marked_and_a_long_answer_is_read_from_the_log() {
 #[test]
 fn a_first_one_without_an_answer_is_open_and_what_a_person_orders_is_told_to_repeats() {
     let pipeline = pipeline(&format!("{DEDUPE}{}  respond 201\n", post("")));
-    let mut world = World::new([Attempt::Lost("reset".into())]);
+    let mut world = World::new((0..2).map(|_| Attempt::Lost("reset".into())));
     // It is gone with its first call out.
     world.lives = 2;
     let first = world.receive(&pipeline, r#"{"id":"7"}"#);

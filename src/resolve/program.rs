@@ -197,6 +197,8 @@ pub struct Dedupe {
 pub struct Call {
     /// `http.post`, `bizon.add_subscriber`.
     pub name: Arc<str>,
+    /// Scheme, host and port that it calls, as they are sent.
+    pub target: Arc<str>,
     pub request: RequestTemplate,
     pub policy: Policy,
     /// The name that is bound to what it returns.
@@ -248,6 +250,17 @@ pub struct Policy {
     /// The largest answer, in bytes.
     pub answer_limit: u64,
     pub key: Option<Key>,
+    /// Of the target, over all that call it.
+    pub rate: Option<Rate>,
+}
+
+/// `rate N per D`: at most so many calls in any stretch of this length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// At least 1.
+    pub count: u32,
+    /// In milliseconds.
+    pub per: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

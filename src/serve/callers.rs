@@ -23,8 +23,17 @@ pub struct Callers {
 
 struct Caller {
     answer: oneshot::Sender<Reply>,
+    pipeline: Arc<str>,
+    parked: Parked,
     /// Given back when it has its answer.
     _held: (Turn, Lease),
+}
+
+/// Whether an operation waits in the store, so that nobody has it in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parked {
+    Yes,
+    No,
 }
 
 /// One request of a pipeline that is without an answer; counted until it is dropped.
@@ -48,8 +57,26 @@ impl Callers {
     /// Waits for the answer of an operation: an error when it is given up without one.
     pub fn wait(&self, id: Id, turn: Turn, lease: Lease) -> oneshot::Receiver<Reply> {
         let (answer, wait) = oneshot::channel();
-        lock(&self.waiting).insert(id, Caller { answer, _held: (turn, lease) });
+        let pipeline = turn.pipeline.clone();
+        let caller = Caller { answer, pipeline, parked: Parked::No, _held: (turn, lease) };
+        lock(&self.waiting).insert(id, caller);
         wait
+    }
+
+    pub fn set_parked(&self, id: Id, parked: Parked) {
+        if let Some(caller) = lock(&self.waiting).get_mut(&id) {
+            caller.parked = parked;
+        }
+    }
+
+    /// Tells those who wait for parked operations of a pipeline, which will not go on for now.
+    pub fn dismiss(&self, pipeline: &str, reply: &Reply) {
+        let parked = |caller: &mut Caller| *caller.pipeline == *pipeline && caller.parked == Parked::Yes;
+        let dismissed: Vec<Caller> =
+            lock(&self.waiting).extract_if(|_, caller| parked(caller)).map(|(_, caller)| caller).collect();
+        for caller in dismissed {
+            drop(caller.answer.send(reply.clone()));
+        }
     }
 
     /// Waits for news of an operation that has no answer yet: it has one, or it is given up, or it has ended.
