@@ -21,3 +21,4 @@ mod run_cases;
 mod server;
 mod store_contract;
 mod syntax_cases;
+mod targets;
