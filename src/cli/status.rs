@@ -158,7 +158,9 @@ fn target(host: &Json) -> Option<String> {
             "{name} does not answer ({} calls in a row): {waiting} wait, the next call goes out at {next}{rate}",
             number("failed_in_a_row")
         )),
-        None if waiting > 0 => Some(format!("{name}: {waiting} wait, {} calls out{rate}", number("calls_out"))),
+        None if waiting > 0 => {
+            Some(format!("{name}: {waiting} wait, {} calls out{rate}", number("calls_out")))
+        }
         None => None,
     }
 }

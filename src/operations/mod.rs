@@ -19,8 +19,8 @@ mod targets;
 #[allow(clippy::indexing_slicing, clippy::string_slice)]
 mod tests;
 
-pub use claims::{First, duplicate, first_of, kept_answer};
 pub use breaker::Seen;
+pub use claims::{First, duplicate, first_of, kept_answer};
 pub use clock::{Ids, Random};
 pub use lanes::{Dealt, Share, Turns};
 pub use live::{Live, Outgoing, Step, begin, resume};

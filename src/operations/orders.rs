@@ -5,7 +5,9 @@ use super::claims::Held;
 use super::log::{Log, RETRY};
 use super::rows::{answer, row};
 use crate::run::Reply;
-use crate::store::{ACCEPTED, Claim, ClaimChange, Fact, Lane, Millis, Operation, Row, State, Step, Work, WorkChange, Write};
+use crate::store::{
+    ACCEPTED, Claim, ClaimChange, Fact, Lane, Millis, Operation, Row, State, Step, Work, WorkChange, Write,
+};
 
 /// A person orders that an operation that failed or was interrupted goes on: what ended it is tried again.
 ///

@@ -225,7 +225,8 @@ fn without_a_place_at_its_host_a_call_waits_in_the_store_and_has_no_intent_yet()
     for (action, goes_on) in [(post(""), "⏎ call ⏎ done"), (put(""), "call ⏎ done")] {
         let pipeline = pipeline(&format!("{RESPOND}{action}"));
         let mut world = World::new([]);
-        let taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
+        let taken: Vec<_> =
+            (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
         let id = world.receive(&pipeline, "{}");
         assert_eq!(world.happened(), "⏎ 200 parked");
         let work = world.operation(id).work.unwrap();
@@ -345,7 +346,8 @@ fn a_call_that_found_no_place_before_the_answer_is_recorded_and_replays_the_same
         let pipeline = pipeline(&steps.replacen("\n    on_fail", &format!("{more}\n    on_fail"), 1));
         let mut world = World::new([answered(500)]);
         let began = world.now;
-        let _taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
+        let _taken: Vec<_> =
+            (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
         let id = world.receive(&pipeline, "{}");
         assert_eq!(world.happened(), "slot ⏎ 200 parked");
         assert_eq!(world.now, began + waits);
@@ -534,7 +536,12 @@ fn repeated(world: &mut World, pipeline: &Arc<Pipeline>, body: &str) -> Option<(
 fn a_key_is_held_by_what_may_have_come_to_something_and_left_by_what_did_not() {
     let lost = || Attempt::Lost("reset".into());
     let refused = || Attempt::NotSent("no route".into());
-    let told = |status| Some(First::Answered { reply: Reply { status, reason: None, headers: vec![], body: "".into() }, other_body: false });
+    let told = |status| {
+        Some(First::Answered {
+            reply: Reply { status, reason: None, headers: vec![], body: "".into() },
+            other_body: false,
+        })
+    };
     let abort = "  abort 422 \"no\"\n";
     let late = format!("  when id == \"7\" {{\n  {abort}  }}\n{RESPOND}");
     for (steps, target, state, expected) in [
@@ -548,11 +555,21 @@ fn a_key_is_held_by_what_may_have_come_to_something_and_left_by_what_did_not() {
         (format!("{}{RESPOND}", post("")), vec![refused()], State::Failed, None),
         (format!("{}{late}", put("")), vec![], State::Aborted, None),
         // A reported action may have taken effect, or did.
-        (format!("{}{RESPOND}", post("")), vec![lost()], State::Interrupted, Some(First::Interrupted { other_body: false })),
+        (
+            format!("{}{RESPOND}", post("")),
+            vec![lost()],
+            State::Interrupted,
+            Some(First::Interrupted { other_body: false }),
+        ),
         (format!("{}{late}", post("")), vec![], State::Aborted, told(422)),
         // Where no answer can come any more, the empty one goes out before the call.
         (format!("{}{abort}", put("")), vec![], State::Aborted, told(200)),
-        (format!("{}{}{RESPOND}", post(""), put("")), vec![answered(200), answered(500)], State::Failed, told(502)),
+        (
+            format!("{}{}{RESPOND}", post(""), put("")),
+            vec![answered(200), answered(500)],
+            State::Failed,
+            told(502),
+        ),
     ] {
         let pipeline = pipeline(&format!("{DEDUPE}{steps}"));
         let mut world = World::new(target);
@@ -561,7 +578,10 @@ fn a_key_is_held_by_what_may_have_come_to_something_and_left_by_what_did_not() {
         let got = repeated(&mut world, &pipeline, r#"{"id":"7"}"#);
         match (got, expected) {
             (None, None) => {}
-            (Some((of, First::Answered { reply, other_body })), Some(First::Answered { reply: wanted, .. })) => {
+            (
+                Some((of, First::Answered { reply, other_body })),
+                Some(First::Answered { reply: wanted, .. }),
+            ) => {
                 assert_eq!((of, reply.status, other_body), (first, wanted.status, false), "{steps}");
             }
             (Some((of, got)), Some(wanted)) => assert_eq!((of, got), (first, wanted), "{steps}"),
@@ -582,7 +602,8 @@ fn another_body_is_marked_and_a_long_answer_is_read_from_the_log() {
         let mut world = World::new([]);
         let first = world.receive(&pipeline, r#"{"id":"7"}"#);
         for (body, other) in [(r#"{"id":"7"}"#, false), (r#"{"id":"7","more":1}"#, true)] {
-            let Some((of, First::Answered { reply, other_body })) = repeated(&mut world, &pipeline, body) else {
+            let Some((of, First::Answered { reply, other_body })) = repeated(&mut world, &pipeline, body)
+            else {
                 panic!("no answer")
             };
             assert_eq!((of, reply.status, &*reply.body, other_body), (first, 202, text.as_bytes(), other));

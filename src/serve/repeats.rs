@@ -47,9 +47,7 @@ async fn run(hand: Hand, mut live: Live, mut accept: Box<Accept>) {
         };
         let left = until.saturating_sub(now_millis());
         let ask_again = match &first {
-            First::Open if left > 0 => {
-                tokio::time::timeout(Duration::from_millis(left), news).await.is_ok()
-            }
+            First::Open if left > 0 => tokio::time::timeout(Duration::from_millis(left), news).await.is_ok(),
             First::Open => false,
             _ => answer.is_none() && looked_at.replace(of) != Some(of),
         };
@@ -74,7 +72,8 @@ async fn run(hand: Hand, mut live: Live, mut accept: Box<Accept>) {
 /// What the log of the first one says.
 async fn look(server: &Arc<Server>, of: Id, body: Bytes) -> First {
     let store = server.store.clone();
-    let looked = tokio::task::spawn_blocking(move || store.load(of).map(|first| first_of(first.as_ref(), &body)));
+    let looked =
+        tokio::task::spawn_blocking(move || store.load(of).map(|first| first_of(first.as_ref(), &body)));
     match looked.await {
         Ok(Ok(first)) => first,
         Ok(Err(error)) => {

@@ -154,12 +154,7 @@ impl Handler for Arc<Server> {
         is_full.then(busy)
     }
 
-    async fn handle(
-        &self,
-        pipeline: Arc<Pipeline>,
-        request: Incoming,
-        lease: Lease,
-    ) -> Result<Reply, Reply> {
+    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, lease: Lease) -> Result<Reply, Reply> {
         // It may have changed while the body came.
         if let Some(refusal) = self.refuses(&pipeline) {
             return Err(refusal);

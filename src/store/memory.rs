@@ -13,9 +13,9 @@ use super::names::Names;
 use super::search::{Bounds, Needle};
 use super::standing::{Counts, Standing};
 use super::{
-    ACCEPTED, Accept, Claim, ClaimChange, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Millis, Notice, Operation, Page,
-    Program, Rejected, Row, SWEEP, Span, State, Step, Store, StoreError, Summary, Tended, Upkeep, Work, WorkChange,
-    Write, Written, decode,
+    ACCEPTED, Accept, Claim, ClaimChange, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Millis, Notice,
+    Operation, Page, Program, Rejected, Row, SWEEP, Span, State, Step, Store, StoreError, Summary, Tended,
+    Upkeep, Work, WorkChange, Write, Written, decode,
 };
 use crate::value::{Bytes, Id};
 

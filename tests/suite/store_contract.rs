@@ -7,8 +7,8 @@ mod subject;
 use std::sync::Arc;
 
 use wj::store::{
-    ACCEPTED, Accept, Claim, ClaimChange, Cursor, Fact, Filter, LaneHead, Listed, NOBODY, Notice, Rejected, Span, State,
-    Step, Upkeep, Work, WorkChange, Write, Written, decode,
+    ACCEPTED, Accept, Claim, ClaimChange, Cursor, Fact, Filter, LaneHead, Listed, NOBODY, Notice, Rejected,
+    Span, State, Step, Upkeep, Work, WorkChange, Write, Written, decode,
 };
 use wj::value::Bytes;
 
@@ -215,11 +215,10 @@ fn a_claim_gets_its_answer_and_is_released_with_a_row() {
             answer: answer.map(Bytes::from_static),
         };
         // Who only asks leaves it free, and finds it taken.
-        assert_eq!(subject.commit(&[asked(1, false), asked(2, true), asked(3, false)])[..], [
-            Written::Done,
-            Written::Done,
-            duplicate(2, None)
-        ]);
+        assert_eq!(
+            subject.commit(&[asked(1, false), asked(2, true), asked(3, false)])[..],
+            [Written::Done, Written::Done, duplicate(2, None)]
+        );
         let answer = |text: &'static [u8]| ClaimChange::Answer {
             key: [1; 16],
             answer: Some(Bytes::from_static(text)),

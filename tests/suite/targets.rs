@@ -26,10 +26,8 @@ fn of<'a>(status: &'a Json, list: &str, key: &str, name: &str) -> &'a Json {
 fn a_stopped_pipeline_refuses_requests_and_holds_its_work_over_restarts() {
     let target = Target::new([Does::Answers(500, String::new()), ok()]);
     let retry = "retry 9 times, first 1ms, at most 1ms";
-    let site = Site::new(&[
-        ("p.wj", &behind("p", &target.url(), retry)),
-        ("q.wj", &behind("q", &target.url(), "")),
-    ]);
+    let site =
+        Site::new(&[("p.wj", &behind("p", &target.url(), retry)), ("q.wj", &behind("q", &target.url(), ""))]);
     let mut server = site.serve(&[]);
     let refused = site.wj(&["stop", "pp"]);
     assert_eq!(refused.status.code(), Some(1));
