@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::calls::Prepared;
 use super::log::Log;
+use super::notices::Reason;
 use super::rows;
 use super::targets::Permit;
 use super::{Moment, PATIENCE, Surroundings};
@@ -284,7 +285,7 @@ impl Live {
     ) -> Step {
         let notice = (matches!(state, State::Failed | State::Interrupted)
             && !self.pipeline.notify.is_empty())
-        .then(|| reason.to_string());
+        .then(|| Reason::of(&self.facts, state).to_string());
         let row = rows::row(&self.facts, state, self.status, reason, now);
         self.facts.clear();
         let n = self.next_row;

@@ -7,6 +7,7 @@ mod clock;
 mod live;
 mod log;
 mod mask;
+pub mod notices;
 mod orders;
 mod retry;
 mod rows;

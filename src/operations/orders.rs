@@ -2,6 +2,7 @@
 
 use super::MOST_ROWS;
 use super::log::{Log, RETRY};
+use super::notices::Reason;
 use super::rows::{answer, row};
 use crate::run::Reply;
 use crate::store::{ACCEPTED, Fact, Lane, Millis, Operation, Row, State, Step, Work, WorkChange, Write};
@@ -56,7 +57,7 @@ pub fn interrupted(
     // The step it stood at is the action without an end; a retry goes on there by itself.
     facts.push(Fact::End { state: State::Interrupted, reason: reason.into(), at_step: None });
     let row = row(&facts, State::Interrupted, status, reason.into(), now);
-    step(operation, fence, row, WorkChange::Remove, notify.then(|| reason.to_owned()))
+    step(operation, fence, row, WorkChange::Remove, notify.then(|| Reason::cannot_go_on().to_string()))
 }
 
 /// A step of an operation that nobody has in hand, or whose fence says who has.

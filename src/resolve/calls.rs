@@ -16,7 +16,7 @@ use crate::syntax::ast::{self, ExprKind};
 use crate::value::Kinds;
 
 /// Actions of the language that this version does not have yet.
-const LATER: [&str; 2] = ["email.send", "telegram.send"];
+const LATER: [&str; 1] = ["telegram.send"];
 
 /// What the name of an action means.
 #[derive(Clone, Copy)]

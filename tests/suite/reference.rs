@@ -145,7 +145,9 @@ fn action_entry(action: &ActionSpec) -> String {
     for prefix in action.open_prefixes {
         writeln!(entry, "| `{prefix}…` | a text | no | Every name that begins so. |").unwrap();
     }
-    writeln!(entry, "| `base` | a URL, as a literal | no | Instead of `{}`. |", action.base).unwrap();
+    if !action.is_mail() {
+        writeln!(entry, "| `base` | a URL, as a literal | no | Instead of `{}`. |", action.base).unwrap();
+    }
     entry += "\n| returns | | |\n|---|---|---|\n";
     for returned in action.returns {
         let always = if returned.always { "present" } else { "may be empty" };
