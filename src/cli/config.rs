@@ -45,7 +45,8 @@ impl Config {
             return Ok(Config::default());
         }
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        toml::from_str(&text).map_err(|error| format!("{}: {error}{}", path.display(), meant(error.message())))
+        toml::from_str(&text)
+            .map_err(|error| format!("{}: {error}{}", path.display(), meant(error.message())))
     }
 }
 

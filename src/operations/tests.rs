@@ -264,11 +264,7 @@ fn what_may_have_taken_effect_is_left_to_a_person() {
             "the outcome of `http.post` is unknown: reset",
             "interrupted no_answer",
         ),
-        (
-            answered(500),
-            "the outcome of `http.post` is unknown: answered 500",
-            "interrupted answered_500",
-        ),
+        (answered(500), "the outcome of `http.post` is unknown: answered 500", "interrupted answered_500"),
     ] {
         let pipeline = pipeline(&format!("{}{RESPOND}", post("")));
         let mut world = World::new([attempt]);

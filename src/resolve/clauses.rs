@@ -75,8 +75,10 @@ impl Resolver<'_> {
         target: Target,
         written: &mut Written<'a>,
     ) {
-        let judges =
-            matches!(clause, Clause::Accept(_) | Clause::Require(_) | Clause::Refuse(_) | Clause::LimitAnswer(_));
+        let judges = matches!(
+            clause,
+            Clause::Accept(_) | Clause::Require(_) | Clause::Refuse(_) | Clause::LimitAnswer(_)
+        );
         if let Target::Declared(spec) = target
             && judges
             && spec.is_mail()

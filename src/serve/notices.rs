@@ -50,13 +50,8 @@ pub async fn run(server: Arc<Server>) {
             None => tokio::time::sleep(Duration::from_millis(AGAIN)).await,
         }
     };
-    let mut teller = Teller {
-        server,
-        settings,
-        rounds: BTreeMap::new(),
-        out: BTreeSet::new(),
-        messages: JoinSet::new(),
-    };
+    let mut teller =
+        Teller { server, settings, rounds: BTreeMap::new(), out: BTreeSet::new(), messages: JoinSet::new() };
     loop {
         let server = teller.server.clone();
         // Listened to from before the look, so that none is missed that is queued meanwhile.
@@ -179,11 +174,8 @@ impl Teller {
             blocking(&self.server, move |store| Rounds::default().gather(store, &of, "")).await.flatten();
         let places = digest.map(|digest| digest.places).unwrap_or_default();
         tracing::warn!(pipeline = %name, "{} notices are dropped: its on_failure names nobody now", places.len());
-        let sent = places.into_iter().map(|(time, id)| Write::NoticeSent {
-            pipeline: pipeline.clone(),
-            id,
-            time,
-        });
+        let sent =
+            places.into_iter().map(|(time, id)| Write::NoticeSent { pipeline: pipeline.clone(), id, time });
         if let Err(error) = self.server.writer.commit_all(sent.collect()).await {
             tracing::error!(pipeline = %name, error, "notices could not be dropped");
         }

@@ -103,8 +103,7 @@ impl Site {
     /// Pipelines that would send mail, and cannot.
     fn report_mail(&self, pipelines: &[Arc<Pipeline>]) {
         let names = |which: fn(&Pipeline) -> bool| -> String {
-            let names: Vec<&str> =
-                pipelines.iter().filter(|one| which(one)).map(|one| &*one.name).collect();
+            let names: Vec<&str> = pipelines.iter().filter(|one| which(one)).map(|one| &*one.name).collect();
             names.join(", ")
         };
         let (notifying, sending) = (names(notifies_by_mail), names(sends_mail));

@@ -70,8 +70,7 @@ impl World {
             }
             let ids = digest.places.iter().map(|(_, id)| *id).collect();
             self.told.entry(channel.clone()).or_default().push((self.now, ids));
-            let writes =
-                self.rounds.told(&*self.store, &self.channels, &channel, &digest, self.now).unwrap();
+            let writes = self.rounds.told(&*self.store, &self.channels, &channel, &digest, self.now).unwrap();
             self.store.commit(&writes, self.now).unwrap();
         }
     }
@@ -155,7 +154,8 @@ fn a_channel_that_hangs_keeps_nothing_from_another_and_nothing_is_told_twice() {
         world.tell(|channel| channel == MAIL);
         assert_eq!(world.waiting(), round + 1, "the hook knows of none yet");
     }
-    let mail = |world: &World| -> Vec<Id> { world.told(MAIL).iter().flat_map(|(_, ids)| ids.clone()).collect() };
+    let mail =
+        |world: &World| -> Vec<Id> { world.told(MAIL).iter().flat_map(|(_, ids)| ids.clone()).collect() };
     assert_eq!(mail(&world), all);
     world.restart();
     world.now += EVERY;
@@ -201,8 +201,14 @@ fn a_message_holds_counts_codes_and_ids_and_nothing_from_outside() {
     assert!(!letter.text.contains("evil"));
     let json = digest().json();
     assert_eq!(json["failed"], 32);
-    assert_eq!((&json["interrupted"], &json["aborted"], &json["not_named"]), (&1.into(), &1.into(), &13.into()));
-    assert_eq!(json["operations"][0], serde_json::json!({ "id": first.to_string(), "status": "failed", "reason": "answered_500" }));
+    assert_eq!(
+        (&json["interrupted"], &json["aborted"], &json["not_named"]),
+        (&1.into(), &1.into(), &13.into())
+    );
+    assert_eq!(
+        json["operations"][0],
+        serde_json::json!({ "id": first.to_string(), "status": "failed", "reason": "answered_500" })
+    );
     assert!(!json.to_string().contains("evil"));
     world.tell(|_| true);
     world.now += EVERY;

@@ -124,7 +124,10 @@ pub(in crate::resolve) fn unknown_parameter(
     let known: Vec<String> = spec.params.iter().map(|param| format!("`{}`", param.name)).collect();
     let open: Vec<String> = spec.open_prefixes.iter().map(|prefix| format!("`{prefix}…`")).collect();
     let base = (!spec.is_mail()).then(|| "`base`".to_owned());
-    found.help(format!("It takes {}.", known.into_iter().chain(open).chain(base).collect::<Vec<_>>().join(", ")))
+    found.help(format!(
+        "It takes {}.",
+        known.into_iter().chain(open).chain(base).collect::<Vec<_>>().join(", ")
+    ))
 }
 
 pub(in crate::resolve) fn parameter_of_http(name: &Name, action: &str, value: Span) -> Diagnostic {
