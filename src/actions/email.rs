@@ -38,11 +38,11 @@ pub static SEND: ActionSpec = ActionSpec {
         ParamSpec {
             name: "subject",
             kinds: Kinds::TEXT,
-            format: Format::Any,
+            format: Format::Line,
             required: true,
             secret: false,
             constant: false,
-            doc: "Its subject, of one line.",
+            doc: "Its subject.",
         },
         ParamSpec {
             name: "text",

@@ -60,6 +60,8 @@ pub struct ParamSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Any,
+    /// One line, as a header of a mail is.
+    Line,
     Email,
     Time,
     Url,

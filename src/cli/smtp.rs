@@ -106,6 +106,20 @@ mod tests {
     }
 
     #[test]
+    fn what_the_guide_shows_is_taken() {
+        let guide = include_str!("../../docs/guide/running.md");
+        let shown = guide.split("```toml\n[smtp]\n").nth(1).and_then(|rest| rest.split("```").next());
+        // As it stands, and with what is commented out.
+        let (smtp, password) = server(shown.unwrap()).unwrap();
+        assert_eq!((smtp.port, password.as_deref()), (587, Some("SMTP_PASSWORD")));
+        assert!(
+            server(&shown.unwrap().replace("# certificate", "certificate"))
+                .unwrap_err()
+                .contains("mail-ca.pem")
+        );
+    }
+
+    #[test]
     fn a_password_is_a_name_and_never_repeated() {
         let with = |more: &str| server(&format!("host = 'a'\nfrom = 'a@b.example'\n{more}"));
         let (_, password) = with("user = 'u'\npassword = 'SMTP_PASSWORD'").unwrap();

@@ -95,7 +95,7 @@ impl Resolver<'_> {
             }
             (Target::Declared(spec), Some(url)) => {
                 self.value(url);
-                self.report(literals::url_of_declared(url.span, spec.name));
+                self.report(literals::url_of_declared(url.span, spec));
                 None
             }
             (Target::Unknown, Some(url)) => {

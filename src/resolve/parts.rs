@@ -173,6 +173,11 @@ impl Resolver<'_> {
         let Value::Text(text) = constant else { return };
         match param.format {
             Format::Any => {}
+            Format::Line => {
+                if text.contains(char::is_control) {
+                    self.report(literals::header_value_with_control(span));
+                }
+            }
             Format::Email if builtins::is_email(text) => {}
             Format::Email => self.report(literals::bad_email(span, text)),
             Format::Time if super::literals::is_iso_time(text) => {}

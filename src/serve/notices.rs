@@ -14,7 +14,7 @@ use crate::actions::{Attempt, Rendered};
 use crate::operations::notices::{Digest, Rounds, channel_of};
 use crate::operations::{Log, masked};
 use crate::resolve::program::{Notify, Pipeline};
-use crate::store::{Millis, Span, Store, StoreError, Write};
+use crate::store::{Millis, Span, Store, StoreError};
 
 /// How long one message may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -94,10 +94,6 @@ impl Teller {
                 break;
             }
             let Some(pipeline) = self.pipeline(&name).await else { continue };
-            if pipeline.notify.is_empty() {
-                self.tell_nobody(&name).await;
-                continue;
-            }
             let settings = &self.settings;
             self.rounds.entry(name.clone()).or_insert_with(|| Rounds::read(settings, &name));
             let mut next = None;
@@ -167,24 +163,11 @@ impl Teller {
         }
     }
 
-    /// `on_failure` named somebody, and does not any more.
-    async fn tell_nobody(&self, name: &Arc<str>) {
-        let (of, pipeline) = (name.clone(), name.clone());
-        let digest =
-            blocking(&self.server, move |store| Rounds::default().gather(store, &of, "")).await.flatten();
-        let places = digest.map(|digest| digest.places).unwrap_or_default();
-        tracing::warn!(pipeline = %name, "{} notices are dropped: its on_failure names nobody now", places.len());
-        let sent =
-            places.into_iter().map(|(time, id)| Write::NoticeSent { pipeline: pipeline.clone(), id, time });
-        if let Err(error) = self.server.writer.commit_all(sent.collect()).await {
-            tracing::error!(pipeline = %name, error, "notices could not be dropped");
-        }
-    }
-
-    /// The pipeline as it is served, or else as the first operation that waits knew it.
+    /// The pipeline as it is served; where that names nobody any more, as the first operation that waits knew it.
     async fn pipeline(&self, name: &Arc<str>) -> Option<Arc<Pipeline>> {
-        if let Some(pipeline) = self.server.pipelines.load().get(name) {
-            return Some(pipeline.clone());
+        let served = self.server.pipelines.load().get(name).cloned();
+        if served.as_ref().is_some_and(|pipeline| !pipeline.notify.is_empty()) {
+            return served;
         }
         let (server, of) = (self.server.clone(), name.clone());
         let found = blocking(&self.server, move |store| {

@@ -71,13 +71,13 @@ impl Site {
             tracing::warn!("secret {name} is shorter than 8 characters: it cannot be masked by value");
         }
         if self.server.around.dry_run {
-            tracing::warn!("dry run: actions are recorded, not sent, and nobody is told of failures");
+            tracing::warn!("dry run: actions are recorded, not sent");
         }
     }
 
     fn report(&self, changed: &Changed) {
         let served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if !self.server.deliver.has_mail() && !changed.loaded.is_empty() {
+        if !self.server.deliver.has_mail() && !self.server.around.dry_run && !changed.loaded.is_empty() {
             self.report_mail(&served.pipelines());
         }
         for file in &changed.loaded {

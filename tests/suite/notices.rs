@@ -161,12 +161,13 @@ fn without_a_mail_server_notices_stay_and_it_is_said() {
     assert_eq!((&status["mail"], &status["operations"]["notices_waiting"]), (&json!(false), &json!(1)));
     let shown = site.stdout(&["status"]);
     assert!(shown.contains("leads: the last try failed: no mail server is set"), "{shown}");
-    // Nobody is to be told any more.
-    site.write("leads.wj", &failing("leads", &target, "").replace("  on_failure {\n    \n  }\n", ""));
-    server.wait_for("leads.wj is served");
-    server.post_json("/leads", "{}");
-    drop(server);
+    // The script is gone, and the mail server is there: the script that is kept with the operation says who is told.
+    let mail = SmtpServer::plain();
+    std::fs::remove_file(site.path("leads.wj")).unwrap();
+    std::fs::write(site.dir.path().join("wj.toml"), mail.config("tls = \"none\"")).unwrap();
+    assert_eq!(server.stop(), Some(0));
     let server = site.serve(&[]);
+    assert_eq!(mail.next().to.len(), 2);
     while server.status()["operations"]["notices_waiting"] != 0 {}
 }
 
