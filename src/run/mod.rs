@@ -188,8 +188,7 @@ impl Run {
         let pipeline = self.frame.pipeline.clone();
         loop {
             let Some(op) = pipeline.code.get(self.frame.at) else {
-                let end =
-                    End { state: EndState::Done, reason: String::new(), at: None, after_answer: false };
+                let end = End { state: EndState::Done, reason: String::new(), at: None, after_answer: false };
                 return self.finish(end, Reply::empty());
             };
             if !self.waiting {

@@ -25,7 +25,12 @@ pub struct Echo {
 impl Handler for Echo {
     fn refuses(&self, pipeline: &Pipeline) -> Option<Reply> {
         let headers = vec![("Retry-After".into(), "60".into())];
-        (&*pipeline.name == "stopped").then(|| Reply { status: 503, reason: None, headers, body: "no".into() })
+        (&*pipeline.name == "stopped").then(|| Reply {
+            status: 503,
+            reason: None,
+            headers,
+            body: "no".into(),
+        })
     }
 
     async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, _: Lease) -> Result<Reply, Reply> {
