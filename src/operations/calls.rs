@@ -182,6 +182,13 @@ impl Live {
                 self.not_made(&prepared, call, why, moment.now);
                 return None;
             }
+            if self.is_unclaimed() {
+                // Whether it is the first with its key is not to depend on when its host has a place.
+                let lane = self.lane(&prepared.need);
+                let work = Work { lane, due: moment.now, pause: 0, intent_out: false, held: true };
+                let after = After::Wait(prepared);
+                return Some(self.commit(moment.now, State::Open, "".into(), WorkChange::Put(work), after));
+            }
             let look_at = free_at.map_or(until, |free_at| free_at.max(moment.now + 1)).min(until);
             self.phase = Phase::Waiting(prepared);
             return Some(Step::Slot { until: look_at });

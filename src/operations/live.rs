@@ -99,6 +99,8 @@ pub(super) enum Phase {
 
 pub(super) enum After {
     Call(Box<Prepared>),
+    /// A place at its host is waited for.
+    Wait(Box<Prepared>),
     Park,
     End(State),
 }
@@ -205,6 +207,10 @@ impl Live {
                     }
                     return match after {
                         After::Call(prepared) => self.call(prepared, moment),
+                        After::Wait(prepared) => {
+                            self.phase = Phase::Waiting(prepared);
+                            continue;
+                        }
                         After::Park => Step::Parked,
                         After::End(state) => {
                             self.phase = Phase::Over(state);
@@ -331,6 +337,11 @@ impl Live {
     /// it, so that the sender may correct the request and try again.
     fn leaves_its_key(&self, state: State) -> bool {
         matches!(state, State::Aborted | State::Failed) && !self.after_answer && !self.may_have_effect
+    }
+
+    /// Its key is asked for with a row that is still to be committed.
+    pub(super) fn is_unclaimed(&self) -> bool {
+        self.claim.is_some() && self.next_row == 0
     }
 
     /// Turns what was gathered into the next row.

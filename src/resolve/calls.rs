@@ -143,6 +143,7 @@ impl Resolver<'_> {
             headers: given.header_places.clone(),
             values: given.places.clone(),
             retry: written.retry_at,
+            timeout: written.timeout.zip(written.timeout_at),
             key: written.key_given,
             repeatable: policy.as_ref().is_some_and(|policy| policy.repeatable),
             on_crash: written.on_crash.is_some(),

@@ -8,11 +8,13 @@ mod names;
 mod redb;
 mod search;
 mod standing;
+mod told;
 
 use std::path::Path;
 use std::sync::Arc;
 
 pub use facts::{AnswerFact, Fact, OutcomeClass, OutcomeFact, ReceivedFact, Sent, decode, encode};
+pub use told::ToldToRepeats;
 
 use crate::value::{Bytes, Id};
 
@@ -137,15 +139,12 @@ pub struct Claim {
     pub key: [u8; 16],
     /// Until when it is held.
     pub end: Millis,
-    /// What a repeat is to be told, if it is known already and is at most `CLAIM_ANSWER` long.
+    /// What a repeat is to be told, if it is known already and is not too long.
     pub answer: Option<Bytes>,
     /// False where the operation ends with this row and leaves the key to the next: then the key must be free, and stays
     /// so.
     pub kept: bool,
 }
-
-/// The longest answer that is kept with a claim, in bytes.
-pub const CLAIM_ANSWER: usize = 4 << 10;
 
 /// What a further row does with its operation's claim.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

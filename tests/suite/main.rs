@@ -24,3 +24,4 @@ mod server;
 mod smtp;
 mod store_contract;
 mod syntax_cases;
+mod targets;

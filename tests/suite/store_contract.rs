@@ -231,13 +231,12 @@ fn a_claim_gets_its_answer_and_is_released_with_a_row() {
         ]);
         assert_eq!(written, [Written::Done, Written::Fenced, duplicate(2, None)]);
         subject.commit(&[changed(2, 1, ACCEPTED, answer(b"said"))]);
-        subject.again();
         assert_eq!(subject.commit(&[asked(4, true)]), [duplicate(2, Some(b"said"))]);
         // Only its holder releases it, and then it is the next one's.
         let release = || ClaimChange::Release { key: [1; 16] };
         subject.commit(&[changed(1, 2, ACCEPTED, release())]);
         assert_eq!(subject.commit(&[asked(4, true)]), [duplicate(2, Some(b"said"))]);
-        let end = Step { claim: release(), ..step(2, 2, NOBODY, State::Failed, WorkChange::Remove) };
+        let end = Step { claim: release(), ..step(2, 2, ACCEPTED, State::Failed, WorkChange::Remove) };
         let written = subject.commit(&[Write::Step(Box::new(end.clone())), asked(4, true)]);
         assert_eq!(written, [Written::Done, Written::Done]);
         // The batch once more: what is the other's now stays the other's.
@@ -253,6 +252,7 @@ fn a_claim_gets_its_answer_and_is_released_with_a_row() {
         subject.commit(&[changed(4, 1, ACCEPTED, answer(b"4"))]);
         let end = Step { claim: ClaimChange::Keep, ..step(4, 2, ACCEPTED, State::Done, WorkChange::Remove) };
         assert_eq!(subject.commit(&[Write::Step(Box::new(end)), take(4, 3)]), vec![Written::Done; 2]);
+        subject.again();
         assert_eq!(subject.commit(&[asked(5, true)]), [duplicate(4, Some(b"4"))]);
     });
 }
