@@ -40,7 +40,7 @@ impl Live {
         let asked = retry_after(&attempt, moment.now);
         let answer = match attempt {
             Attempt::Answered(answer) => Some(answer),
-            Attempt::NotSent(_) | Attempt::Refused(_) | Attempt::Lost(_) => None,
+            Attempt::NotSent(_) | Attempt::Refused(_) | Attempt::Later(_) | Attempt::Lost(_) => None,
         };
         let tries = Tries { made: prepared.tries.made + 1, ..prepared.tries };
 

@@ -211,7 +211,9 @@ fn failure(attempt: &Attempt) -> Option<String> {
     match attempt {
         Attempt::Answered(answer) if (200..300).contains(&answer.status) => None,
         Attempt::Answered(answer) => Some(format!("answered {}", answer.status)),
-        Attempt::NotSent(why) | Attempt::Refused(why) | Attempt::Lost(why) => Some(why.clone()),
+        Attempt::NotSent(why) | Attempt::Refused(why) | Attempt::Later(why) | Attempt::Lost(why) => {
+            Some(why.clone())
+        }
     }
 }
 
