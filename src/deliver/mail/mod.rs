@@ -16,6 +16,9 @@ use crate::actions::{Answer, Attempt};
 
 pub use letter::Letter;
 
+/// Begins a line of the answer for each recipient that the server did not take, while it took others.
+pub const NOT_TAKEN: &str = "not taken: ";
+
 /// The operator's mail server (`[smtp]` in `wj.toml`).
 #[derive(Clone, Debug)]
 pub struct Smtp {

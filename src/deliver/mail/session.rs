@@ -12,7 +12,7 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParam
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 
-use super::{Smtp, Tls, errors};
+use super::{NOT_TAKEN, Smtp, Tls, errors};
 
 /// How long a server may take to say goodbye.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -74,7 +74,8 @@ pub(super) async fn run(
     let code = response.code().to_string().parse().unwrap_or(250);
     let mut text = response.message().collect::<Vec<_>>().join("\n");
     for refused in refused {
-        text.push_str("\nnot taken: ");
+        text.push('\n');
+        text.push_str(NOT_TAKEN);
         text.push_str(&refused);
     }
     // It has the mail; a farewell that hangs must not make that doubtful.
