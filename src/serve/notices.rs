@@ -152,7 +152,6 @@ impl Teller {
             tracing::warn!(pipeline = %name, "a notice did not reach everybody: {address}");
         }
         let count = digest.places.len();
-        tracing::info!(pipeline = %name, "told of {count} operations that failed or were interrupted");
         self.server.telling().entry(name.clone()).or_default().error = None;
         let channels: Vec<String> = pipeline.notify.iter().map(channel_of).collect();
         let (mut told, of) = (rounds.clone(), channel.clone());
@@ -166,8 +165,13 @@ impl Teller {
             return;
         };
         *rounds = told;
-        if let Err(error) = self.server.writer.commit_all(writes).await {
-            tracing::error!(pipeline = %name, error, "a notice was sent and could not be recorded as sent");
+        match self.server.writer.commit_all(writes).await {
+            Ok(()) => {
+                tracing::info!(pipeline = %name, "told of {count} operations that failed or were interrupted");
+            }
+            Err(error) => {
+                tracing::error!(pipeline = %name, error, "a notice was sent and could not be recorded as sent");
+            }
         }
     }
 
