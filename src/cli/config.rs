@@ -32,11 +32,11 @@ pub struct Config {
     pub allow_private: Vec<IpNet>,
     /// Calls at once to one host.
     pub calls_per_host: Option<NonZeroUsize>,
+    /// Where mail is handed over.
+    pub smtp: Option<Smtp>,
     /// How long SIGTERM waits for requests and for calls that are out: `30s`.
     #[serde(default, deserialize_with = "duration")]
     pub stop_within: Option<Duration>,
-    /// Where mail is handed over.
-    pub smtp: Option<Smtp>,
 }
 
 impl Config {
@@ -109,6 +109,18 @@ mod tests {
         for wrong in ["30", "", "s", "1h30m", "-1s", "99999999999999999999s", "18446744073709551615d"] {
             let error = read(&format!("stop_within = \"{wrong}\"")).unwrap_err().to_string();
             assert!(error.contains("is no duration"), "{wrong}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_near_name() {
+        for (text, name) in [
+            ("lissten = '127.0.0.1:1'", "`listen`"),
+            ("[smtp]\nhots = 'a'\nfrom = 'a@b.example'", "`host`"),
+            ("[smtp]\nhost = 'a'\nfrom = 'a@b.example'\ntls = 'startls'", "`starttls`"),
+        ] {
+            let error = toml::from_str::<Config>(text).unwrap_err();
+            assert_eq!(meant(error.message()), format!("did you mean {name}?\n"), "{error}");
         }
     }
 }

@@ -514,6 +514,39 @@ fn a_crash_at_any_step_contradicts_nothing() {
     }
 }
 
+#[test]
+fn a_rate_of_mail_is_the_mail_servers() {
+    let pipeline = pipeline(
+        "  respond 200\n  email.send {\n    to = \"a@b.example\"\n    subject = \"s\"\n    text = \"t\"\n    rate 2 per 1s\n  }\n",
+    );
+    let rates = strictest_rates([&*pipeline]);
+    assert_eq!(rates.keys().map(|host| &**host).collect::<Vec<_>>(), [crate::actions::MAIL]);
+    let mut world = World::new([]);
+    let id = world.receive(&pipeline, "{}");
+    assert_eq!(world.ended(id).0, State::Done);
+    assert_eq!(&*world.log(id).actions["2"].outcomes[0].sent.url, "mailto:a%40b.example");
+}
+
+#[test]
+fn a_notice_is_queued_with_a_code_and_no_words_from_outside() {
+    for (steps, attempt, notice) in [
+        (put("    retry none"), answered(404), "failed answered_404"),
+        (put("    retry none"), Attempt::NotSent("no route".into()), "failed not_made"),
+        (put("    retry none"), Attempt::Refused("550 no".into()), "failed not_made"),
+        (put("    retry none"), Attempt::Lost("reset".into()), "failed no_answer"),
+        (
+            "  extract body { a = $.a on_missing abort }\n  for x in a {\n    stop\n  }\n".to_owned(),
+            answered(200),
+            "failed step_failed",
+        ),
+    ] {
+        let pipeline = pipeline(&format!("{RESPOND}{steps}"));
+        let mut world = World::new([attempt]);
+        let id = world.receive(&pipeline, "{\"a\":\"x\"}");
+        assert_eq!(world.operation(id).notice.as_deref(), Some(notice), "{steps}");
+    }
+}
+
 const DEDUPE: &str = "  extract body { id = $.id on_missing abort }\n  dedupe by id within 1h\n";
 
 /// What a second request with the same key comes to: itself, or whose it is a repeat of and what is told.
@@ -651,26 +684,6 @@ fn a_retry_takes_its_key_again_unless_it_is_anothers() {
     let written = world.store.commit(&[order], world.now).unwrap();
     assert_eq!(written, [Written::Duplicate { of: first, answer: None }]);
     assert_eq!(world.ended(second).0, State::Failed);
-}
-
-#[test]
-fn a_notice_is_queued_with_a_code_and_no_words_from_outside() {
-    for (steps, attempt, notice) in [
-        (put("    retry none"), answered(404), "failed answered_404"),
-        (put("    retry none"), Attempt::NotSent("no route".into()), "failed not_made"),
-        (put("    retry none"), Attempt::Refused("550 no".into()), "failed not_made"),
-        (put("    retry none"), Attempt::Lost("reset".into()), "failed no_answer"),
-        (
-            "  extract body { a = $.a on_missing abort }\n  for x in a {\n    stop\n  }\n".to_owned(),
-            answered(200),
-            "failed step_failed",
-        ),
-    ] {
-        let pipeline = pipeline(&format!("{RESPOND}{steps}"));
-        let mut world = World::new([attempt]);
-        let id = world.receive(&pipeline, "{\"a\":\"x\"}");
-        assert_eq!(world.operation(id).notice.as_deref(), Some(notice), "{steps}");
-    }
 }
 
 #[test]

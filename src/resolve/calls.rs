@@ -161,7 +161,10 @@ impl Resolver<'_> {
         };
         let call = request.zip(policy).map(|(request, policy)| Call {
             name: action.name.text.clone(),
-            target: origin.unwrap_or_default(),
+            target: match target {
+                Target::Declared(spec) if spec.is_mail() => actions::MAIL.into(),
+                _ => origin.unwrap_or_default(),
+            },
             request,
             policy,
             slot: None,
