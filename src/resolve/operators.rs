@@ -88,6 +88,18 @@ impl Resolver<'_> {
         Checked::new(ExprKind::Binary { op, left: Box::new(l.expr), right: Box::new(r.expr) }, span, ty)
     }
 
+    /// Whether the value of an arm may stand beside the subject of its `match`; a text beside a number is reported.
+    pub(super) fn arm_fits(
+        &mut self,
+        subject: &ast::Expr,
+        l: &Checked,
+        value: &ast::Expr,
+        r: &Checked,
+    ) -> bool {
+        let (op, span) = (BinaryOp::Equal, value.span);
+        self.no_text_with_number(&Sides { op, op_span: span, span, left: subject, right: value }, l, r)
+    }
+
     fn equal(&mut self, sides: &Sides<'_>, l: &Checked, r: &Checked) -> Option<Kinds> {
         self.no_text_with_number(sides, l, r).then_some(Kinds::BOOL)
     }

@@ -47,6 +47,7 @@ pub(super) struct Collected {
     pub secrets: Vec<(Arc<str>, Span)>,
     /// A way runs to the end without an answer.
     pub unanswered_end: bool,
+    pub silent: Option<Span>,
 }
 
 impl Resolver<'_> {
@@ -100,7 +101,9 @@ impl Resolver<'_> {
             }
         }
         let flow = &self.item.flow;
-        self.item.facts.unanswered_end = flow.reachable && !flow.always_responded;
+        let (unanswered, silent) = (flow.reachable && !flow.always_responded, flow.silent);
+        self.item.facts.unanswered_end = unanswered;
+        self.item.facts.silent = silent.filter(|_| unanswered);
     }
 }
 
@@ -118,6 +121,7 @@ fn facts(pipeline: &ast::Pipeline, state: &mut State, has_errors: bool) -> Pipel
         has_errors,
         routes: state.head.routes.clone(),
         answers,
+        silent: collected.silent,
         responds: collected.responds,
         calls: collected.calls,
         unreachable: collected.unreachable,

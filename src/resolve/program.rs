@@ -311,7 +311,10 @@ pub enum Input {
     Body,
     BodyRaw,
     Query,
+    /// Each name as it came, with the list of all its values.
+    QueryAll,
     Headers,
+    HeadersAll,
     Cookies,
     PathParam(Arc<str>),
     OperationId,

@@ -1,9 +1,9 @@
 //! WJ04xx: literals that nobody accepts, URLs, routes and paths.
 
 use super::{
-    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_PATH, BAD_PATTERN, BAD_SIZE, BAD_STATUS, BAD_TIME,
-    BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART, NOT_A_LITERAL, REFUSED_PATH,
-    UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE, URL_NOT_FIXED, suggest,
+    BAD_ARGUMENT, BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_PATH, BAD_PATTERN, BAD_SIZE,
+    BAD_STATUS, BAD_TIME, BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART, NOT_A_LITERAL,
+    REFUSED_PATH, UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE, URL_NOT_FIXED, suggest,
 };
 use crate::diagnostic::Diagnostic;
 use crate::extract::{PathError, PathErrorKind};
@@ -312,4 +312,12 @@ pub(in crate::resolve) fn bad_pattern(span: Span, why: &str) -> Diagnostic {
     Diagnostic::new(&BAD_PATTERN, span, format!("this is no pattern: {why}"))
         .label("not a regular expression")
         .help("Patterns are written in single quotes, in which each character is itself: `matches(x, '^\\d{4}$')`.")
+}
+
+pub(in crate::resolve) fn bad_argument(span: Span, function: &str, param: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(&BAD_ARGUMENT, span, format!("`{param}` of `{function}` cannot be this: {why}"))
+        .label("not known")
+        .help(format!(
+            "The call would stop every run. `{function}` is described in the reference of functions."
+        ))
 }

@@ -61,6 +61,7 @@ pub(super) static CODES: &[&Code] = &[
     &BODY_WITHOUT_PLACE,
     &DIVISION_BY_ZERO,
     &BAD_PATTERN,
+    &BAD_ARGUMENT,
     &SECRET_LEAK,
     &SECRET_IN_PATH,
     &SECRET_DECIDES,
@@ -363,6 +364,12 @@ static BAD_PATTERN: Code = Code {
     name: "bad-pattern",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0418.md"),
+};
+static BAD_ARGUMENT: Code = Code {
+    id: "WJ0430",
+    name: "bad-argument",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0430.md"),
 };
 static SECRET_LEAK: Code = Code {
     id: "WJ0701",
