@@ -5,7 +5,7 @@ use super::errors::{kinds, literals, names};
 use super::expressions::Checked;
 use super::model::{Presence, Type};
 use super::program::{ExprKind, Reader};
-use crate::builtins::{self, Builtin, OnEmpty};
+use crate::builtins::{self, Builtin, Call, OnEmpty};
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast;
@@ -18,7 +18,10 @@ impl Resolver<'_> {
         if !self.arity(function, name, args.len(), span) {
             return Checked::broken(span);
         }
-        let ty = self.result(function, &args.iter().collect::<Vec<_>>(), 0);
+        let mut ty = self.result(function, &args.iter().collect::<Vec<_>>(), 0);
+        if function.may_be_empty && reads_its_literals(function, &args) {
+            ty = Type { presence: Presence::Present, empty_since: None, ..ty };
+        }
         self.literal_arguments(function, &args, 0);
         Checked::new(
             ExprKind::Call { function, args: args.into_iter().map(|arg| arg.expr).collect() },
@@ -170,5 +173,17 @@ impl Resolver<'_> {
             ty.outside = true;
         }
         Type { broken, ..ty }
+    }
+}
+
+/// Whether a function that may give nothing gives something for arguments that all stand in the script:
+/// `time("2026-11-24T20:00:00Z")`.
+fn reads_its_literals(function: &Builtin, args: &[Checked]) -> bool {
+    let constants: Option<Vec<Value>> = args.iter().map(|arg| arg.ty.constant.clone()).collect();
+    match (function.call, constants) {
+        (Call::Pure(call), Some(constants)) if args.iter().all(|arg| !arg.ty.may_be_empty()) => {
+            call(&constants).is_ok_and(|value| !value.is_empty())
+        }
+        _ => false,
     }
 }

@@ -11,13 +11,15 @@ use super::budget::Lease;
 use super::callers::Callers;
 use super::clock::now_millis;
 use super::rejections::Rejections;
+use super::reply::Refusal;
 use super::writer::Writer;
 use super::{Handler, Incoming};
 use crate::admin::Programs;
 use crate::deliver::Deliver;
+use crate::gates::limit::{Buckets, Demand};
 use crate::operations::{self, Live, Moment, Step, Surroundings, begin};
 use crate::resolve::program::Pipeline;
-use crate::run::{Received, Reply};
+use crate::run::{Received, Reply, rate_keys};
 use crate::secrets::Secrets;
 use crate::store::{Hash, Millis, Program, Store, Write, Written};
 use crate::value::Id;
@@ -47,6 +49,8 @@ pub struct Server {
     pub crowded: ArcSwap<BTreeSet<Arc<str>>>,
     pub callers: Callers,
     pub rejections: Rejections,
+    /// Of every `limit rate`. A reload leaves them as they are.
+    buckets: Mutex<Buckets>,
     /// Every secret that anything named since the start: what was sent under an older program is masked too.
     named: Mutex<BTreeSet<Arc<str>>>,
 }
@@ -79,6 +83,7 @@ impl Server {
             crowded: ArcSwap::default(),
             callers: Callers::default(),
             rejections: Rejections::default(),
+            buckets: Mutex::default(),
             named: Mutex::default(),
         }
     }
@@ -156,6 +161,24 @@ impl Handler for Arc<Server> {
                 answer.await.unwrap_or_else(|_| internal(id))
             }
         }
+    }
+
+    fn admit(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Result<(), Refusal> {
+        if pipeline.rates.is_empty() {
+            return Ok(());
+        }
+        let now = now_millis();
+        let keys = rate_keys(pipeline, self.received(now, request.clone()));
+        let demands: Vec<Demand<'_>> = pipeline
+            .rates
+            .iter()
+            .zip(&keys)
+            .map(|(rate, key)| Demand { count: rate.count, per: rate.per, key })
+            .collect();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets
+            .take(&pipeline.name, &demands, now)
+            .map_err(|wait| Refusal::TooManyRequests { after: wait.div_ceil(1_000) })
     }
 
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {

@@ -18,5 +18,6 @@ mod reference;
 mod reload;
 mod run_cases;
 mod server;
+mod steps;
 mod store_contract;
 mod syntax_cases;
