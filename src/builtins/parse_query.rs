@@ -43,5 +43,14 @@ fn parse_query(args: &[Value]) -> Result<Value, Fault> {
     if query.is_empty() {
         return Ok(Value::Empty);
     }
+    if query.len() > LONGEST {
+        return Err(Fault::outside(format!(
+            "`parse_query` was given {} bytes, and reads at most {LONGEST}",
+            query.len()
+        )));
+    }
     Ok(bodies::fold(form_urlencoded::parse(query.as_bytes())))
 }
+
+/// In bytes. Each name costs many times its length in memory.
+const LONGEST: usize = 1 << 20;

@@ -9,6 +9,9 @@ use crate::resolve::program::Pipeline;
 /// The key of each `limit rate` in their order. Without a `by` it is "", and also where `by` gives nothing that has a text:
 /// such requests are counted together rather than not at all.
 pub fn rate_keys(pipeline: &Arc<Pipeline>, received: Received) -> Vec<String> {
+    if pipeline.rates.iter().all(|rate| rate.by.is_none()) {
+        return vec![String::new(); pipeline.rates.len()];
+    }
     let frame = Frame::new(pipeline.clone(), Arc::new(received));
     let key = |by| {
         let value = frame.look(by)?;

@@ -63,7 +63,9 @@ impl Time {
         }
         let with_clock = WITH_CLOCK.iter().find_map(|format| DateTime::strptime(format, text).ok());
         let day = || DAYS.iter().find_map(|format| Date::strptime(format, text).ok()).map(DateTime::from);
-        let zoned = with_clock.or_else(day)?.to_zoned_datetime(TimeZone::get(zone).ok()?).ok()?;
+        // Of `24.11.26` nobody knows the century.
+        let clock = with_clock.or_else(day).filter(|clock| clock.year() >= 1000)?;
+        let zoned = clock.to_zoned_datetime(TimeZone::get(zone).ok()?).ok()?;
         Time::from_micros(zoned.timestamp().as_microsecond()).in_zone(zone)
     }
 
