@@ -3,7 +3,7 @@
 use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
 
 use super::{Builtin, Call, Example, OnEmpty, Param, args};
-use crate::value::{Fault, Kinds, Value};
+use crate::value::{Fault, Kinds, Number, Value};
 
 pub static FIXED: Builtin = Builtin {
     name: "fixed",
@@ -34,5 +34,8 @@ fn fixed(args: &[Value]) -> Result<Value, Fault> {
         .filter(|places| *places <= 28)
         .ok_or_else(|| Fault::outside(format!("`digits` of `fixed` is {digits}, and can be 0 to 28")))?;
     let rounded = args::decimal(args, 0)?.round_dp_with_strategy(places, MidpointAwayFromZero);
-    Ok(Value::text(format!("{rounded:.digits$}")))
+    let written = Number::from_decimal(rounded);
+    let (whole, fraction) = written.as_str().split_once('.').unwrap_or((written.as_str(), ""));
+    let point = if digits > 0 { "." } else { "" };
+    Ok(Value::text(format!("{whole}{point}{fraction:0<digits$}")))
 }

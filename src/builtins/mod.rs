@@ -252,6 +252,9 @@ impl Builtin {
 }
 
 #[cfg(test)]
+mod promises;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
