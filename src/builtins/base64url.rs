@@ -3,7 +3,7 @@
 use ::base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{Builtin, Call, Example, OnEmpty, Param, args, base64::encoded};
-use crate::value::Kinds;
+use crate::value::{Fault, Kinds, Value};
 
 pub static BASE64URL: Builtin = Builtin {
     name: "base64url",
@@ -20,5 +20,9 @@ pub static BASE64URL: Builtin = Builtin {
         Example { call: r#"base64url("я?")"#, gives: r#""0Y8_""# },
         Example { call: r#"base64url("a")"#, gives: r#""YQ""# },
     ],
-    call: Call::Pure(|args| encoded(&URL_SAFE_NO_PAD, args::bytes(args, 0)?, "base64url")),
+    call: Call::Pure(|args| written(args::bytes(args, 0)?, "base64url")),
 };
+
+pub(super) fn written(bytes: &[u8], function: &str) -> Result<Value, Fault> {
+    encoded(&URL_SAFE_NO_PAD, bytes, function)
+}

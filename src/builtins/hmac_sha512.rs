@@ -8,7 +8,7 @@ use crate::value::{Fault, Kinds, Value};
 
 pub static HMAC_SHA512: Builtin = Builtin {
     name: "hmac_sha512",
-    summary: r#"Signs a text (its UTF-8) or bytes with `key` by HMAC-SHA-512; the signature is in lower-case hexadecimal, or with `encoding` `"base64"` in base64. The key may be a secret, and the signature is made where the request is written."#,
+    summary: r#"Signs a text (its UTF-8) or bytes with `key` by HMAC-SHA-512; the signature is in lower-case hexadecimal, or as `encoding` says: `"hex"`, `"base64"`, `"base64url"`. The key may be a secret, and the signature is made where the request is written."#,
     params: &[
         Param { name: "value", kinds: Kinds::TEXT.or(Kinds::BYTES), optional: false },
         Param { name: "key", kinds: Kinds::TEXT.or(Kinds::BYTES), optional: false },

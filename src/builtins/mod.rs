@@ -13,6 +13,7 @@ mod concat;
 mod contains;
 mod digest;
 mod digits;
+mod duration;
 mod email;
 mod ends_with;
 mod first;
@@ -161,6 +162,7 @@ pub static ALL: &[&Builtin] = &[
     &concat::CONCAT,
     &contains::CONTAINS,
     &digits::DIGITS,
+    &duration::DURATION,
     &email::EMAIL,
     &ends_with::ENDS_WITH,
     &first::FIRST,

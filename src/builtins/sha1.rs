@@ -7,7 +7,7 @@ use crate::value::Kinds;
 
 pub static SHA1: Builtin = Builtin {
     name: "sha1",
-    summary: r#"Gives the SHA-1 of a text (its UTF-8) or of bytes, in lower-case hexadecimal, or with `encoding` `"base64"` in base64. For services that want it; it protects nothing any more."#,
+    summary: r#"Gives the SHA-1 of a text (its UTF-8) or of bytes, in lower-case hexadecimal, or as `encoding` says: `"hex"`, `"base64"`, `"base64url"`. For services that want it; it protects nothing any more."#,
     params: &[
         Param { name: "value", kinds: Kinds::TEXT.or(Kinds::BYTES), optional: false },
         Param { name: "encoding", kinds: Kinds::TEXT, optional: true },

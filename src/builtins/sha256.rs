@@ -7,7 +7,7 @@ use crate::value::Kinds;
 
 pub static SHA256: Builtin = Builtin {
     name: "sha256",
-    summary: r#"Gives the SHA-256 of a text (its UTF-8) or of bytes, in lower-case hexadecimal, or with `encoding` `"base64"` in base64."#,
+    summary: r#"Gives the SHA-256 of a text (its UTF-8) or of bytes, in lower-case hexadecimal, or as `encoding` says: `"hex"`, `"base64"`, `"base64url"`."#,
     params: &[
         Param { name: "value", kinds: Kinds::TEXT.or(Kinds::BYTES), optional: false },
         Param { name: "encoding", kinds: Kinds::TEXT, optional: true },

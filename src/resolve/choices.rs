@@ -9,7 +9,7 @@ use super::program::{Expr, ExprKind, OpKind};
 use super::reach::place_of;
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp};
-use crate::value::Value;
+use crate::value::{Kinds, Value};
 
 /// What is known of the subject between the arms.
 struct Subject<'a> {
@@ -53,6 +53,11 @@ impl Resolver<'_> {
             exits.push(self.item.emit.push(OpKind::Jump { to: 0 }, head, &path));
             self.item.emit.land(skip);
             self.item.flow.assume(&if_false);
+        }
+        let is_settled = ty.is_only(Kinds::BOOL) && !ty.may_be_empty() && subject.seen.len() == 2;
+        if is_settled && choice.otherwise.is_none() {
+            // True and false both have an arm, so nothing goes by.
+            self.item.flow.end(span);
         }
         let last = self.words(span, 1);
         self.otherwise(choice.otherwise.as_deref(), span);
