@@ -201,7 +201,8 @@ impl Resolver<'_> {
         self.item.emit.land(skip);
         let failed = std::mem::take(&mut self.item.flow);
         let goes_on = failed.reachable;
-        self.item.flow = Flow::meet(vec![(succeeded, span), (failed, keyword)]);
+        let succeeds = self.words(span, 1);
+        self.item.flow = Flow::meet(vec![(succeeded, succeeds), (failed, keyword)]);
         if goes_on { result.maybe_empty(Some(keyword)) } else { result }
     }
 
