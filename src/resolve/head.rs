@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Resolver;
 use super::errors::{kinds, limits, literals, names};
-use super::program::{Cors, Notify, Rate, Route, Segment};
+use super::program::{Cors, LimitRate, Notify, Route, Segment};
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast::{self, Stmt, StmtKind};
@@ -30,7 +30,7 @@ pub(super) struct Head {
     pub route_failed: bool,
     pub cors: Option<Cors>,
     pub body_limit: Option<u64>,
-    pub rates: Vec<Rate>,
+    pub rates: Vec<LimitRate>,
     pub notify: Vec<Notify>,
     /// A constant or a test is being read: there is no request.
     no_request: bool,
@@ -118,7 +118,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn rate(&mut self, limit: &ast::LimitRate) -> Option<Rate> {
+    fn rate(&mut self, limit: &ast::LimitRate) -> Option<LimitRate> {
         let count = self.count(&limit.count, 1..=MOST_REQUESTS, "the count of `limit rate`");
         let per = self.duration(&limit.per, 1..=LONGEST_PERIOD, "`per`");
         let by = limit.by.as_ref().map(|by| {
@@ -133,7 +133,7 @@ impl Resolver<'_> {
             }
             value.expr
         });
-        Some(Rate { count: count?, per: per?, by })
+        Some(LimitRate { count: count?, per: per?, by })
     }
 
     fn cors(&mut self, origins: &[ast::Expr]) -> Option<Cors> {

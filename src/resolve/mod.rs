@@ -11,6 +11,7 @@ mod choices;
 mod clauses;
 mod conditions;
 mod constants;
+mod dedupe;
 mod emit;
 mod errors;
 mod expressions;

@@ -46,6 +46,17 @@ pub enum Fact {
     Note(Arc<str>),
     /// A retry that a person ordered linked it to this one.
     Linked([u8; 16]),
+    /// What `dedupe` decided at receipt: it is the first with this key, which it holds until a time.
+    Claimed {
+        key: [u8; 16],
+        end: Millis,
+    },
+    /// What `dedupe` decided at receipt: another one has its key.
+    Repeats {
+        of: [u8; 16],
+        /// The other one's body is not the same.
+        other_body: bool,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -364,6 +375,8 @@ mod tests {
             any::<u32>().prop_map(Fact::Resumed),
             text().prop_map(Fact::Note),
             any::<[u8; 16]>().prop_map(Fact::Linked),
+            (any::<[u8; 16]>(), any::<u64>()).prop_map(|(key, end)| Fact::Claimed { key, end }),
+            (any::<[u8; 16]>(), any::<bool>()).prop_map(|(of, other_body)| Fact::Repeats { of, other_body }),
         ]
     }
 
