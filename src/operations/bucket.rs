@@ -70,10 +70,8 @@ impl Bucket {
 impl Rate {
     /// Whether it lets fewer calls through, or as many in smaller bursts.
     pub fn is_stricter_than(self, other: Rate) -> bool {
-        let (own, others) = (
-            u128::from(self.count) * u128::from(other.per),
-            u128::from(other.count) * u128::from(self.per),
-        );
+        let (own, others) =
+            (u128::from(self.count) * u128::from(other.per), u128::from(other.count) * u128::from(self.per));
         own < others || (own == others && self.count < other.count)
     }
 }
@@ -99,7 +97,8 @@ mod tests {
     #[test]
     fn it_begins_empty_and_fills_evenly() {
         let mut bucket = Bucket::empty(Rate { count: 4, per: 1_000 }, DAY);
-        let made: Vec<Millis> = (DAY..DAY + 1_000).filter(|now| bucket.take(*now)).map(|now| now - DAY).collect();
+        let made: Vec<Millis> =
+            (DAY..DAY + 1_000).filter(|now| bucket.take(*now)).map(|now| now - DAY).collect();
         assert_eq!(made, [250, 500, 750]);
         // After a quiet stretch all of it is there at once.
         let later = DAY + 60_000;

@@ -30,9 +30,7 @@ pub enum First {
     /// It is still on its way to its answer.
     Open,
     /// A person has to decide on it first.
-    Interrupted {
-        other_body: bool,
-    },
+    Interrupted { other_body: bool },
     /// It holds its key, and is kept no longer.
     Gone,
 }
@@ -79,7 +77,9 @@ pub fn first_of(first: Option<&Operation>, request_body: &Bytes) -> First {
     // What its own caller was told when nobody knew better is no answer of the run.
     let provisional = Reply { reason: None, ..failed_reply(log.id) };
     match (log.last_answer(), state) {
-        (Some(_), Some(State::Interrupted)) if log.says_last(&provisional) => First::Interrupted { other_body },
+        (Some(_), Some(State::Interrupted)) if log.says_last(&provisional) => {
+            First::Interrupted { other_body }
+        }
         (Some(_), None) if log.says_last(&provisional) => First::Open,
         (Some(Told { status, headers, body }), _) => First::Answered {
             reply: Reply { status: *status, reason: None, headers: headers.clone(), body: body.clone() },

@@ -11,6 +11,7 @@ mod lanes;
 mod live;
 mod log;
 mod mask;
+pub mod notices;
 mod orders;
 mod retry;
 mod rows;
@@ -19,8 +20,8 @@ mod targets;
 #[allow(clippy::indexing_slicing, clippy::string_slice)]
 mod tests;
 
-pub use claims::{First, duplicate, first_of, kept_answer};
 pub use breaker::Seen;
+pub use claims::{First, duplicate, first_of, kept_answer};
 pub use clock::{Ids, Random};
 pub use lanes::{Dealt, Share, Turns};
 pub use live::{Live, Outgoing, Step, begin, resume};

@@ -182,9 +182,7 @@ impl Targets {
 }
 
 /// The strictest rate that is declared for each host.
-pub fn strictest_rates<'a>(
-    pipelines: impl IntoIterator<Item = &'a Pipeline>,
-) -> BTreeMap<Arc<str>, Rate> {
+pub fn strictest_rates<'a>(pipelines: impl IntoIterator<Item = &'a Pipeline>) -> BTreeMap<Arc<str>, Rate> {
     let mut rates: BTreeMap<Arc<str>, Rate> = BTreeMap::new();
     for op in pipelines.into_iter().flat_map(|pipeline| &pipeline.code) {
         let OpKind::Call(call) = &op.kind else { continue };
@@ -346,7 +344,10 @@ mod tests {
             assert!(call(&targets, &a, Seen::Dead, NOW));
         }
         assert!(targets.take(&a, NOW + 4_999).is_none());
-        assert_eq!((targets.open_until(&a), targets.free_at(&a, NOW)), (Some(NOW + 5_000), Some(NOW + 5_000)));
+        assert_eq!(
+            (targets.open_until(&a), targets.free_at(&a, NOW)),
+            (Some(NOW + 5_000), Some(NOW + 5_000))
+        );
         // One that is given back was none.
         drop(targets.take(&a, NOW + 5_000).unwrap());
         let held = all(&targets, &a, NOW + 5_000);

@@ -225,7 +225,8 @@ fn without_a_place_at_its_host_a_call_waits_in_the_store_and_has_no_intent_yet()
     for (action, goes_on) in [(post(""), "⏎ call ⏎ done"), (put(""), "call ⏎ done")] {
         let pipeline = pipeline(&format!("{RESPOND}{action}"));
         let mut world = World::new([]);
-        let taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
+        let taken: Vec<_> =
+            (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
         let id = world.receive(&pipeline, "{}");
         assert_eq!(world.happened(), "⏎ 200 parked");
         let work = world.operation(id).work.unwrap();
@@ -262,16 +263,20 @@ fn a_further_attempt_is_a_due_row_first() {
 
 #[test]
 fn what_may_have_taken_effect_is_left_to_a_person() {
-    for (attempt, reason) in [
-        (Attempt::Lost("reset".into()), "the outcome of `http.post` is unknown: reset"),
-        (answered(500), "the outcome of `http.post` is unknown: answered 500"),
+    for (attempt, reason, notice) in [
+        (
+            Attempt::Lost("reset".into()),
+            "the outcome of `http.post` is unknown: reset",
+            "interrupted no_answer",
+        ),
+        (answered(500), "the outcome of `http.post` is unknown: answered 500", "interrupted answered_500"),
     ] {
         let pipeline = pipeline(&format!("{}{RESPOND}", post("")));
         let mut world = World::new([attempt]);
         let id = world.receive(&pipeline, "{}");
         assert_eq!(world.happened(), "⏎ call ⏎ 502 interrupted");
         assert_eq!(world.ended(id), (State::Interrupted, reason.to_owned()));
-        assert_eq!(world.operation(id).notice.as_deref(), Some(reason));
+        assert_eq!(world.operation(id).notice.as_deref(), Some(notice));
         // A person orders it: what the caller was told stays.
         world.retry(id);
         world.go_on(&pipeline, 0);
@@ -345,7 +350,8 @@ fn a_call_that_found_no_place_before_the_answer_is_recorded_and_replays_the_same
         let pipeline = pipeline(&steps.replacen("\n    on_fail", &format!("{more}\n    on_fail"), 1));
         let mut world = World::new([answered(500)]);
         let began = world.now;
-        let _taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
+        let _taken: Vec<_> =
+            (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
         let id = world.receive(&pipeline, "{}");
         assert_eq!(world.happened(), "slot ⏎ 200 parked");
         assert_eq!(world.now, began + waits);
@@ -534,7 +540,12 @@ fn repeated(world: &mut World, pipeline: &Arc<Pipeline>, body: &str) -> Option<(
 fn a_key_is_held_by_what_may_have_come_to_something_and_left_by_what_did_not() {
     let lost = || Attempt::Lost("reset".into());
     let refused = || Attempt::NotSent("no route".into());
-    let told = |status| Some(First::Answered { reply: Reply { status, reason: None, headers: vec![], body: "".into() }, other_body: false });
+    let told = |status| {
+        Some(First::Answered {
+            reply: Reply { status, reason: None, headers: vec![], body: "".into() },
+            other_body: false,
+        })
+    };
     let abort = "  abort 422 \"no\"\n";
     let late = format!("  when id == \"7\" {{\n  {abort}  }}\n{RESPOND}");
     for (steps, target, state, expected) in [
@@ -548,11 +559,21 @@ fn a_key_is_held_by_what_may_have_come_to_something_and_left_by_what_did_not() {
         (format!("{}{RESPOND}", post("")), vec![refused()], State::Failed, None),
         (format!("{}{late}", put("")), vec![], State::Aborted, None),
         // A reported action may have taken effect, or did.
-        (format!("{}{RESPOND}", post("")), vec![lost()], State::Interrupted, Some(First::Interrupted { other_body: false })),
+        (
+            format!("{}{RESPOND}", post("")),
+            vec![lost()],
+            State::Interrupted,
+            Some(First::Interrupted { other_body: false }),
+        ),
         (format!("{}{late}", post("")), vec![], State::Aborted, told(422)),
         // Where no answer can come any more, the empty one goes out before the call.
         (format!("{}{abort}", put("")), vec![], State::Aborted, told(200)),
-        (format!("{}{}{RESPOND}", post(""), put("")), vec![answered(200), answered(500)], State::Failed, told(502)),
+        (
+            format!("{}{}{RESPOND}", post(""), put("")),
+            vec![answered(200), answered(500)],
+            State::Failed,
+            told(502),
+        ),
     ] {
         let pipeline = pipeline(&format!("{DEDUPE}{steps}"));
         let mut world = World::new(target);
@@ -561,7 +582,10 @@ fn a_key_is_held_by_what_may_have_come_to_something_and_left_by_what_did_not() {
         let got = repeated(&mut world, &pipeline, r#"{"id":"7"}"#);
         match (got, expected) {
             (None, None) => {}
-            (Some((of, First::Answered { reply, other_body })), Some(First::Answered { reply: wanted, .. })) => {
+            (
+                Some((of, First::Answered { reply, other_body })),
+                Some(First::Answered { reply: wanted, .. }),
+            ) => {
                 assert_eq!((of, reply.status, other_body), (first, wanted.status, false), "{steps}");
             }
             (Some((of, got)), Some(wanted)) => assert_eq!((of, got), (first, wanted), "{steps}"),
@@ -582,7 +606,8 @@ fn another_body_is_marked_and_a_long_answer_is_read_from_the_log() {
         let mut world = World::new([]);
         let first = world.receive(&pipeline, r#"{"id":"7"}"#);
         for (body, other) in [(r#"{"id":"7"}"#, false), (r#"{"id":"7","more":1}"#, true)] {
-            let Some((of, First::Answered { reply, other_body })) = repeated(&mut world, &pipeline, body) else {
+            let Some((of, First::Answered { reply, other_body })) = repeated(&mut world, &pipeline, body)
+            else {
                 panic!("no answer")
             };
             assert_eq!((of, reply.status, &*reply.body, other_body), (first, 202, text.as_bytes(), other));
@@ -626,4 +651,24 @@ fn a_retry_takes_its_key_again_unless_it_is_anothers() {
     let written = world.store.commit(&[order], world.now).unwrap();
     assert_eq!(written, [Written::Duplicate { of: first, answer: None }]);
     assert_eq!(world.ended(second).0, State::Failed);
+}
+
+#[test]
+fn a_notice_is_queued_with_a_code_and_no_words_from_outside() {
+    for (steps, attempt, notice) in [
+        (put("    retry none"), answered(404), "failed answered_404"),
+        (put("    retry none"), Attempt::NotSent("no route".into()), "failed not_made"),
+        (put("    retry none"), Attempt::Refused("550 no".into()), "failed not_made"),
+        (put("    retry none"), Attempt::Lost("reset".into()), "failed no_answer"),
+        (
+            "  extract body { a = $.a on_missing abort }\n  for x in a {\n    stop\n  }\n".to_owned(),
+            answered(200),
+            "failed step_failed",
+        ),
+    ] {
+        let pipeline = pipeline(&format!("{RESPOND}{steps}"));
+        let mut world = World::new([attempt]);
+        let id = world.receive(&pipeline, "{\"a\":\"x\"}");
+        assert_eq!(world.operation(id).notice.as_deref(), Some(notice), "{steps}");
+    }
 }

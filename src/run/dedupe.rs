@@ -19,7 +19,10 @@ impl Frame {
         };
         let text = self.rendered(&dedupe.by, &value)?.into_owned();
         if text.is_empty() {
-            return Err(Fault::outside(format!("{}, and the key of `dedupe` must not be empty", self.told(&dedupe.by, &value))));
+            return Err(Fault::outside(format!(
+                "{}, and the key of `dedupe` must not be empty",
+                self.told(&dedupe.by, &value)
+            )));
         }
         Ok((Key { hash: hash(kind, &text), within: dedupe.within }, text))
     }

@@ -68,7 +68,8 @@ async fn run(hand: Hand, mut live: Live, mut accept: Box<Accept>) {
 /// What the log of the first one says.
 async fn look(server: &Arc<Server>, of: Id, body: Bytes) -> First {
     let store = server.store.clone();
-    let looked = tokio::task::spawn_blocking(move || store.load(of).map(|first| first_of(first.as_ref(), &body)));
+    let looked =
+        tokio::task::spawn_blocking(move || store.load(of).map(|first| first_of(first.as_ref(), &body)));
     match looked.await {
         Ok(Ok(first)) => first,
         Ok(Err(error)) => {

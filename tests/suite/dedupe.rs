@@ -18,7 +18,8 @@ fn post(to: SocketAddr, path: &str, body: &str) -> Answer {
     request(to, "POST", path, &[("Content-Type", "application/json")], body)
 }
 
-const SAYS: &str = "  respond 201 \"made\" {\n    header \"X-Op\" = operation.id\n    json { op: operation.id }\n  }\n";
+const SAYS: &str =
+    "  respond 201 \"made\" {\n    header \"X-Op\" = operation.id\n    json { op: operation.id }\n  }\n";
 
 #[test]
 fn one_key_is_carried_out_once_however_many_send_it_at_once() {
@@ -69,20 +70,26 @@ fn a_restart_forgets_no_key_and_another_body_is_marked() {
         .iter()
         .map(|operation| operation["reason"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(repeats, [format!("duplicate of {first}, with another body"), format!("duplicate of {first}")]);
+    assert_eq!(
+        repeats,
+        [format!("duplicate of {first}, with another body"), format!("duplicate of {first}")]
+    );
 }
 
 #[test]
 fn what_came_to_nothing_is_tried_again_and_what_nobody_knows_is_not() {
-    let target = Target::new([
-        Does::Answers(500, String::new()),
-        Does::Answers(200, String::new()),
-        Does::HangsUp,
-    ]);
-    let call = |method: &str| format!("  http.{method} \"{}/x\" {{\n    json {{ id: id }}\n  }}\n", target.url());
+    let target =
+        Target::new([Does::Answers(500, String::new()), Does::Answers(200, String::new()), Does::HangsUp]);
+    let call =
+        |method: &str| format!("  http.{method} \"{}/x\" {{\n    json {{ id: id }}\n  }}\n", target.url());
     let site = Site::new(&[
         ("p.wj", &script(&format!("{}{SAYS}", call("put")))),
-        ("q.wj", &script(&format!("{}{SAYS}", call("post"))).replace("pipeline p", "pipeline q").replace("/p\"", "/q\"")),
+        (
+            "q.wj",
+            &script(&format!("{}{SAYS}", call("post")))
+                .replace("pipeline p", "pipeline q")
+                .replace("/p\"", "/q\""),
+        ),
     ]);
     let server = site.serve(&[]);
     let send = |path: &str| server.post_json(path, r#"{"id":"7"}"#);

@@ -5,7 +5,8 @@ use ::redb::{AccessGuard, ReadableTable, WriteTransaction};
 use super::super::holds::{Held, Holds, Place, may_write};
 use super::super::names::{Mark, Names};
 use super::super::{
-    ACCEPTED, Accept, Claim, ClaimChange, Index, Millis, Program, Row, Step, StoreError, Work, WorkChange, Write, Written,
+    ACCEPTED, Accept, Claim, ClaimChange, Index, Millis, Program, Row, Step, StoreError, Work, WorkChange,
+    Write, Written,
 };
 use super::errors::unreadable;
 use super::live::{Changes, Live};

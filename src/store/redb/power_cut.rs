@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use ::redb::StorageBackend;
 
 use super::super::{
-    ACCEPTED, Accept, ClaimChange, Fact, Filter, Index, Lane, Program, Row, State, Step, Store, Upkeep, Work, WorkChange,
-    Write, Written, encode,
+    ACCEPTED, Accept, ClaimChange, Fact, Filter, Index, Lane, Program, Row, State, Step, Store, Upkeep, Work,
+    WorkChange, Write, Written, encode,
 };
 use super::{Redb, errors, open};
 use crate::value::{Bytes, Id};

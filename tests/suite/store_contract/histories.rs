@@ -42,7 +42,8 @@ fn write(one: &Move) -> Option<Write> {
     match *one {
         Move::Accept { op, other, state, held, key } => {
             let work = held.map(|held| place(op, u64::from(other), held));
-            let claim = key.map(|key| Claim { key: [key; 16], end: NOW + u64::from(key), answer: None, kept: true });
+            let claim =
+                key.map(|key| Claim { key: [key; 16], end: NOW + u64::from(key), answer: None, kept: true });
             let notice = other.then(|| format!("notice of {op}"));
             Some(Write::Accept(Box::new(Accept { claim, notice, ..accept(op, name(op), state, work) })))
         }
@@ -131,8 +132,8 @@ proptest! {
         }
         prop_assert_eq!(memory.listed(&Filter::default()), disk.listed(&Filter::default()));
         prop_assert_eq!(
-            memory.store().notices(u64::MAX, 99).unwrap(),
-            disk.store().notices(u64::MAX, 99).unwrap()
+            memory.store().noticed().unwrap(),
+            disk.store().noticed().unwrap()
         );
     }
 }

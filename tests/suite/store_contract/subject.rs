@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use wj::store::{
-    ACCEPTED, Accept, ClaimChange, Fact, Filter, Index, Lane, LaneHead, Listed, Program, ReceivedFact, Row, Span, State,
-    Step, Store, Summary, Upkeep, Work, WorkChange, Write, Written, encode, open,
+    ACCEPTED, Accept, ClaimChange, Fact, Filter, Index, Lane, LaneHead, Listed, Program, ReceivedFact, Row,
+    Span, State, Step, Store, Summary, Upkeep, Work, WorkChange, Write, Written, encode, open,
 };
 use wj::value::{Bytes, Id};
 
