@@ -212,7 +212,7 @@ fn shown(value: &Value, masker: &Masker) -> Json {
         Value::Empty | Value::Null => Json::Null,
         Value::Bytes(bytes) => json!(format!("{} bytes", bytes.len())),
         Value::Duration(millis) => json!(format!("{millis}ms")),
-        Value::Sealed(sealed) => match sealed.open(&|name| Some(crate::secrets::mask_of(name).into())) {
+        Value::Sealed(sealed) => match sealed.masked(&crate::secrets::mask_of) {
             Ok(text) => json!(text),
             Err(_) => json!("«a text with a secret»"),
         },

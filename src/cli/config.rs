@@ -111,16 +111,4 @@ mod tests {
             assert!(error.contains("is no duration"), "{wrong}: {error}");
         }
     }
-
-    #[test]
-    fn an_unknown_key_is_refused_with_the_near_name() {
-        for (text, name) in [
-            ("lissten = '127.0.0.1:1'", "`listen`"),
-            ("[smtp]\nhots = 'a'\nfrom = 'a@b.example'", "`host`"),
-            ("[smtp]\nhost = 'a'\nfrom = 'a@b.example'\ntls = 'startls'", "`starttls`"),
-        ] {
-            let error = toml::from_str::<Config>(text).unwrap_err();
-            assert_eq!(meant(error.message()), format!("did you mean {name}?\n"), "{error}");
-        }
-    }
 }

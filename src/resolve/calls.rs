@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Resolver;
 use super::clauses::Written;
 use super::errors::{limits, literals, missing, names};
+use super::flow::Flow;
 use super::model::{CallFacts, DefinitionKind, Shape, Type};
 use super::parts::Given;
 use super::program::{Call, Expr, Http, HttpBody, OnFail, OpKind, RequestTemplate};
@@ -205,7 +206,8 @@ impl Resolver<'_> {
         self.item.emit.land(skip);
         let failed = std::mem::take(&mut self.item.flow);
         let goes_on = failed.reachable;
-        self.item.flow = succeeded.join(failed);
+        let succeeds = self.words(span, 1);
+        self.item.flow = Flow::meet(vec![(succeeded, succeeds), (failed, keyword)]);
         if goes_on { result.maybe_empty(Some(keyword)) } else { result }
     }
 

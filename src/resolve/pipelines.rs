@@ -51,6 +51,7 @@ pub(super) struct Collected {
     pub secrets: Vec<(Arc<str>, Span)>,
     /// A way runs to the end without an answer.
     pub unanswered_end: bool,
+    pub silent: Option<Span>,
 }
 
 impl Resolver<'_> {
@@ -85,6 +86,7 @@ impl Resolver<'_> {
             routes: head.routes,
             cors: head.cors,
             body_limit: head.body_limit.unwrap_or(super::head::BODY_LIMIT),
+            rates: head.rates,
             picker: Picker::new(&emit.picks),
             code: emit.ops,
             slots,
@@ -104,7 +106,9 @@ impl Resolver<'_> {
             }
         }
         let flow = &self.item.flow;
-        self.item.facts.unanswered_end = flow.reachable && !flow.always_responded;
+        let (unanswered, silent) = (flow.reachable && !flow.always_responded, flow.silent);
+        self.item.facts.unanswered_end = unanswered;
+        self.item.facts.silent = silent.filter(|_| unanswered);
     }
 }
 
@@ -122,6 +126,7 @@ fn facts(pipeline: &ast::Pipeline, state: &mut State, has_errors: bool) -> Pipel
         has_errors,
         routes: state.head.routes.clone(),
         answers,
+        silent: collected.silent,
         responds: collected.responds,
         calls: collected.calls,
         unreachable: collected.unreachable,

@@ -11,12 +11,14 @@ mod frame;
 mod headers;
 mod inputs;
 mod json;
+mod rates;
 mod replies;
 mod steps;
 
 use std::sync::Arc;
 
 pub use headers::Headers;
+pub use rates::rate_keys;
 pub use replies::fault_reply;
 
 use crate::actions::{Answer, Rendered, Request};

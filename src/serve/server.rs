@@ -12,13 +12,15 @@ use super::callers::{Callers, Turn};
 use super::clock::now_millis;
 use super::notices::Telling;
 use super::rejections::Rejections;
+use super::reply::Refusal;
 use super::writer::{Room, Writer};
 use super::{Handler, Incoming};
 use crate::admin::{Programs, stop_setting};
 use crate::deliver::Deliver;
+use crate::gates::limit::{Buckets, Demand};
 use crate::operations::{self, Live, Moment, Step, Stop, Surroundings, begin};
 use crate::resolve::program::Pipeline;
-use crate::run::{Received, Reply};
+use crate::run::{Received, Reply, rate_keys};
 use crate::secrets::Secrets;
 use crate::store::{Hash, Millis, Program, Store, Write, Written};
 use crate::value::Id;
@@ -48,6 +50,8 @@ pub struct Server {
     pub crowded: ArcSwap<BTreeSet<Arc<str>>>,
     pub callers: Callers,
     pub rejections: Rejections,
+    /// Of every `limit rate`. A reload leaves them as they are.
+    buckets: Mutex<Buckets>,
     /// How it stands with notices, by pipeline.
     telling: Mutex<BTreeMap<Arc<str>, Telling>>,
     /// Every secret that anything named since the start: what was sent under an older program is masked too.
@@ -86,6 +90,7 @@ impl Server {
             crowded: ArcSwap::default(),
             callers: Callers::default(),
             rejections: Rejections::default(),
+            buckets: Mutex::default(),
             telling: Mutex::default(),
             named: Mutex::new(parts.mail_password.iter().cloned().collect()),
             mail_password: parts.mail_password,
@@ -179,6 +184,24 @@ impl Handler for Arc<Server> {
         }
         let turn = self.callers.turn(&pipeline.name).ok_or_else(busy)?;
         Ok(self.take_in(pipeline, request, turn, lease).await)
+    }
+
+    fn admit(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Result<(), Refusal> {
+        if pipeline.rates.is_empty() {
+            return Ok(());
+        }
+        let now = now_millis();
+        let keys = rate_keys(pipeline, self.received(now, request.clone()));
+        let demands: Vec<Demand<'_>> = pipeline
+            .rates
+            .iter()
+            .zip(&keys)
+            .map(|(rate, key)| Demand { count: rate.count, per: rate.per, key })
+            .collect();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets
+            .take(&pipeline.name, &demands, now)
+            .map_err(|wait| Refusal::TooManyRequests { after: wait.div_ceil(1_000) })
     }
 
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {

@@ -22,6 +22,7 @@ mod reload;
 mod run_cases;
 mod server;
 mod smtp;
+mod steps;
 mod store_contract;
 mod syntax_cases;
 mod targets;

@@ -62,6 +62,8 @@ pub(super) static CODES: &[&Code] = &[
     &BODY_WITHOUT_PLACE,
     &DIVISION_BY_ZERO,
     &BAD_PATTERN,
+    &BAD_ARGUMENT,
+    &BODY_AT_THE_DOOR,
     &SECRET_LEAK,
     &SECRET_IN_PATH,
     &SECRET_DECIDES,
@@ -370,6 +372,18 @@ static BAD_PATTERN: Code = Code {
     name: "bad-pattern",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0418.md"),
+};
+static BAD_ARGUMENT: Code = Code {
+    id: "WJ0430",
+    name: "bad-argument",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0430.md"),
+};
+static BODY_AT_THE_DOOR: Code = Code {
+    id: "WJ0431",
+    name: "body-at-the-door",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0431.md"),
 };
 static SECRET_LEAK: Code = Code {
     id: "WJ0701",
