@@ -12,7 +12,7 @@ use super::{Moment, PATIENCE, Surroundings};
 use crate::actions::Rendered;
 use crate::resolve::program::Pipeline;
 use crate::run::{self, EndState, Next, Received, Reply, Run};
-use crate::store::{Accept, Fact, Millis, Program, State, Step as StepWrite, Work, WorkChange, Write};
+use crate::store::{Accept, Fact, Lane, Millis, Program, State, Step as StepWrite, Work, WorkChange, Write};
 use crate::value::Id;
 
 /// What is to be done next.
@@ -39,6 +39,8 @@ pub struct Outgoing {
     pub timeout: u64,
     /// In bytes.
     pub answer_limit: u64,
+    /// Its intent is recorded: if it is not made now, a person has to say whether it was.
+    pub is_promised: bool,
     pub permit: Option<Permit>,
 }
 
@@ -59,8 +61,16 @@ pub struct Live {
     /// Whether an answer is recorded, or in the row being gathered.
     pub(super) answered: bool,
     status: u16,
+    /// Since when its caller waits, or this server goes on with it where none does.
+    pub(super) waits_since: Millis,
     /// Until when its caller waits for all calls together.
     pub(super) patience_until: Millis,
+    /// When the work that it is was due.
+    pub(super) due: Millis,
+    /// Actions and waits of the log that the engine came to again.
+    replayed: usize,
+    /// Of all its answers that are recorded.
+    pub(super) answer_bytes: usize,
     /// A place at a host that it holds for its next call.
     pub(super) permit: Option<Permit>,
     /// Its actions are recorded, not sent: as it was when it was received.
@@ -69,6 +79,9 @@ pub struct Live {
 }
 
 pub(super) enum Phase {
+    /// It was found by a start behind a sudden end, which is recorded before the engine goes on: what ends a server ends
+    /// it no third time.
+    Resuming,
     /// The engine can go on.
     Running,
     /// A call waits for a free place at its host.
@@ -87,6 +100,7 @@ pub(super) enum Phase {
 }
 
 pub(super) enum After {
+    Run,
     Call(Box<Prepared>),
     Park,
     End(State),
@@ -104,7 +118,11 @@ pub fn begin(
     facts.push(rows::received(&pipeline, &received, around));
     Live {
         id: received.id,
+        waits_since: received.at,
         patience_until: received.at + PATIENCE,
+        due: received.at,
+        replayed: 0,
+        answer_bytes: 0,
         run: Run::new(pipeline.clone(), received),
         pipeline,
         log: None,
@@ -121,15 +139,21 @@ pub fn begin(
     }
 }
 
-/// Goes on with an operation from its log. `permit` is a free place at the host that its work waited for, and
-/// `patience_until` is for an operation without an answer: a caller who still waits has been waiting since the request.
-pub fn resume(
-    pipeline: Arc<Pipeline>,
-    log: Log,
-    fence: u64,
-    permit: Option<Permit>,
-    patience_until: Millis,
-) -> Live {
+/// How somebody who goes on with an operation has it.
+pub struct Grasp {
+    pub fence: u64,
+    /// A free place at the host that its work waited for.
+    pub permit: Option<Permit>,
+    /// When its work was due.
+    pub due: Millis,
+    /// For one without an answer: since when its caller waits, or since when this server goes on with it.
+    pub waits_since: Millis,
+    /// A start found it behind a sudden end.
+    pub found: bool,
+}
+
+/// Goes on with an operation from its log.
+pub fn resume(pipeline: Arc<Pipeline>, log: Log, grasp: Grasp) -> Live {
     let received = Arc::new(log.request());
     Live {
         id: log.id,
@@ -137,15 +161,19 @@ pub fn resume(
         pipeline,
         program: None,
         next_row: log.rows,
-        fence,
-        facts: Vec::new(),
+        fence: grasp.fence,
+        facts: grasp.found.then_some(Fact::Resumed(log.resumed + 1)).into_iter().collect(),
         reply: None,
         answered: log.answer.is_some(),
         status: log.answer.as_ref().map_or(0, |told| told.status),
-        patience_until,
-        permit,
+        waits_since: grasp.waits_since,
+        patience_until: grasp.waits_since.saturating_add(PATIENCE),
+        due: grasp.due,
+        replayed: 0,
+        answer_bytes: log.answer_bytes,
+        permit: grasp.permit,
         dry_run: log.received.dry_run,
-        phase: Phase::Running,
+        phase: if grasp.found { Phase::Resuming } else { Phase::Running },
         log: Some(log),
     }
 }
@@ -160,10 +188,18 @@ impl Live {
         self.answered
     }
 
+    /// Links it to the operation whose request it carries out anew.
+    pub fn link(&mut self, from: Id) {
+        self.facts.push(Fact::Linked(from.0));
+    }
+
     /// What to do next. Only after `Commit` and `Call` something has to be handed in first.
     pub fn step(&mut self, around: &Surroundings, moment: &Moment<'_>) -> Step {
         loop {
             match std::mem::replace(&mut self.phase, Phase::Running) {
+                Phase::Resuming => {
+                    return self.commit(moment.now, State::Open, "".into(), WorkChange::Keep, After::Run);
+                }
                 Phase::Running => {
                     if let Some(step) = self.advance(around, moment) {
                         return step;
@@ -180,6 +216,7 @@ impl Live {
                         return Step::Answer(reply);
                     }
                     return match after {
+                        After::Run => continue,
                         After::Call(prepared) => self.call(prepared, moment),
                         After::Park => Step::Parked,
                         After::End(state) => {
@@ -227,6 +264,10 @@ impl Live {
             match self.run.next() {
                 Next::Answer(reply) => self.answer(reply),
                 Next::End(end) => {
+                    if self.has_diverged() {
+                        self.interrupt("replay diverged at its end".to_owned(), end.at);
+                        return None;
+                    }
                     let state = match end.state {
                         EndState::Done | EndState::Stopped => State::Done,
                         EndState::Aborted => State::Aborted,
@@ -235,20 +276,52 @@ impl Live {
                     self.end(state, end.reason.into(), end.at);
                     return None;
                 }
+                Next::Wait(wait) => {
+                    if self.log.as_ref().is_some_and(|log| log.waits.contains_key(&wait.path)) {
+                        self.replayed += 1;
+                        self.run.waited();
+                    } else {
+                        self.begin_wait(wait, moment);
+                        return None;
+                    }
+                }
                 Next::Need(need) => {
                     let digest = need.masked.digest();
                     let recorded = self.log.as_ref().and_then(|log| log.actions.get(&need.path));
-                    if recorded.and_then(|action| action.digest()).is_some_and(|before| before != digest) {
+                    self.replayed += usize::from(recorded.is_some());
+                    let is_another =
+                        recorded.and_then(|action| action.digest()).is_some_and(|before| before != digest);
+                    if is_another || (recorded.is_none() && self.has_diverged()) {
                         self.interrupt(format!("replay diverged at {}", need.path), Some(need.path));
                         return None;
                     }
                     match recorded.and_then(|action| action.carried.clone()) {
-                        Some(carried) => self.run.resume(carried),
+                        Some(carried) => {
+                            self.spare_recorded(&need);
+                            self.run.resume(carried);
+                        }
                         None => return self.prepare(need, digest, around, moment),
                     }
                 }
             }
         }
+    }
+
+    /// Whether the engine went past something that is recorded without coming to it.
+    fn has_diverged(&self) -> bool {
+        self.log.as_ref().is_some_and(|log| self.replayed < log.actions.len() + log.waits.len())
+    }
+
+    /// A `wait` is a due time in the pipeline's own lane.
+    fn begin_wait(&mut self, wait: run::Wait, moment: &Moment<'_>) {
+        if self.has_diverged() {
+            self.interrupt(format!("replay diverged at {}", wait.path), Some(wait.path));
+            return;
+        }
+        let due = moment.now.saturating_add(wait.millis);
+        self.facts.push(Fact::Wait { path: wait.path, until: due });
+        let lane = Lane { pipeline: self.pipeline.name.clone(), host: "".into() };
+        self.phase = Phase::Parking(Work { lane, due, pause: wait.millis, intent_out: false, held: false });
     }
 
     /// An answer is recorded once: what a caller was told stays true, whatever a retry comes to.

@@ -127,6 +127,6 @@ fn successors(at: usize, kind: &OpKind) -> [Option<usize>; 2] {
             OnFail::Block { to, .. } => [next, Some(to as usize)],
             OnFail::Fail | OnFail::Continue => [next, None],
         },
-        OpKind::Extract(_) | OpKind::Let { .. } | OpKind::Respond(_) => [next, None],
+        OpKind::Extract(_) | OpKind::Let { .. } | OpKind::Respond(_) | OpKind::Wait { .. } => [next, None],
     }
 }

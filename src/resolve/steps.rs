@@ -1,13 +1,13 @@
 //! Blocks of statements, and those that say which way a run goes: `let`, `when`, `for`.
 
 use super::Resolver;
-use super::errors::{kinds, limits, missing};
+use super::errors::{kinds, limits, literals, missing};
 use super::flow::Flow;
 use super::model::{DefinitionKind, Type, Unreachable};
-use super::program::{OnMissing, OpKind};
+use super::program::{LONGEST_WAIT, OnMissing, OpKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, LetValue, Stmt, StmtKind};
-use crate::value::Kinds;
+use crate::value::{Kinds, Value};
 
 /// Turns of a `for` that names no bound.
 const TURNS: u32 = 1000;
@@ -74,10 +74,7 @@ impl Resolver<'_> {
                 }
                 self.branches("match", &blocks, choice.otherwise.as_deref(), span);
             }
-            StmtKind::Wait(duration) => {
-                self.later("wait", span);
-                self.value(duration);
-            }
+            StmtKind::Wait(duration) => self.wait(duration, span),
             // The head is read by `head_statement`.
             StmtKind::On(_)
             | StmtKind::Cors(_)
@@ -192,6 +189,35 @@ impl Resolver<'_> {
         self.item.emit.leave(outer);
         let end = std::mem::take(&mut self.item.flow);
         self.item.flow = before.join(end);
+    }
+
+    /// That no `respond` can follow is seen when all of the pipeline is read.
+    fn wait(&mut self, duration: &ast::Expr, span: Span) {
+        let path = self.item.emit.step();
+        let value = self.value(duration);
+        self.no_secret_decides(&value, "a `wait`");
+        match &value.ty.constant {
+            _ if value.ty.broken || value.ty.secret => {}
+            Some(Value::Number(number)) => {
+                self.report(literals::duration_without_unit(duration.span, number.as_str(), "`wait`"));
+            }
+            Some(Value::Duration(millis)) if !(1..=LONGEST_WAIT as i64).contains(millis) => {
+                self.report(literals::duration_out_of_range(duration.span, "`wait`", "from 1ms to 365d"));
+            }
+            _ if value.ty.cannot_be(Kinds::DURATION) => {
+                self.report(kinds::wrong_kind_in("`wait`", value.span(), value.ty.kinds, Kinds::DURATION));
+            }
+            _ if value.ty.may_be_empty() => {
+                let text = self.source.slice(value.span()).to_owned();
+                self.report(missing::wait_may_be_empty(value.span(), &text, value.ty.empty_since));
+            }
+            _ => {}
+        }
+        let kind = OpKind::Wait { duration: value.expr, answers_first: true };
+        let at = self.item.emit.push(kind, span, &path);
+        if self.item.flow.reachable {
+            self.item.facts.waits.push((at, self.words(span, 1)));
+        }
     }
 
     /// A block inside a statement, with names of its own.

@@ -4,15 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::clock::now_millis;
-use super::drive;
-use super::server::{Server, not_stored};
-use crate::operations::{Log, PATIENCE, Permit, interrupted, resume};
-use crate::resolve::program::Pipeline;
-use crate::run::failed_reply;
-use crate::store::{Claimed, Lane, LaneHead, Millis, Operation};
+use super::resume;
+use super::server::Server;
+use crate::operations::Permit;
+use crate::store::{Lane, LaneHead, Millis};
 
 /// The most that is claimed of one lane at once, and of a pipeline's own timers.
 const AT_ONCE: usize = 64;
@@ -23,12 +21,17 @@ const LONGEST_SLEEP: u64 = 60_000;
 /// Operations of a pipeline that may be open at once; past them new requests are refused.
 const MOST_OPEN: u64 = 1_000_000;
 
+/// A clock that went back by so much was set; less is how clocks are kept right.
+const SET_BACK: Millis = 2_000;
+
 /// How long a store that cannot be read is left alone.
 const AGAIN: u64 = 1_000;
 
 /// Runs until it is aborted. While the server stops it goes on for those who still wait for an answer.
 pub async fn run(server: Arc<Server>) {
+    resume::take_up_strays(&server).await;
     let mut turn = 0;
+    let mut looked = (now_millis(), Instant::now());
     loop {
         // Listened to from before the look: a call that comes back meanwhile is not missed.
         let freed = server.freed.notified();
@@ -38,6 +41,13 @@ pub async fn run(server: Arc<Server>) {
         }
         let now = now_millis();
         turn += 1;
+        let expected = looked.0.saturating_add(looked.1.elapsed().as_millis() as Millis);
+        looked = (now, Instant::now());
+        if now.saturating_add(SET_BACK) < expected {
+            // What was left behind is not told any more from what is due now.
+            server.sudden_end.store(0, Ordering::Relaxed);
+            resume::take_up_strays(&server).await;
+        }
         let asked = choose(&server, heads.as_deref().unwrap_or_default(), now, turn);
         if !asked.is_empty() {
             if take_up(&server, asked, now).await == 0 {
@@ -73,7 +83,10 @@ fn crowded(heads: &[LaneHead]) -> BTreeSet<Arc<str>> {
 /// How much of each due lane to claim: as many calls as its host takes, the lanes of one host by turns.
 fn choose(server: &Server, heads: &[LaneHead], now: Millis, turn: usize) -> Vec<(Lane, Vec<Permit>, usize)> {
     let mut by_host: BTreeMap<&Arc<str>, Vec<&LaneHead>> = BTreeMap::new();
-    for head in heads.iter().filter(|head| head.due <= now) {
+    // A dry run calls nobody: what waits for a host was meant to be sent, and waits for a start that sends.
+    let is_for_us =
+        |head: &&LaneHead| head.due <= now && (!server.around.dry_run || head.lane.host.is_empty());
+    for head in heads.iter().filter(is_for_us) {
         by_host.entry(&head.lane.host).or_default().push(head);
     }
     let mut asked = Vec::new();
@@ -125,65 +138,9 @@ async fn take_up(server: &Arc<Server>, asked: Vec<(Lane, Vec<Permit>, usize)>, n
     let count = claimed.len();
     for claimed in claimed {
         let permit = permits.get_mut(&claimed.work.lane).and_then(Vec::pop);
-        go_on(server, claimed, permit).await;
+        resume::go_on(server, claimed, permit).await;
     }
     count
-}
-
-/// Goes on with one claimed operation, from its log.
-pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit>) {
-    let id = claimed.id;
-    let is_waited_for = server.callers.is_waited_for(id);
-    if server.around.stopping.load(Ordering::Relaxed) && !is_waited_for {
-        // Its row stays as it is, for the next start.
-        return;
-    }
-    let Some(Some(operation)) = blocking(server, move |server| server.store.load(id)).await else {
-        tracing::error!(operation = %id, "it cannot be read; the next start reports it");
-        server.callers.tell(id, not_stored());
-        return;
-    };
-    let reason = match Log::read(&operation) {
-        Ok(log) => match pipeline_of(server, &operation, &log) {
-            Some(pipeline) => {
-                let waits_since = if is_waited_for { log.received.at } else { now_millis() };
-                let mut live = resume(pipeline, log, claimed.fence, permit, waits_since + PATIENCE);
-                let first = server.step(&mut live);
-                drive::spawn(server.clone(), live, first);
-                return;
-            }
-            None => "its script can no longer be run by this version".to_owned(),
-        },
-        Err(error) => error,
-    };
-    interrupt(server, &operation, claimed.fence, &reason).await;
-}
-
-/// Ends an operation as interrupted, for a person to decide. A caller who waits for it gets 502.
-pub async fn interrupt(server: &Server, operation: &Operation, fence: u64, reason: &str) {
-    let id = operation.id;
-    let pipelines = server.pipelines.load_full();
-    let notify = pipelines.get(&operation.pipeline).is_some_and(|pipeline| !pipeline.notify.is_empty());
-    let told = server.callers.is_waited_for(id).then(|| failed_reply(id));
-    let write = interrupted(operation, fence, reason, told.as_ref(), notify, now_millis());
-    match server.writer.commit(write).await {
-        Ok(_) => told.into_iter().for_each(|told| server.callers.tell(id, told)),
-        Err(error) => {
-            tracing::error!(operation = %id, error, "it could not be recorded as interrupted");
-            server.callers.tell(id, not_stored());
-        }
-    }
-}
-
-/// The program that an operation started with: the one served now if it is the same, else the one kept with it.
-fn pipeline_of(server: &Server, operation: &Operation, log: &Log) -> Option<Arc<Pipeline>> {
-    let hash = log.received.program;
-    let served =
-        server.pipelines.load().get(&operation.pipeline).filter(|served| served.hash == hash).cloned();
-    let kept = || server.compiled.find(&*server.store, hash)?.pipeline(&operation.pipeline).cloned();
-    let pipeline = served.or_else(kept)?;
-    server.know_secrets(&pipeline.secrets);
-    Some(pipeline)
 }
 
 async fn blocking<T: Send + 'static>(

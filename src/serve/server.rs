@@ -1,7 +1,7 @@
 //! The server as one thing: what the door hands in becomes operations, driven to their ends over store and network.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -14,6 +14,7 @@ use super::rejections::Rejections;
 use super::writer::Writer;
 use super::{Handler, Incoming};
 use crate::admin::Programs;
+use crate::check;
 use crate::deliver::Deliver;
 use crate::operations::{self, Live, Moment, Step, Surroundings, begin};
 use crate::resolve::program::Pipeline;
@@ -35,6 +36,8 @@ pub struct Server {
     pub compiled: Programs,
     /// The pipelines that are served, by name.
     pub pipelines: ArcSwap<BTreeMap<Arc<str>, Arc<Pipeline>>>,
+    /// When this server began behind one that ended suddenly; 0 behind an orderly stop.
+    pub sudden_end: AtomicU64,
     /// Work in the store may be due.
     pub work: Notify,
     /// A call came back.
@@ -72,6 +75,7 @@ impl Server {
             programs: ArcSwap::default(),
             compiled: Programs::default(),
             pipelines: ArcSwap::default(),
+            sudden_end: AtomicU64::new(0),
             work: Notify::new(),
             freed: parts.freed,
             in_hand: AtomicUsize::new(0),
@@ -104,6 +108,13 @@ impl Server {
         }
     }
 
+    /// Takes a request in: an operation that nothing is stored of yet.
+    pub fn begin(&self, pipeline: Arc<Pipeline>, request: Incoming) -> Live {
+        let program = self.program(&pipeline);
+        let received = self.received(now_millis(), request);
+        begin(pipeline, received, program, &self.around)
+    }
+
     fn received(&self, now: Millis, request: Incoming) -> Received {
         Received {
             id: self.around.ids.next(now, 0),
@@ -130,10 +141,8 @@ impl Handler for Arc<Server> {
             return busy();
         }
         let Some(turn) = self.callers.turn(&pipeline.name) else { return busy() };
-        let program = self.program(&pipeline);
-        let received = self.received(now_millis(), request);
-        let id = received.id;
-        let mut live = begin(pipeline, received, program, &self.around);
+        let mut live = self.begin(pipeline, request);
+        let id = live.id;
         match self.step(&mut live) {
             // With its first row it has ended: nothing is left that would have to survive this connection.
             Step::Commit(Write::Accept(accept)) if accept.work.is_none() => {
@@ -172,13 +181,10 @@ impl Handler for Arc<Server> {
     }
 }
 
-/// The language edition that programs are kept with.
-const EDITION: u16 = 1;
-
 /// What is kept of a pipeline's program.
 pub fn program_of(pipeline: &Pipeline) -> Program {
     let files = vec![(pipeline.source.name.clone(), pipeline.source.text.to_string())];
-    Program { hash: pipeline.hash, edition: EDITION, files }
+    Program { hash: pipeline.hash, edition: check::EDITION, files }
 }
 
 fn busy() -> Reply {

@@ -6,13 +6,13 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value as Json, json};
 use tokio::sync::mpsc;
 
-use super::clock::now_millis;
 use super::counts::Counts;
 use super::served::Served;
 use super::server::Server;
 use crate::admin::{Answers, History, HistoryQuery, Response, iso};
 use crate::check::CheckedFile;
-use crate::store::{Span, State, Written};
+use crate::store::{Span, State};
+use crate::value::Bytes;
 
 /// The operator's side of a server.
 pub struct Desk {
@@ -30,7 +30,7 @@ pub struct Desk {
 }
 
 impl Answers for Desk {
-    fn answer(&self, method: &str, target: &str) -> Response {
+    fn answer(&self, method: &str, target: &str, body: Bytes) -> Response {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (method, path.as_slice()) {
@@ -45,7 +45,7 @@ impl Answers for Desk {
                 Err(error) => Response::error(400, error),
             },
             ("GET", ["history", id]) => self.history(|history| history.show(&decoded(id))),
-            ("POST", ["history", id, "retry"]) => self.retry(&decoded(id)),
+            ("POST", ["history", id, what]) => self.order(&decoded(id), what, query, body),
             ("POST", ["reload"]) if query == "wait=1" => self.reload_and_wait(),
             ("POST", ["reload"]) => match self.reload() {
                 Some(_) => Response::ok(json!({ "reload": "ordered" })),
@@ -57,43 +57,13 @@ impl Answers for Desk {
 }
 
 impl Desk {
-    fn history(&self, ask: impl FnOnce(&History<'_>) -> Response) -> Response {
+    pub(super) fn history<T>(&self, ask: impl FnOnce(&History<'_>) -> T) -> T {
         let secrets = self.server.secrets.load();
         ask(&History {
             store: &*self.server.store,
             programs: &self.server.compiled,
             masker: secrets.masker(),
         })
-    }
-
-    fn retry(&self, id: &str) -> Response {
-        if self.server.around.dry_run {
-            return Response::error(
-                409,
-                format!("{id}: this server runs with --dry-run, and would not send it"),
-            );
-        }
-        let mut write = None;
-        let refused = self.history(|history| match history.retry(id, "the command line", now_millis()) {
-            Ok(order) => {
-                write = Some(order);
-                Response::ok(Json::Null)
-            }
-            Err(response) => response,
-        });
-        let Some(write) = write else {
-            return refused;
-        };
-        match self.runtime.block_on(self.server.writer.commit(write)) {
-            Ok(Written::Done) => {
-                self.server.work.notify_one();
-                Response::ok(json!({ "id": id, "retry": "ordered" }))
-            }
-            Ok(Written::Duplicate { .. } | Written::Fenced) => {
-                Response::error(409, format!("{id}: somebody else goes on with it just now"))
-            }
-            Err(error) => Response::error(503, error),
-        }
     }
 
     /// Orders a look at the scripts; what is given tells when it is done. `None` when nobody looks any more.
@@ -187,7 +157,7 @@ impl Desk {
     }
 }
 
-fn stopping() -> Response {
+pub(super) fn stopping() -> Response {
     Response::error(503, "the server is stopping")
 }
 

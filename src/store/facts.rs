@@ -40,11 +40,16 @@ pub enum Fact {
         what: Arc<str>,
         at: Millis,
     },
-    /// The n-th start that goes on with it.
+    /// The n-th start in a row that goes on with it, behind a sudden end each: none brought an outcome so far.
     Resumed(u32),
     Note(Arc<str>),
-    /// A retry that a person ordered linked it to this one.
+    /// A replay that a person ordered links the two operations to each other.
     Linked([u8; 16]),
+    /// A `wait` began, to be over at this time.
+    Wait {
+        path: Arc<str>,
+        until: Millis,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -340,6 +345,7 @@ mod tests {
             any::<u32>().prop_map(Fact::Resumed),
             text().prop_map(Fact::Note),
             any::<[u8; 16]>().prop_map(Fact::Linked),
+            (text(), any::<u64>()).prop_map(|(path, until)| Fact::Wait { path, until }),
         ]
     }
 

@@ -97,6 +97,10 @@ impl Store for Redb {
         claim::claim(self, lanes, now)
     }
 
+    fn strays(&self, now: Millis, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        claim::strays(self, now, limit)
+    }
+
     fn lanes(&self) -> Result<Vec<LaneHead>, StoreError> {
         claim::heads(self)
     }
