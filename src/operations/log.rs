@@ -166,6 +166,11 @@ impl Log {
         }
     }
 
+    /// The step of a reported call that was out when a server ended.
+    pub fn call_out(&self) -> Option<&Arc<str>> {
+        self.actions.iter().find(|(_, action)| action.intent.is_some()).map(|(path, _)| path)
+    }
+
     /// The request as the engine takes it.
     pub fn request(&self) -> Received {
         let fact = &self.received;

@@ -159,14 +159,20 @@ pub fn interrupted(
     now: Millis,
 ) -> Write {
     let log = Log::read(operation).ok();
+    let out = log.as_ref().and_then(Log::call_out).cloned();
     let recorded = log.and_then(|log| log.answer).map(|told| told.status);
     let told = told.filter(|_| recorded.is_none());
     let status = recorded.or(told.map(|reply| reply.status)).unwrap_or(0);
+    let reason: Arc<str> = match &out {
+        Some(path) => format!("{reason}; whether the call at step {path} took effect is not known").into(),
+        None => reason.into(),
+    };
     let mut facts: Vec<Fact> = told.map(answer).into_iter().collect();
-    // The step it stood at is the action without an end; a retry goes on there by itself.
-    facts.push(Fact::End { state: State::Interrupted, reason: reason.into(), at_step: None });
-    let row = row(&facts, State::Interrupted, status, reason.into(), now);
-    step(operation, fence, row, WorkChange::Remove, notify.then(|| reason.to_owned()))
+    // Where no call is out, a retry goes on by itself at the action without an end.
+    facts.push(Fact::End { state: State::Interrupted, reason: reason.clone(), at_step: out });
+    let notice = notify.then(|| reason.to_string());
+    let row = row(&facts, State::Interrupted, status, reason, now);
+    step(operation, fence, row, WorkChange::Remove, notice)
 }
 
 fn person(order: Order<'_>, what: &str) -> Fact {

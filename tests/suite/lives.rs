@@ -1,13 +1,13 @@
 //! Starts, stops and sudden ends of the real binary: what was acknowledged is never lost, and what keeps a server from
 //! starting is said plainly.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::Output;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Barrier};
-use std::thread::JoinHandle;
 
+use crate::callers::{callers, wait_until};
 use crate::harness::{Does, Server, Site, Target};
 
 const SIMPLE: &str =
@@ -19,72 +19,6 @@ fn acting(target: &Target, more: &str) -> String {
         "pipeline acting {{\n  on POST \"/acting\"\n  respond 200 {{ header \"X-Operation\" = operation.id }}\n  http.put \"{0}/one\" {{ json {{ a: 1 }} }}\n{more}}}\n",
         target.url()
     )
-}
-
-/// Callers that post again and again over connections of their own until the server is gone; each gives the ids that it was told.
-fn callers(to: SocketAddr, paths: &[&'static str], told: &Arc<AtomicUsize>) -> Vec<JoinHandle<Vec<String>>> {
-    let call = |path: &'static str| {
-        let told = told.clone();
-        std::thread::spawn(move || {
-            let mut ids = Vec::new();
-            let Ok(stream) = TcpStream::connect(to) else { return ids };
-            let mut reader = BufReader::new(stream);
-            let request = format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{{}}");
-            while reader.get_mut().write_all(request.as_bytes()).is_ok() {
-                let mut id = None;
-                loop {
-                    let mut line = String::new();
-                    match reader.read_line(&mut line) {
-                        Ok(read) if read > 0 => {}
-                        _ => return ids,
-                    }
-                    id = line.strip_prefix("x-operation: ").map(|id| id.trim().to_owned()).or(id);
-                    if line == "\r\n" {
-                        break;
-                    }
-                }
-                ids.push(id.unwrap());
-                told.fetch_add(1, Ordering::Relaxed);
-            }
-            ids
-        })
-    };
-    paths.iter().flat_map(|path| (0..4).map(move |_| *path)).map(call).collect()
-}
-
-fn wait_until(told: &AtomicUsize, count: usize) {
-    while told.load(Ordering::Relaxed) < count {
-        std::thread::yield_now();
-    }
-}
-
-#[test]
-fn what_was_acknowledged_survives_a_kill_exactly_once() {
-    let target = Target::new([Does::Answers(200, String::new())]);
-    let site = Site::new(&[("simple.wj", SIMPLE), ("acting.wj", &acting(&target, ""))]);
-    let mut all = Vec::new();
-    for _ in 0..2 {
-        let server = site.serve(&[]);
-        let told = Arc::new(AtomicUsize::new(0));
-        let callers = callers(server.listen, &["/simple", "/acting"], &told);
-        wait_until(&told, 150);
-        server.kill();
-        all.extend(callers.into_iter().flat_map(|caller| caller.join().unwrap()));
-    }
-    // The next start leaves nothing open.
-    let server = site.serve(&[]);
-    let history = site.history(&["--limit", "100000"]);
-    let mut counts = std::collections::BTreeMap::new();
-    for operation in &history {
-        *counts.entry(operation["id"].as_str().unwrap()).or_insert(0) += 1;
-        let status = operation["status"].as_str().unwrap();
-        let reason = operation["reason"].as_str().unwrap_or("");
-        assert!(status == "done" || (status, reason) == ("interrupted", "the server stopped"), "{operation}");
-    }
-    assert!(all.len() >= 300 && counts.values().all(|count| *count == 1));
-    let lost: Vec<_> = all.iter().filter(|id| !counts.contains_key(id.as_str())).collect();
-    assert!(lost.is_empty(), "{} of {}", lost.len(), all.len());
-    drop(server);
 }
 
 #[test]
@@ -133,13 +67,13 @@ fn a_stop_finishes_who_waits_and_what_is_out_and_begins_nothing() {
     // No intent is recorded for what did not begin.
     assert!(!left["events"].to_string().contains("intent"), "{left}");
 
-    // The next start leaves it to a person, who orders the rest.
+    // The next start goes on with the rest.
     target.now([Does::Answers(200, String::new())]);
     let mut server = site.serve(&[]);
-    let id = left["id"].as_str().unwrap();
-    site.stdout(&["history", "retry", id]);
     assert_eq!(target.next().target, "/two");
     server.wait_for("operation|done");
+    let id = left["id"].as_str().unwrap();
+    assert!(!site.show(id)["events"].to_string().contains("resumed"), "it was an orderly stop");
 }
 
 #[test]
@@ -154,9 +88,10 @@ fn a_second_signal_does_not_wait_for_what_is_out() {
     server.signal("INT");
     server.wait_for("stopping at once");
     assert_eq!(server.ended(), Some(0));
-    let server = site.serve(&[]);
-    assert_eq!(site.history(&[])[0]["reason"], "the server stopped");
-    drop(server);
+    target.now([Does::Answers(200, String::new())]);
+    let mut server = site.serve(&[]);
+    server.wait_for("operation|done");
+    assert_eq!(site.history(&[])[0]["events"][0]["resumed"], 1);
 }
 
 fn refusal(output: &Output) -> (Option<i32>, String) {

@@ -49,7 +49,7 @@ fn a_run_has_limits() {
     };
     for (script, answer, reason) in [
         (nested("      let c = \"{a}{b}\""), 0, "a run takes at most 100000 steps"),
-        (nested("      http.get \"https://a.example/\""), 0, "a run makes at most 1000 calls"),
+        (nested("      http.get \"https://a.example/\""), 0, "a run makes at most 1000 calls and waits"),
         (
             nested("      http.get \"https://a.example/\""),
             1 << 20,
