@@ -1,5 +1,6 @@
 //! Goes on with operations from their logs: those whose time has come, and at a start what the last server left.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -7,10 +8,11 @@ use std::time::Duration;
 use super::clock::now_millis;
 use super::drive;
 use super::server::{Server, not_stored};
+use crate::admin::Programs;
 use crate::operations::{Grasp, Log, MOST_RESUMED, Permit, interrupted, resume};
 use crate::resolve::program::Pipeline;
 use crate::run::failed_reply;
-use crate::store::{Claimed, Operation, Span, StoreError, Work, Write};
+use crate::store::{Claimed, Filter, NOBODY, Operation, Span, State, Store, StoreError, Work, Write};
 use crate::value::Id;
 
 /// The setting that says whether the last server left nothing in hand.
@@ -61,7 +63,10 @@ fn setting(value: &[u8]) -> Write {
 /// Takes up what must not wait for its time: at a start first the calls that may be out, then what is due further off than
 /// its own pause, since the clock was set back.
 pub async fn take_up_strays(server: &Arc<Server>) {
-    while !server.around.dry_run {
+    if server.around.dry_run {
+        return;
+    }
+    loop {
         let looking = server.clone();
         let found = tokio::task::spawn_blocking(move || looking.store.strays(now_millis(), AT_ONCE)).await;
         match found {
@@ -79,6 +84,61 @@ pub async fn take_up_strays(server: &Arc<Server>) {
         }
     }
 }
+
+/// Interrupts at once what is open and was begun with a script that this version cannot run, and says how much that is.
+pub async fn report_unreadable(server: Arc<Server>) {
+    let looking = server.clone();
+    let found = tokio::task::spawn_blocking(move || unreadable(&*looking.store)).await;
+    let open = match found {
+        Ok(Ok(open)) => open,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the scripts of open operations could not be looked through");
+            return;
+        }
+        Err(_) => return,
+    };
+    if server.around.dry_run || open.is_empty() {
+        return;
+    }
+    tracing::warn!("{} open operations were begun with scripts that this version cannot run", open.len());
+    for id in open {
+        if let Some(operation) = load(&server, id).await {
+            interrupt(&server, &operation, NOBODY, CANNOT_RUN).await;
+        }
+    }
+}
+
+/// Open operations whose program gives no pipeline here.
+fn unreadable(store: &dyn Store) -> Result<Vec<Id>, StoreError> {
+    let (programs, mut unreadable) = (Programs::default(), BTreeSet::new());
+    for hash in store.programs()? {
+        if programs.look(store, hash)?.is_none_or(|compiled| compiled.pipelines.is_empty()) {
+            unreadable.insert(hash);
+        }
+    }
+    let (mut open, mut after) = (Vec::new(), None);
+    // Each has to be read for its program, so only where there is something to be found.
+    if unreadable.is_empty() {
+        return Ok(open);
+    }
+    loop {
+        let filter = Filter { state: Some(State::Open), ..Filter::default() };
+        let page = store.list(&filter, after.as_ref(), 1_000)?;
+        for listed in page.items {
+            let operation = store.load(listed.id)?;
+            let log = operation.and_then(|operation| Log::read(&operation).ok());
+            if log.is_some_and(|log| unreadable.contains(&log.received.program)) {
+                open.push(listed.id);
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(open);
+        }
+    }
+}
+
+const CANNOT_RUN: &str = "its script can no longer be run by this version";
 
 /// Goes on with one claimed operation, from its log.
 pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit>) {
@@ -114,7 +174,7 @@ pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit
                         drive::spawn(server.clone(), live, first);
                         return;
                     }
-                    None => "its script can no longer be run by this version".to_owned(),
+                    None => CANNOT_RUN.to_owned(),
                 }
             }
         }

@@ -137,6 +137,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     }
     let watching = tokio::spawn(follow(site.clone(), changes, asked));
     let scheduling = tokio::spawn(schedule::run(server.clone()));
+    drop(tokio::spawn(resume::report_unreadable(server.clone())));
     let tending = tokio::spawn(tend(server.clone()));
 
     tracing::info!("listening on http://{listen}, status on http://{admin_address}/status");

@@ -163,6 +163,10 @@ impl Store for Memory {
         }))
     }
 
+    fn programs(&self) -> Result<Vec<Hash>, StoreError> {
+        Ok(self.kept().programs.keys().copied().collect())
+    }
+
     fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError> {
         let kept = self.kept();
         let mut notices: Vec<Notice> = kept

@@ -358,6 +358,8 @@ pub trait Store: Send + Sync {
     fn load(&self, id: Id) -> Result<Option<Operation>, StoreError>;
     fn list(&self, filter: &Filter, after: Option<&Cursor>, limit: usize) -> Result<Page, StoreError>;
     fn program(&self, hash: Hash) -> Result<Option<Program>, StoreError>;
+    /// The hashes of all programs that are kept, in order.
+    fn programs(&self) -> Result<Vec<Hash>, StoreError>;
     /// Oldest first.
     fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError>;
     /// A bounded piece of upkeep.

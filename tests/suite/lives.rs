@@ -9,6 +9,8 @@ use std::sync::{Arc, Barrier};
 
 use crate::callers::{callers, wait_until};
 use crate::harness::{Does, Server, Site, Target};
+use crate::store_contract::subject;
+use wj::store::{Fact, Program, State, Work, Write as Written};
 
 const SIMPLE: &str =
     "pipeline simple {\n  on POST \"/simple\"\n  respond 200 { header \"X-Operation\" = operation.id }\n}\n";
@@ -92,6 +94,41 @@ fn a_second_signal_does_not_wait_for_what_is_out() {
     let mut server = site.serve(&[]);
     server.wait_for("operation|done");
     assert_eq!(site.history(&[])[0]["events"][0]["resumed"], 1);
+}
+
+#[test]
+fn what_no_script_here_can_run_is_left_to_a_person_at_once() {
+    let site = Site::new(&[("simple.wj", SIMPLE)]);
+    let place = site.dir.path().join(".wj");
+    let store = wj::store::open(place.to_str().unwrap()).unwrap();
+    // Two whose time is far off: one with a text that is no script, and one with a text of an edition to come.
+    let open = |n: u64, text: &str, edition| {
+        let later = Work { pause: u64::MAX / 2, ..subject::work(u64::MAX / 2, false) };
+        let mut accept = subject::accept(n, "leads", State::Open, Some(later));
+        let files = vec![("leads.wj".to_owned(), text.replace("simple", "leads"))];
+        accept.program = Arc::new(Program { hash: [n as u8; 32], edition, files });
+        let mut received = subject::received("{}");
+        if let Fact::Received(received) = &mut received {
+            received.program = accept.program.hash;
+        }
+        accept.row = subject::row(n, State::Open, &[received]);
+        Written::Accept(Box::new(accept))
+    };
+    store
+        .commit(&[open(1, "pipeline leads {", 1), open(2, SIMPLE, 2), open(3, SIMPLE, 1)], subject::NOW)
+        .unwrap();
+    drop(store);
+    let mut server = site.serve(&[]);
+    server.wait_for("2 open operations were begun with scripts that this version cannot run");
+    for _ in 0..2 {
+        server.wait_for("interrupted: its script can no longer be run by this version");
+    }
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!(site.history(&["--status", "interrupted"]).len(), 2);
+    assert_eq!(site.history(&["--status", "open"]).len(), 1);
+    let id = subject::id(2).to_string();
+    let refused = site.wj(&["history", "settle", &id, "--failed"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("can no longer be run"), "{refused:?}");
 }
 
 fn refusal(output: &Output) -> (Option<i32>, String) {

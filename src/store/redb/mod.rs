@@ -117,6 +117,10 @@ impl Store for Redb {
         self.reading(|txn| read::program(txn, hash))
     }
 
+    fn programs(&self) -> Result<Vec<Hash>, StoreError> {
+        self.reading(read::programs)
+    }
+
     fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError> {
         self.reading(|txn| read::notices(self, txn, now, limit))
     }
