@@ -9,7 +9,7 @@ use super::Failure;
 use crate::admin::{Asked, History, Ordered, Programs, Response, ask, ask_with};
 use crate::operations::Order;
 use crate::secrets::Secrets;
-use crate::store::{self, Filter, Store};
+use crate::store::{self, Filter, Store, Written};
 
 /// As many recent operations are looked through for the secrets that their programs name.
 const RECENT: usize = 100;
@@ -93,8 +93,11 @@ impl<'a> Archive<'a> {
         let history = History { store: &**store, programs, masker: secrets.masker() };
         let response = match history.order(id, ordered, Order { who: "the command line", now }) {
             Ok(write) => {
-                store.commit(&[write], now).map_err(|error| Failure::no(error.to_string()))?;
-                Response::ok(Json::Null)
+                let written = store.commit(&[write], now).map_err(|error| Failure::no(error.to_string()))?;
+                match written.as_slice() {
+                    [Written::Duplicate { of, .. }] => Response::error(409, History::key_is_taken(id, *of)),
+                    _ => Response::ok(Json::Null),
+                }
             }
             Err(refused) => refused,
         };

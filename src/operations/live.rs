@@ -4,15 +4,19 @@
 
 use std::sync::Arc;
 
-use super::calls::Prepared;
+use super::calls::{self, Prepared};
+use super::claims::{Held, for_repeats};
 use super::log::Log;
 use super::rows;
 use super::targets::Permit;
 use super::{Moment, PATIENCE, Surroundings};
 use crate::actions::Rendered;
 use crate::resolve::program::Pipeline;
-use crate::run::{self, EndState, Next, Received, Reply, Run};
-use crate::store::{Accept, Fact, Lane, Millis, Program, State, Step as StepWrite, Work, WorkChange, Write};
+use crate::run::{self, EndState, Key, Next, Received, Reply, Run};
+use crate::store::{
+    Accept, Claim, ClaimChange, Fact, Lane, Millis, Program, State, Step as StepWrite, Work, WorkChange,
+    Write,
+};
 use crate::value::Id;
 
 /// What is to be done next.
@@ -41,7 +45,6 @@ pub struct Outgoing {
     pub answer_limit: u64,
     /// Its intent is recorded: if it is not made now, a person has to say whether it was.
     pub is_promised: bool,
-    pub permit: Option<Permit>,
 }
 
 pub struct Live {
@@ -56,6 +59,16 @@ pub struct Live {
     fence: u64,
     /// Of the row that is being gathered.
     pub(super) facts: Vec<Fact>,
+    /// A person ordered its request to be carried out anew.
+    replays: bool,
+    /// The key that it holds, or asks for with its first row.
+    claim: Option<Held>,
+    /// What repeats are told from the next row on.
+    told_to_repeats: Option<Reply>,
+    /// A reported action may have taken effect.
+    pub(super) may_have_effect: bool,
+    /// The caller had its answer before the run ended.
+    after_answer: bool,
     /// The caller's answer, until it left.
     reply: Option<Reply>,
     /// Whether an answer is recorded, or in the row being gathered.
@@ -71,7 +84,7 @@ pub struct Live {
     replayed: usize,
     /// Of all its answers that are recorded.
     pub(super) answer_bytes: usize,
-    /// A place at a host that it holds for its next call.
+    /// A place at a host that it holds for its next call, or for the one that is out.
     pub(super) permit: Option<Permit>,
     /// Its actions are recorded, not sent: as it was when it was received.
     pub(super) dry_run: bool,
@@ -130,6 +143,11 @@ pub fn begin(
         next_row: 0,
         fence: 0,
         facts,
+        replays: false,
+        claim: None,
+        told_to_repeats: None,
+        may_have_effect: false,
+        after_answer: false,
         reply: None,
         answered: false,
         status: 0,
@@ -163,6 +181,11 @@ pub fn resume(pipeline: Arc<Pipeline>, log: Log, grasp: Grasp) -> Live {
         next_row: log.rows,
         fence: grasp.fence,
         facts: grasp.found.then_some(Fact::Resumed(log.resumed + 1)).into_iter().collect(),
+        replays: false,
+        claim: log.claim,
+        told_to_repeats: None,
+        may_have_effect: false,
+        after_answer: false,
         reply: None,
         answered: log.answer.is_some(),
         status: log.answer.as_ref().map_or(0, |told| told.status),
@@ -183,6 +206,11 @@ impl Live {
         &self.pipeline
     }
 
+    /// The request that it was made of.
+    pub fn received(&self) -> &Arc<Received> {
+        self.run.received()
+    }
+
     /// Whether the caller has been told something that is recorded.
     pub fn answered(&self) -> bool {
         self.answered
@@ -190,6 +218,7 @@ impl Live {
 
     /// Links it to the operation whose request it carries out anew.
     pub fn link(&mut self, from: Id) {
+        self.replays = true;
         self.facts.push(Fact::Linked(from.0));
     }
 
@@ -263,11 +292,13 @@ impl Live {
         loop {
             match self.run.next() {
                 Next::Answer(reply) => self.answer(reply),
+                Next::Claim(key) => self.ask_for(key),
                 Next::End(end) => {
                     if self.has_diverged() {
                         self.interrupt("replay diverged at its end".to_owned(), end.at);
                         return None;
                     }
+                    self.after_answer = end.after_answer;
                     let state = match end.state {
                         EndState::Done | EndState::Stopped => State::Done,
                         EndState::Aborted => State::Aborted,
@@ -294,6 +325,9 @@ impl Live {
                     if is_another || (recorded.is_none() && self.has_diverged()) {
                         self.interrupt(format!("replay diverged at {}", need.path), Some(need.path));
                         return None;
+                    }
+                    if let Some(recorded) = recorded {
+                        self.may_have_effect |= calls::may_have_effect(&self.pipeline, &need, recorded);
                     }
                     match recorded.and_then(|action| action.carried.clone()) {
                         Some(carried) => {
@@ -324,26 +358,58 @@ impl Live {
         self.phase = Phase::Parking(Work { lane, due, pause: wait.millis, intent_out: false, held: false });
     }
 
-    /// An answer is recorded once: what a caller was told stays true, whatever a retry comes to.
+    /// Asks for the key of its `dedupe` with the first row; in a run from the log that was decided then. What a person
+    /// orders anew is to run whoever has the key.
+    fn ask_for(&mut self, key: Key) {
+        if self.log.is_none() && !self.replays {
+            let held = Held { key: key.hash, end: self.received().at.saturating_add(key.within) };
+            self.facts.push(Fact::Claimed { key: held.key, end: held.end });
+            self.claim = Some(held);
+        }
+    }
+
+    /// An answer is recorded once: what a caller was told stays true, whatever a retry comes to. Who repeats the request
+    /// later is told what the retry came to.
     fn answer(&mut self, reply: Reply) {
         if self.answered {
+            let known = self.log.as_ref().is_none_or(|log| log.says_last(&reply));
+            if self.claim.is_some() && !known {
+                self.facts.push(rows::answer(&reply));
+                self.told_to_repeats = Some(reply);
+            }
             return;
         }
+        self.tell(reply.clone());
+        if self.claim.is_some() {
+            self.told_to_repeats = Some(reply);
+        }
+    }
+
+    fn tell(&mut self, reply: Reply) {
         self.answered = true;
         self.status = reply.status;
         self.facts.push(rows::answer(&reply));
         self.reply = Some(reply);
     }
 
-    /// Ends as interrupted: whatever must not be guessed is left to a person. A caller who waits gets 502.
+    /// Ends as interrupted: whatever must not be guessed is left to a person. A caller who waits gets 502; a repeat is
+    /// not told that, since a person may still come to an answer.
     pub(super) fn interrupt(&mut self, reason: String, at_step: Option<Arc<str>>) {
-        self.answer(run::failed_reply(self.id));
+        if !self.answered {
+            self.tell(run::failed_reply(self.id));
+        }
         self.end(State::Interrupted, reason.into(), at_step);
     }
 
     fn end(&mut self, state: State, reason: Arc<str>, at_step: Option<Arc<str>>) {
         self.facts.push(Fact::End { state, reason: reason.clone(), at_step });
         self.phase = Phase::Ending(state, reason);
+    }
+
+    /// Whether with this state its key is left to the next: it failed before its `respond`, and nothing can have come of
+    /// it, so that the sender may correct the request and try again.
+    fn leaves_its_key(&self, state: State) -> bool {
+        matches!(state, State::Aborted | State::Failed) && !self.after_answer && !self.may_have_effect
     }
 
     /// Turns what was gathered into the next row.
@@ -360,6 +426,8 @@ impl Live {
         .then(|| reason.to_string());
         let row = rows::row(&self.facts, state, self.status, reason, now);
         self.facts.clear();
+        let released = self.leaves_its_key(state);
+        let answer = self.told_to_repeats.take().map(|reply| for_repeats(&reply, &self.received().body));
         let n = self.next_row;
         self.next_row = n.saturating_add(1);
         self.phase = Phase::Committing(after);
@@ -370,10 +438,22 @@ impl Live {
                     WorkChange::Put(work) => Some(work),
                     WorkChange::Keep | WorkChange::Remove => None,
                 };
-                Write::Accept(Box::new(Accept { id, pipeline, row, work, claim: None, notice, program }))
+                let claim = self.claim.map(|held| Claim {
+                    key: held.key,
+                    end: held.end,
+                    answer: answer.flatten(),
+                    kept: !released,
+                });
+                Write::Accept(Box::new(Accept { id, pipeline, row, work, claim, notice, program }))
             }
             None => {
-                Write::Step(Box::new(StepWrite { id, pipeline, n, fence: self.fence, row, work, notice }))
+                let claim = match (self.claim, answer) {
+                    (Some(Held { key, .. }), _) if released => ClaimChange::Release { key },
+                    (Some(Held { key, .. }), Some(answer)) => ClaimChange::Answer { key, answer },
+                    _ => ClaimChange::Keep,
+                };
+                let fence = self.fence;
+                Write::Step(Box::new(StepWrite { id, pipeline, n, fence, row, work, claim, notice }))
             }
         })
     }

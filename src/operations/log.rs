@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::claims::Held;
 use crate::actions::Answer;
 use crate::resolve::program::Pipeline;
-use crate::run::{Carried, End, Headers, Need, Next, Received, Run, Trace};
+use crate::run::{Carried, End, Headers, Need, Next, Received, Reply, Run, Trace};
 use crate::store::{
     AnswerFact, Fact, Hash, Millis, Operation, OutcomeClass, OutcomeFact, ReceivedFact, State,
 };
@@ -20,6 +21,10 @@ pub struct Log {
     pub actions: BTreeMap<Arc<str>, Recorded>,
     /// What the caller was told.
     pub answer: Option<Told>,
+    /// What a retry came to since, where it is something else: what repeats of the request are told.
+    pub later: Option<Told>,
+    /// The key that `dedupe` gave it at receipt.
+    pub claim: Option<Held>,
     /// The last end, if it has ended and nobody ordered otherwise since.
     pub ended: Option<Ended>,
     /// Until when each `wait` that began lasts, by step path. Whoever goes on from the log comes after that.
@@ -86,6 +91,8 @@ impl Log {
             received: received.clone(),
             actions: BTreeMap::new(),
             answer: None,
+            later: None,
+            claim: None,
             ended: None,
             waits: BTreeMap::new(),
             resumed: 0,
@@ -113,14 +120,15 @@ impl Log {
             Fact::Intent { path, attempt, digest } => {
                 self.actions.entry(path.clone()).or_default().intent = Some((*attempt, *digest));
             }
-            // The first answer is what the caller was told; a later one is only what a retry would have said.
+            // The first answer is what the caller was told; a later one is what a retry came to.
             Fact::Answer { status, headers, body } => {
-                self.answer.get_or_insert_with(|| Told {
-                    status: *status,
-                    headers: headers.clone(),
-                    body: body.clone(),
-                });
+                let told = Told { status: *status, headers: headers.clone(), body: body.clone() };
+                match self.answer {
+                    None => self.answer = Some(told),
+                    Some(_) => self.later = Some(told),
+                }
             }
+            Fact::Claimed { key, end } => self.claim = Some(Held { key: *key, end: *end }),
             Fact::End { state, reason, at_step } => {
                 self.ended = Some(Ended { state: *state, reason: reason.clone(), at_step: at_step.clone() });
                 if *state == State::Interrupted {
@@ -138,7 +146,8 @@ impl Log {
                 self.resumed = 0;
             }
             Fact::Resumed(count) => self.resumed = *count,
-            Fact::Received(_) | Fact::Due { .. } | Fact::Note(_) | Fact::Linked(_) => {}
+            Fact::Received(_) | Fact::Due { .. } | Fact::Note(_) | Fact::Linked(_) | Fact::Repeats { .. } => {
+            }
         }
     }
 
@@ -169,6 +178,18 @@ impl Log {
     /// The step of a reported call that was out when a server ended.
     pub fn call_out(&self) -> Option<&Arc<str>> {
         self.actions.iter().find(|(_, action)| action.intent.is_some()).map(|(path, _)| path)
+    }
+
+    /// The last answer that it came to.
+    pub fn last_answer(&self) -> Option<&Told> {
+        self.later.as_ref().or(self.answer.as_ref())
+    }
+
+    /// Whether that is this one.
+    pub fn says_last(&self, reply: &Reply) -> bool {
+        self.last_answer().is_some_and(|told| {
+            told.status == reply.status && told.headers == reply.headers && told.body == reply.body
+        })
     }
 
     /// The request as the engine takes it.
@@ -212,7 +233,7 @@ pub fn replay_trace(pipeline: &Arc<Pipeline>, log: &Log) -> (Vec<Trace>, Option<
     let mut run = Run::traced(pipeline.clone(), Arc::new(log.request()));
     let end = match replay(&mut run, log) {
         Next::End(end) => Some(end),
-        Next::Answer(_) | Next::Need(_) | Next::Wait(_) => None,
+        Next::Answer(_) | Next::Claim(_) | Next::Need(_) | Next::Wait(_) => None,
     };
     (run.take_trace(), end)
 }
@@ -221,7 +242,7 @@ pub fn replay_trace(pipeline: &Arc<Pipeline>, log: &Log) -> (Vec<Trace>, Option<
 pub fn open_need(pipeline: &Arc<Pipeline>, log: &Log) -> Option<Need> {
     match replay(&mut Run::new(pipeline.clone(), Arc::new(log.request())), log) {
         Next::Need(need) => Some(need),
-        Next::End(_) | Next::Answer(_) | Next::Wait(_) => None,
+        Next::End(_) | Next::Answer(_) | Next::Claim(_) | Next::Wait(_) => None,
     }
 }
 
@@ -229,7 +250,7 @@ pub fn open_need(pipeline: &Arc<Pipeline>, log: &Log) -> Option<Need> {
 fn replay(run: &mut Run, log: &Log) -> Next {
     loop {
         match run.next() {
-            Next::Answer(_) => {}
+            Next::Answer(_) | Next::Claim(_) => {}
             Next::Need(need) => match log.actions.get(&need.path).and_then(|action| action.carried.clone()) {
                 Some(carried) => run.resume(carried),
                 None => return Next::Need(need),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::MOST_ROWS;
 use super::calls::{answer_fact, outcome};
-use super::log::{CANCEL, Log, REPLAY, RETRY, SETTLE, open_need};
+use super::claims::Held;
+use super::log::{CANCEL, Log, REPLAY, RETRY, Recorded, SETTLE, open_need};
 use super::mask::masked;
 use super::rows::{answer, row};
 use crate::actions::{Answer, Attempt, Class, judge};
@@ -12,8 +13,8 @@ use crate::resolve::program::Pipeline;
 use crate::run::{self, Reply};
 use crate::secrets::Masker;
 use crate::store::{
-    ACCEPTED, Fact, Lane, Millis, NOBODY, Operation, OutcomeClass, OutcomeFact, Row, State, Step, Work,
-    WorkChange, Write,
+    ACCEPTED, Claim, ClaimChange, Fact, Lane, Millis, NOBODY, Operation, OutcomeClass, OutcomeFact, Row,
+    State, Step, Work, WorkChange, Write,
 };
 use crate::value::Id;
 
@@ -49,7 +50,13 @@ pub fn retry(operation: &Operation, order: Order<'_>) -> Result<Write, String> {
         }
         None => return Err("it is open: it has not ended yet".to_owned()),
     }
-    goes_on(operation, &log, order, vec![person(order, RETRY)])
+    // It may have left its key to the next, who has it then: one key is carried out once.
+    let claim = match log.claim.filter(|held| held.end > order.now) {
+        Some(Held { key, end }) => ClaimChange::Take(Claim { key, end, answer: None, kept: true }),
+        None => ClaimChange::Keep,
+    };
+    let step = goes_on(operation, &log, order, vec![person(order, RETRY)])?;
+    Ok(Write::Step(Box::new(Step { claim, ..step })))
 }
 
 /// A person says how the action went that an operation is interrupted at, and the operation goes on from there. The answer
@@ -114,7 +121,8 @@ pub fn settle(
         last: true,
         ..outcome(&call.name, &need, digest, attempt, order.now)
     };
-    goes_on(operation, &log, order, vec![person(order, SETTLE), Fact::Outcome(outcome)])
+    let facts = vec![person(order, SETTLE), Fact::Outcome(outcome)];
+    goes_on(operation, &log, order, facts).map(|step| Write::Step(Box::new(step)))
 }
 
 /// A person ends an operation that nobody has in hand just now. `told` is what a caller who still waits is told.
@@ -132,7 +140,21 @@ pub fn cancel(operation: &Operation, told: Option<&Reply>, order: Order<'_>) -> 
     facts.extend(told.map(answer));
     facts.push(Fact::End { state: State::Aborted, reason: reason.clone(), at_step: None });
     let row = row(&facts, State::Aborted, status(&log, told), reason, order.now);
-    Ok(step(operation, NOBODY, row, WorkChange::Remove, None))
+    let claim = match log.claim.filter(|_| leaves_its_key(&log)) {
+        Some(Held { key, .. }) => ClaimChange::Release { key },
+        None => ClaimChange::Keep,
+    };
+    let step = step(operation, NOBODY, row, WorkChange::Remove, None);
+    Ok(Write::Step(Box::new(Step { claim, ..step })))
+}
+
+/// Whether the next request with its key may run: it had no answer, and nothing can have come of it.
+fn leaves_its_key(log: &Log) -> bool {
+    let came_to_nothing = |action: &Recorded| {
+        action.intent.is_none()
+            && action.outcomes.iter().all(|outcome| outcome.class == OutcomeClass::Refused)
+    };
+    log.answer.is_none() && log.actions.values().all(came_to_nothing)
 }
 
 /// Writes down that a person had its request carried out anew, as another operation.
@@ -145,7 +167,7 @@ pub fn replayed(operation: &Operation, by: Id, order: Order<'_>) -> Result<Write
     let facts = [person(order, REPLAY), Fact::Linked(by.0)];
     let reason = if ended.state == State::Done { "".into() } else { ended.reason.clone() };
     let row = row(&facts, ended.state, status(&log, None), reason, order.now);
-    Ok(step(operation, ACCEPTED, row, WorkChange::Keep, None))
+    Ok(Write::Step(Box::new(step(operation, ACCEPTED, row, WorkChange::Keep, None))))
 }
 
 /// Ends an operation that cannot go on here, for a person to decide. `told` is what a caller who still waits is told, once
@@ -172,7 +194,7 @@ pub fn interrupted(
     facts.push(Fact::End { state: State::Interrupted, reason: reason.clone(), at_step: out });
     let notice = notify.then(|| reason.to_string());
     let row = row(&facts, State::Interrupted, status, reason, now);
-    step(operation, fence, row, WorkChange::Remove, notice)
+    Write::Step(Box::new(step(operation, fence, row, WorkChange::Remove, notice)))
 }
 
 fn person(order: Order<'_>, what: &str) -> Fact {
@@ -185,7 +207,7 @@ fn status(log: &Log, told: Option<&Reply>) -> u16 {
 }
 
 /// It goes on with these facts behind its end, as soon as somebody can.
-fn goes_on(operation: &Operation, log: &Log, order: Order<'_>, facts: Vec<Fact>) -> Result<Write, String> {
+fn goes_on(operation: &Operation, log: &Log, order: Order<'_>, facts: Vec<Fact>) -> Result<Step, String> {
     if log.rows >= MOST_ROWS {
         return Err(format!("its log has {} rows, and takes no more", log.rows));
     }
@@ -202,14 +224,15 @@ fn goes_on(operation: &Operation, log: &Log, order: Order<'_>, facts: Vec<Fact>)
 }
 
 /// A step of an operation that nobody has in hand, or whose fence says who has.
-fn step(operation: &Operation, fence: u64, row: Row, work: WorkChange, notice: Option<String>) -> Write {
-    Write::Step(Box::new(Step {
+fn step(operation: &Operation, fence: u64, row: Row, work: WorkChange, notice: Option<String>) -> Step {
+    Step {
         id: operation.id,
         pipeline: operation.pipeline.clone(),
         n: u16::try_from(operation.rows.len()).unwrap_or(u16::MAX),
         fence,
         row,
         work,
+        claim: ClaimChange::Keep,
         notice,
-    }))
+    }
 }

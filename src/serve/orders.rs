@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::clock::now_millis;
 use super::status::{Desk, stopping};
-use super::{Found, Incoming, Routes, drive};
+use super::{Found, Handler, Incoming, Routes, drive};
 use crate::actions::Answer;
 use crate::admin::{History, Ordered, Response};
 use crate::operations::{self, Log, Order, REPLAY, Said, Step};
@@ -57,6 +57,10 @@ impl Desk {
             Some(waiting) if is_cancel => self.server.callers.tell(waiting, failed_reply(waiting)),
             _ => self.server.work.notify_one(),
         }
+        if let Ok(id) = id.parse() {
+            // Who repeats its request learns how it ended.
+            self.server.callers.wake(id);
+        }
         Response::ok(json!({ "id": id, "ordered": what }))
     }
 
@@ -68,7 +72,8 @@ impl Desk {
     fn commit(&self, id: &str, write: Write) -> Result<(), Response> {
         match self.runtime.block_on(self.server.writer.commit(write)) {
             Ok(Written::Done) => Ok(()),
-            Ok(Written::Duplicate { .. } | Written::Fenced) => {
+            Ok(Written::Duplicate { of, .. }) => Err(Response::error(409, History::key_is_taken(id, of))),
+            Ok(Written::Fenced) => {
                 Err(Response::error(409, format!("{id}: it is in hand just now; try again in a moment")))
             }
             Err(error) => Err(Response::error(503, error)),
@@ -87,7 +92,10 @@ impl Desk {
         let Some(pipeline) = server.pipelines.load().get(name).cloned() else {
             return Response::error(409, format!("{id}: pipeline `{name}` is not served now"));
         };
-        if server.writer.is_full() || server.crowded.load().contains(name) {
+        if server.around.stop(name).is_some() {
+            return Response::error(409, format!("{id}: pipeline `{name}` is stopped"));
+        }
+        if server.refuses(&pipeline).is_some() {
             return Response::error(503, "the server is busy");
         }
         let request = log.request();

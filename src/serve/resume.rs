@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::callers::Parked;
 use super::clock::now_millis;
 use super::drive;
 use super::server::{Server, not_stored};
@@ -143,6 +144,7 @@ const CANNOT_RUN: &str = "its script can no longer be run by this version";
 /// Goes on with one claimed operation, from its log.
 pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit>) {
     let id = claimed.id;
+    server.callers.set_parked(id, Parked::No);
     let is_waited_for = server.callers.is_waited_for(id);
     if server.around.stopping.load(Ordering::Relaxed) && !is_waited_for {
         // Its row stays as it is, for the next start.
@@ -211,7 +213,10 @@ async fn interrupt(server: &Server, operation: &Operation, fence: u64, reason: &
     let write = interrupted(operation, fence, reason, told.as_ref(), notify, now_millis());
     tracing::warn!(operation = %id, pipeline = %operation.pipeline, "interrupted: {reason}");
     match server.writer.commit(write).await {
-        Ok(_) => told.into_iter().for_each(|told| server.callers.tell(id, told)),
+        Ok(_) => {
+            told.into_iter().for_each(|told| server.callers.tell(id, told));
+            server.callers.wake(id);
+        }
         Err(error) => {
             tracing::error!(operation = %id, error, "it could not be recorded as interrupted");
             server.callers.tell(id, not_stored());
@@ -224,6 +229,7 @@ async fn pipeline_of(server: &Arc<Server>, operation: &Operation, log: &Log) -> 
     let hash = log.received.program;
     let served =
         server.pipelines.load().get(&operation.pipeline).filter(|served| served.hash == hash).cloned();
+    let is_served = served.is_some();
     let pipeline = match served {
         Some(served) => served,
         None => loop {
@@ -241,6 +247,9 @@ async fn pipeline_of(server: &Arc<Server>, operation: &Operation, log: &Log) -> 
         },
     };
     server.know_secrets(&pipeline.secrets);
+    if !is_served {
+        server.around.targets.declare_also_all(&pipeline, now_millis());
+    }
     Some(pipeline)
 }
 

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use ipnet::IpNet;
@@ -18,13 +18,13 @@ use super::site::{Site, follow};
 use super::status::Desk;
 use super::writer::Writer;
 use super::{Network, Options, Routes, descriptors, resume, schedule};
-use crate::admin::{Asked, Listener, ask, listen_socket, listen_tcp};
+use crate::admin::{self, Asked, Listener, ask, listen_socket, listen_tcp};
 use crate::check::CheckedFile;
 use crate::deliver::{self, Deliver};
 use crate::operations::{Ids, Random, Surroundings, Targets};
 use crate::scripts;
 use crate::secrets::Secrets;
-use crate::store::{self, Filter, Millis, Store, StoreError};
+use crate::store::{self, Filter, Millis, Span, Store, StoreError};
 
 /// What a server is to be.
 pub struct Setup {
@@ -38,6 +38,8 @@ pub struct Setup {
     pub calls_per_host: usize,
     pub dry_run: bool,
     pub network: Options,
+    /// How long a stop waits for requests and calls.
+    pub stop_within: Duration,
     /// Renders a file's findings for people.
     pub render: fn(&CheckedFile) -> String,
 }
@@ -73,6 +75,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     }
     let deliver = Deliver::new(deliver::Options { allow_private: setup.allow_private.clone() })
         .map_err(StartError::Machine)?;
+    let stopped = admin::stopped(&store.summary(&Span::default())?.settings);
     let (writer, thread) =
         Writer::start(store.clone()).map_err(|error| StartError::Machine(error.to_string()))?;
     let freed = Arc::new(Notify::new());
@@ -84,6 +87,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
             targets: Targets::new(setup.calls_per_host, move || signal.notify_waiters()),
             dry_run: setup.dry_run,
             stopping: AtomicBool::new(false),
+            stopped: ArcSwap::from_pointee(stopped),
             commit: ArcSwapOption::empty(),
         },
         store,
@@ -106,14 +110,19 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let changed =
         site.look(Vanished::IsBelieved).map_err(|error| StartError::Scripts(setup.dir.clone(), error))?;
     site.report_start(&changed);
+    for (name, stop) in &**server.around.stopped.load() {
+        let how = admin::stop_name(*stop);
+        tracing::warn!(pipeline = %name, "stopped ({how}): `wj start {name}` lets it take requests again");
+    }
     resume::begin(&server).await;
 
     let listener =
         TcpListener::bind(setup.listen).await.map_err(|error| StartError::Listen(setup.listen, error))?;
     let listen = listener.local_addr().map_err(|error| StartError::Listen(setup.listen, error))?;
     let (reload, asked) = mpsc::channel(16);
+    let options = Options { grace: setup.stop_within, ..setup.network };
     let network =
-        Arc::new(Network::new(within_limits(setup.network), site.routes.clone(), Arc::new(server.clone())));
+        Arc::new(Network::new(within_limits(options), site.routes.clone(), Arc::new(server.clone())));
     let desk = Arc::new(Desk {
         server: server.clone(),
         counts: network.counts().clone(),
@@ -142,8 +151,10 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
 
     tracing::info!("listening on http://{listen}, status on http://{admin_address}/status");
     let asked = Notify::new();
+    let asked_at = OnceLock::new();
     let stopping = async {
         stop_signal().await;
+        let _ = asked_at.set(Instant::now());
         server.around.stopping.store(true, Ordering::Relaxed);
         asked.notify_one();
         tracing::info!("stopping: who waits gets an answer, and calls that are out are waited for");
@@ -151,7 +162,8 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let finished = async {
         network.serve(listener, stopping).await;
         scheduling.abort();
-        drain(&server).await;
+        let since = asked_at.get().map_or(Duration::ZERO, Instant::elapsed);
+        drain(&server, setup.stop_within.saturating_sub(since)).await;
     };
     let hurried = async {
         asked.notified().await;
@@ -214,8 +226,8 @@ fn newest(store: &dyn Store) -> Millis {
     page.items.first().map_or(0, |listed| listed.id.millis())
 }
 
-/// Waits until no operation is in hand, or the longest usual time-out is over.
-async fn drain(server: &Server) {
+/// Waits until no operation is in hand, at most so long.
+async fn drain(server: &Server, at_most: Duration) {
     server.freed.notify_waiters();
     let done = async {
         loop {
@@ -226,7 +238,7 @@ async fn drain(server: &Server) {
             idle.await;
         }
     };
-    if tokio::time::timeout(Duration::from_secs(30), done).await.is_err() {
+    if tokio::time::timeout(at_most, done).await.is_err() {
         tracing::warn!(
             "{} operations are still in hand; the next start sees to them",
             server.in_hand.load(Ordering::Relaxed)
@@ -240,7 +252,7 @@ async fn tend(server: Arc<Server>) {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let server = server.clone();
         let tended = tokio::task::spawn_blocking(move || {
-            server.store.tend(&store::Upkeep { derive: true }, now_millis())
+            server.store.tend(&store::Upkeep { derive: true, claims: true }, now_millis())
         });
         if let Ok(Err(error)) = tended.await {
             tracing::error!(error = %error, "upkeep of the store failed");

@@ -9,6 +9,7 @@ mod check_cases;
 mod check_cli;
 mod code_pages;
 mod crash_loop;
+mod dedupe;
 mod delivery;
 mod docs;
 mod fences;
