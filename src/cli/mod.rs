@@ -16,6 +16,7 @@ mod render;
 mod replay;
 mod routes;
 mod serve;
+mod smtp;
 mod status;
 mod stop;
 mod terminal;

@@ -46,7 +46,7 @@ impl Live {
         let asked = retry_after(&attempt, moment.now);
         let answer = match attempt {
             Attempt::Answered(answer) => Some(answer),
-            Attempt::NotSent(_) | Attempt::Lost(_) => None,
+            Attempt::NotSent(_) | Attempt::Refused(_) | Attempt::Lost(_) => None,
         };
         let kept = answer.as_ref().map(|answer| self.kept(answer, judged.class));
         let tries = Tries { made: prepared.tries.made + 1, ..prepared.tries };
@@ -312,6 +312,7 @@ impl Live {
 fn seen(attempt: &Attempt, class: Class) -> Seen {
     match attempt {
         Attempt::Answered(answer) if answer.status < 500 => Seen::Alive,
+        Attempt::Refused(_) => Seen::Alive,
         Attempt::Answered(_) if class != Class::Unknown => Seen::Busy,
         Attempt::Answered(_) | Attempt::NotSent(_) | Attempt::Lost(_) => Seen::Dead,
     }

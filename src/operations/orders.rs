@@ -7,6 +7,7 @@ use super::calls::{answer_fact, outcome};
 use super::claims::Held;
 use super::log::{CANCEL, Log, REPLAY, RETRY, Recorded, SETTLE, open_need};
 use super::mask::masked;
+use super::notices::Reason;
 use super::rows::{answer, row};
 use crate::actions::{Answer, Attempt, Class, judge};
 use crate::resolve::program::Pipeline;
@@ -192,7 +193,7 @@ pub fn interrupted(
     let mut facts: Vec<Fact> = told.map(answer).into_iter().collect();
     // Where no call is out, a retry goes on by itself at the action without an end.
     facts.push(Fact::End { state: State::Interrupted, reason: reason.clone(), at_step: out });
-    let notice = notify.then(|| reason.to_string());
+    let notice = notify.then(|| Reason::cannot_go_on().to_string());
     let row = row(&facts, State::Interrupted, status, reason, now);
     Write::Step(Box::new(step(operation, fence, row, WorkChange::Remove, notice)))
 }

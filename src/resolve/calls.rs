@@ -16,7 +16,7 @@ use crate::syntax::ast::{self, ExprKind};
 use crate::value::Kinds;
 
 /// Actions of the language that this version does not have yet.
-const LATER: [&str; 2] = ["email.send", "telegram.send"];
+const LATER: [&str; 1] = ["telegram.send"];
 
 /// What the name of an action means.
 #[derive(Clone, Copy)]
@@ -95,7 +95,7 @@ impl Resolver<'_> {
             }
             (Target::Declared(spec), Some(url)) => {
                 self.value(url);
-                self.report(literals::url_of_declared(url.span, spec.name));
+                self.report(literals::url_of_declared(url.span, spec));
                 None
             }
             (Target::Unknown, Some(url)) => {

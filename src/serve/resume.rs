@@ -104,7 +104,7 @@ pub async fn report_unreadable(server: Arc<Server>) {
     tracing::warn!("{} open operations were begun with scripts that this version cannot run", open.len());
     for id in open {
         if let Some(operation) = load(&server, id).await {
-            interrupt(&server, &operation, NOBODY, CANNOT_RUN).await;
+            interrupt(&server, &operation, None, NOBODY, CANNOT_RUN).await;
         }
     }
 }
@@ -139,6 +139,9 @@ fn unreadable(store: &dyn Store) -> Result<Vec<Id>, StoreError> {
     }
 }
 
+const STOPPED_THE_SERVER: &str =
+    "stopped the server: it was in hand each of the last three times that the server ended suddenly";
+
 const CANNOT_RUN: &str = "its script can no longer be run by this version";
 
 /// Goes on with one claimed operation, from its log.
@@ -154,35 +157,33 @@ pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit
         server.callers.tell(id, not_stored());
         return;
     };
+    let mut pipeline = None;
     let reason = match Log::read(&operation) {
         // What was meant to be sent waits for a start that sends.
         Ok(log) if server.around.dry_run && !log.received.dry_run => return,
         Ok(log) => {
             let found = server.was_left(&claimed.work);
-            if found && log.resumed >= MOST_RESUMED {
-                "stopped the server: it was in hand each of the last three times that the server ended suddenly"
-                    .to_owned()
-            } else {
-                match pipeline_of(server, &operation, &log).await {
-                    Some(pipeline) => {
-                        let waits_since = match log.answer {
-                            Some(_) => log.received.at,
-                            None => server.callers.waits_since(id, log.received.at, now_millis()),
-                        };
-                        let (fence, due) = (claimed.fence, claimed.work.due);
-                        let mut live =
-                            resume(pipeline, log, Grasp { fence, permit, due, waits_since, found });
-                        let first = server.step(&mut live);
-                        drive::spawn(server.clone(), live, first);
-                        return;
-                    }
-                    None => CANNOT_RUN.to_owned(),
+            pipeline = pipeline_of(server, &operation, &log).await;
+            match &pipeline {
+                Some(_) if found && log.resumed >= MOST_RESUMED => STOPPED_THE_SERVER.to_owned(),
+                Some(pipeline) => {
+                    let waits_since = match log.answer {
+                        Some(_) => log.received.at,
+                        None => server.callers.waits_since(id, log.received.at, now_millis()),
+                    };
+                    let (fence, due) = (claimed.fence, claimed.work.due);
+                    let grasp = Grasp { fence, permit, due, waits_since, found };
+                    let mut live = resume(pipeline.clone(), log, grasp);
+                    let first = server.step(&mut live);
+                    drive::spawn(server.clone(), live, first);
+                    return;
                 }
+                None => CANNOT_RUN.to_owned(),
             }
         }
         Err(error) => error,
     };
-    interrupt(server, &operation, claimed.fence, &reason).await;
+    interrupt(server, &operation, pipeline.as_deref(), claimed.fence, &reason).await;
 }
 
 /// Its whole log; `None` if it cannot be read at all. A store in trouble is waited for.
@@ -205,10 +206,18 @@ async fn load(server: &Arc<Server>, id: Id) -> Option<Operation> {
 }
 
 /// Ends an operation as interrupted, for a person to decide. A caller who waits for it gets 502.
-async fn interrupt(server: &Server, operation: &Operation, fence: u64, reason: &str) {
+async fn interrupt(
+    server: &Server,
+    operation: &Operation,
+    pipeline: Option<&Pipeline>,
+    fence: u64,
+    reason: &str,
+) {
     let id = operation.id;
-    let pipelines = server.pipelines.load_full();
-    let notify = pipelines.get(&operation.pipeline).is_some_and(|pipeline| !pipeline.notify.is_empty());
+    // Whom to tell stands in its own script, or else in the one that is served now.
+    let served = server.pipelines.load_full();
+    let pipeline = pipeline.or_else(|| served.get(&operation.pipeline).map(|served| &**served));
+    let notify = pipeline.is_some_and(|pipeline| !pipeline.notify.is_empty());
     let told = server.callers.is_waited_for(id).then(|| failed_reply(id));
     let write = interrupted(operation, fence, reason, told.as_ref(), notify, now_millis());
     tracing::warn!(operation = %id, pipeline = %operation.pipeline, "interrupted: {reason}");
