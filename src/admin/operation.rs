@@ -235,6 +235,7 @@ fn events(operation: &Operation, masker: &Masker) -> Json {
             Fact::Person { who, what, at } => json!({ "person": who, "ordered": what, "at": iso(*at) }),
             Fact::Resumed(count) => json!({ "resumed": count }),
             Fact::Note(text) => json!({ "note": masker.mask(text) }),
+            Fact::Wait { path, until } => json!({ "wait": path, "until": iso(*until) }),
             Fact::Linked(id) => json!({ "linked": crate::value::Id(*id).to_string() }),
             Fact::Claimed { end, .. } => json!({ "dedupe": "first", "until": iso(*end) }),
             Fact::Repeats { of, other_body } => {

@@ -45,6 +45,8 @@ pub(super) struct Collected {
     pub calls: Vec<CallFacts>,
     /// The op of each call, beside `calls`.
     pub call_ops: Vec<usize>,
+    /// Each `wait` that can be reached: its op, and where its word stands.
+    pub waits: Vec<(usize, Span)>,
     pub responds: Vec<Span>,
     pub unreachable: Vec<Unreachable>,
     pub aborts_after_call: Vec<Span>,
@@ -103,6 +105,12 @@ impl Resolver<'_> {
             facts.before_answer = facts.before_answer && may_respond;
             if let Some(call) = self.item.emit.call_mut(*op) {
                 call.answers_first = !may_respond;
+            }
+        }
+        for (op, word) in std::mem::take(&mut self.item.facts.waits) {
+            if after.get(op).copied().unwrap_or(false) {
+                let answer = self.item.facts.responds.iter().find(|answer| answer.start > word.start);
+                self.report(names::wait_before_respond(word, answer.copied()));
             }
         }
         let flow = &self.item.flow;

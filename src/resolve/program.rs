@@ -11,6 +11,9 @@ use crate::source::{self, Span};
 use crate::syntax::ast::BinaryOp;
 use crate::value::Value;
 
+/// The longest `wait`, in milliseconds.
+pub const LONGEST_WAIT: u64 = 365 * 86_400_000;
+
 /// One pipeline, ready to run.
 #[derive(Debug)]
 pub struct Pipeline {
@@ -129,6 +132,11 @@ pub enum OpKind {
     Respond(Respond),
     Dedupe(Dedupe),
     Call(Box<Call>),
+    Wait {
+        duration: Expr,
+        /// As that of a call.
+        answers_first: bool,
+    },
     Stop {
         text: Option<Expr>,
     },

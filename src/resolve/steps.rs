@@ -1,13 +1,13 @@
 //! Blocks of statements, and those that say which way a run goes: `let`, `when`, `for`. `match` has a file of its own.
 
 use super::Resolver;
-use super::errors::{kinds, limits, missing};
+use super::errors::{kinds, limits, literals, missing};
 use super::flow::Flow;
 use super::model::{DefinitionKind, Type, Unreachable};
-use super::program::{OnMissing, OpKind};
+use super::program::{LONGEST_WAIT, OnMissing, OpKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, LetValue, Stmt, StmtKind};
-use crate::value::Kinds;
+use crate::value::{Kinds, Value};
 
 /// Turns of a `for` that names no bound.
 const TURNS: u32 = 1000;
@@ -61,10 +61,7 @@ impl Resolver<'_> {
             StmtKind::Broken { binds, blocks } => self.broken(binds, blocks, span),
             StmtKind::Dedupe { by, within } => self.dedupe(by, within, span),
             StmtKind::Match(choice) => self.choose(choice, span),
-            StmtKind::Wait(duration) => {
-                self.later("wait", span);
-                self.value(duration);
-            }
+            StmtKind::Wait(duration) => self.wait(duration, span),
             // The head is read by `head_statement`.
             StmtKind::On(_)
             | StmtKind::Cors(_)
@@ -76,12 +73,6 @@ impl Resolver<'_> {
             | StmtKind::Verify(_)
             | StmtKind::OnFailure(_) => {}
         }
-    }
-
-    fn later(&mut self, word: &str, span: Span) {
-        let keyword = self.words(span, 1);
-        self.report(limits::not_carried_out(word, keyword));
-        self.item.emit.step();
     }
 
     fn binding(&mut self, binding: &ast::Let, span: Span) {
@@ -184,6 +175,35 @@ impl Resolver<'_> {
     pub(super) fn otherwise(&mut self, block: Option<&[Stmt]>, span: Span) {
         if let Some(block) = block {
             self.inner_block("else", block, block.first().map_or(span, |first| first.span), span.end);
+        }
+    }
+
+    /// That no `respond` can follow is seen when all of the pipeline is read.
+    fn wait(&mut self, duration: &ast::Expr, span: Span) {
+        let path = self.item.emit.step();
+        let value = self.value(duration);
+        self.no_secret_decides(&value, "a `wait`");
+        match &value.ty.constant {
+            _ if value.ty.broken || value.ty.secret => {}
+            Some(Value::Number(number)) => {
+                self.report(literals::duration_without_unit(duration.span, number.as_str(), "`wait`"));
+            }
+            Some(Value::Duration(millis)) if !(1..=LONGEST_WAIT as i64).contains(millis) => {
+                self.report(literals::duration_out_of_range(duration.span, "`wait`", "from 1ms to 365d"));
+            }
+            _ if value.ty.cannot_be(Kinds::DURATION) => {
+                self.report(kinds::wrong_kind_in("`wait`", value.span(), value.ty.kinds, Kinds::DURATION));
+            }
+            _ if value.ty.may_be_empty() => {
+                let text = self.source.slice(value.span()).to_owned();
+                self.report(missing::wait_may_be_empty(value.span(), &text, value.ty.empty_since));
+            }
+            _ => {}
+        }
+        let kind = OpKind::Wait { duration: value.expr, answers_first: true };
+        let at = self.item.emit.push(kind, span, &path);
+        if self.item.flow.reachable {
+            self.item.facts.waits.push((at, self.words(span, 1)));
         }
     }
 

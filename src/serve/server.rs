@@ -1,7 +1,7 @@
 //! The server as one thing: what the door hands in becomes operations, driven to their ends over store and network.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -16,6 +16,7 @@ use super::reply::Refusal;
 use super::writer::{Room, Writer};
 use super::{Handler, Incoming};
 use crate::admin::{Programs, stop_setting};
+use crate::check;
 use crate::deliver::Deliver;
 use crate::gates::limit::{Buckets, Demand};
 use crate::operations::{self, Live, Moment, Step, Stop, Surroundings, begin};
@@ -38,6 +39,8 @@ pub struct Server {
     pub compiled: Programs,
     /// The pipelines that are served, by name.
     pub pipelines: ArcSwap<BTreeMap<Arc<str>, Arc<Pipeline>>>,
+    /// When this server began behind one that ended suddenly; 0 behind an orderly stop.
+    pub sudden_end: AtomicU64,
     /// Work in the store may be due.
     pub work: Notify,
     /// A call came back.
@@ -83,6 +86,7 @@ impl Server {
             programs: ArcSwap::default(),
             compiled: Programs::default(),
             pipelines: ArcSwap::default(),
+            sudden_end: AtomicU64::new(0),
             work: Notify::new(),
             freed: parts.freed,
             in_hand: AtomicUsize::new(0),
@@ -125,6 +129,13 @@ impl Server {
         if !names.iter().all(|name| known.names().any(|known| *known == **name)) {
             self.load_secrets(names.iter().cloned());
         }
+    }
+
+    /// Takes a request in: an operation that nothing is stored of yet.
+    pub fn begin(&self, pipeline: Arc<Pipeline>, request: Incoming) -> Live {
+        let program = self.program(&pipeline);
+        let received = self.received(now_millis(), request);
+        begin(pipeline, received, program, &self.around)
     }
 
     /// Stops a pipeline or starts it again, now and for every later start.
@@ -227,10 +238,8 @@ impl Server {
         turn: Turn,
         lease: Lease,
     ) -> Reply {
-        let program = self.program(&pipeline);
-        let received = self.received(now_millis(), request);
-        let id = received.id;
-        let mut live = begin(pipeline, received, program, &self.around);
+        let mut live = self.begin(pipeline, request);
+        let id = live.id;
         match self.step(&mut live) {
             // Whether it is the first with its key, only the commit says.
             Step::Commit(Write::Accept(accept)) if accept.claim.is_some() => {
@@ -262,13 +271,10 @@ impl Server {
     }
 }
 
-/// The language edition that programs are kept with.
-const EDITION: u16 = 1;
-
 /// What is kept of a pipeline's program.
 pub fn program_of(pipeline: &Pipeline) -> Program {
     let files = vec![(pipeline.source.name.clone(), pipeline.source.text.to_string())];
-    Program { hash: pipeline.hash, edition: EDITION, files }
+    Program { hash: pipeline.hash, edition: check::EDITION, files }
 }
 
 fn busy() -> Reply {

@@ -3,10 +3,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod architecture;
+mod callers;
 mod cases;
 mod check_cases;
 mod check_cli;
 mod code_pages;
+mod crash_loop;
 mod dedupe;
 mod delivery;
 mod docs;

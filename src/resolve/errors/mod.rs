@@ -29,6 +29,7 @@ pub(super) static CODES: &[&Code] = &[
     &NOT_CONSTANT,
     &WRONG_ARITY,
     &UNKNOWN_CHANNEL,
+    &WAIT_BEFORE_RESPOND,
     &MISPLACED_DEDUPE,
     &MISSING_POLICY,
     &UNGUARDED_REACH,
@@ -120,6 +121,12 @@ static SECOND_RESPOND: Code = Code {
     name: "second-respond",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0209.md"),
+};
+static WAIT_BEFORE_RESPOND: Code = Code {
+    id: "WJ0220",
+    name: "wait-before-respond",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0220.md"),
 };
 static GIVEN_TWICE: Code = Code {
     id: "WJ0210",
