@@ -1,7 +1,7 @@
 //! Blocks of statements, and those that say which way a run goes: `let`, `when`, `for`. `match` has a file of its own.
 
 use super::Resolver;
-use super::errors::{kinds, limits, literals, missing};
+use super::errors::{kinds, literals, missing};
 use super::flow::Flow;
 use super::model::{DefinitionKind, Type, Unreachable};
 use super::program::{LONGEST_WAIT, OnMissing, OpKind};
