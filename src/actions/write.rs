@@ -164,10 +164,10 @@ impl<'a> Writer<'a> {
             Value::Sealed(sealed) if self.secrets.is_none() => {
                 let mut encoded = String::new();
                 encode(text, &mut encoded);
-                for name in sealed.names() {
+                for mask in sealed.masks(&mask) {
                     let mut hidden = String::new();
-                    encode(&mask(&name), &mut hidden);
-                    encoded = encoded.replace(&hidden, &mask(&name));
+                    encode(&mask, &mut hidden);
+                    encoded = encoded.replace(&hidden, &mask);
                 }
                 out.push_str(&encoded);
             }
@@ -207,7 +207,7 @@ impl<'a> Writer<'a> {
     fn open(&self, sealed: &Sealed) -> Result<Arc<str>, RenderError> {
         Ok(match self.secrets {
             Some(secrets) => sealed.open(secrets)?,
-            None => sealed.open(&|name| Some(mask(name).into()))?,
+            None => sealed.masked(&mask)?,
         })
     }
 }

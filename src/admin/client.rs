@@ -21,23 +21,30 @@ pub enum Asked {
 
 /// Asks the server of a data directory.
 pub fn ask(dir: &Path, method: &str, target: &str) -> Asked {
+    ask_with(dir, method, target, b"")
+}
+
+/// As `ask`, with a body.
+pub fn ask_with(dir: &Path, method: &str, target: &str, body: &[u8]) -> Asked {
     let stream = short_path(dir).and_then(|(path, _open)| UnixStream::connect(path));
     let Ok(mut stream) = stream else {
         return Asked::NoServer;
     };
-    match exchange(&mut stream, method, target) {
+    match exchange(&mut stream, method, target, body) {
         Ok(response) => Asked::Answered(response),
         Err(error) => Asked::Failed(error.to_string()),
     }
 }
 
 /// One request on a connection of its own, so that the answer ends where the connection does.
-fn exchange(stream: &mut UnixStream, method: &str, target: &str) -> std::io::Result<Response> {
+fn exchange(stream: &mut UnixStream, method: &str, target: &str, body: &[u8]) -> std::io::Result<Response> {
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     write!(
         stream,
-        "{method} {target} HTTP/1.1\r\nHost: wj\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        "{method} {target} HTTP/1.1\r\nHost: wj\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
     )?;
+    stream.write_all(body)?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     let invalid =

@@ -212,7 +212,7 @@ fn shown(value: &Value, masker: &Masker) -> Json {
         Value::Empty | Value::Null => Json::Null,
         Value::Bytes(bytes) => json!(format!("{} bytes", bytes.len())),
         Value::Duration(millis) => json!(format!("{millis}ms")),
-        Value::Sealed(sealed) => match sealed.open(&|name| Some(crate::secrets::mask_of(name).into())) {
+        Value::Sealed(sealed) => match sealed.masked(&crate::secrets::mask_of) {
             Ok(text) => json!(text),
             Err(_) => json!("«a text with a secret»"),
         },
@@ -235,6 +235,7 @@ fn events(operation: &Operation, masker: &Masker) -> Json {
             Fact::Person { who, what, at } => json!({ "person": who, "ordered": what, "at": iso(*at) }),
             Fact::Resumed(count) => json!({ "resumed": count }),
             Fact::Note(text) => json!({ "note": masker.mask(text) }),
+            Fact::Wait { path, until } => json!({ "wait": path, "until": iso(*until) }),
             Fact::Linked(id) => json!({ "linked": crate::value::Id(*id).to_string() }),
             Fact::Claimed { end, .. } => json!({ "dedupe": "first", "until": iso(*end) }),
             Fact::Repeats { of, other_body } => {

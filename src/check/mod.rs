@@ -23,6 +23,9 @@ pub use script::Script;
 /// The largest file that is read.
 pub const MAX_FILE_BYTES: usize = syntax::MAX_BYTES;
 
+/// The edition of the language that this version reads; programs are kept with theirs.
+pub const EDITION: u16 = 1;
+
 /// What checking a set of files gives. Files are in the order given.
 #[derive(Debug, Default)]
 pub struct Checked {

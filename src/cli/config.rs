@@ -32,11 +32,11 @@ pub struct Config {
     pub allow_private: Vec<IpNet>,
     /// Calls at once to one host.
     pub calls_per_host: Option<NonZeroUsize>,
+    /// Where mail is handed over.
+    pub smtp: Option<Smtp>,
     /// How long SIGTERM waits for requests and for calls that are out: `30s`.
     #[serde(default, deserialize_with = "duration")]
     pub stop_within: Option<Duration>,
-    /// Where mail is handed over.
-    pub smtp: Option<Smtp>,
 }
 
 impl Config {

@@ -6,17 +6,16 @@ use std::process::ExitCode;
 
 use serde_json::Value as Json;
 
-use super::archive::{Archive, error_of, open};
+use super::archive::Archive;
 use super::config::Config;
-use super::{Failure, operation_text, terminal};
-use crate::admin::{Asked, History, HistoryQuery, Programs, Response, ask};
-use crate::secrets::Secrets;
-use crate::store::{Cursor, Written};
+use super::{Failure, operation_text, orders, replay, terminal};
+use crate::admin::HistoryQuery;
+use crate::store::Cursor;
 
 /// Shows what was received, answered and done, beside a running server or without one.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  wj history\n  wj history list --status failed --since 2026-11-24\n  wj history show 019355a2-…\n  wj history retry 019355a2-…"
+    after_help = "Examples:\n  wj history\n  wj history list --status failed --since 2026-11-24\n  wj history show 019355a2-…\n  wj history retry 019355a2-…\n  wj history settle 019355a2-… --status 200 --body answer.json\n  wj history replay --since 2026-11-24 --pipeline leads --status failed --dry-run"
 )]
 pub(super) struct Args {
     /// The data directory of the server, running or not [default: .wj]
@@ -33,7 +32,14 @@ pub(super) struct Args {
 enum What {
     List(List),
     Show(Show),
-    Retry(Retry),
+    /// Tries again what ended operations that failed or were interrupted
+    ///
+    /// Without a server the order is kept, and carried out at the next start.
+    Retry(orders::Ids),
+    Settle(orders::Settle),
+    /// Ends operations that are open and nobody has in hand, as aborted
+    Cancel(orders::Ids),
+    Replay(replay::Args),
 }
 
 /// Shows the newest operations, a line each.
@@ -76,16 +82,6 @@ struct Show {
     format: Format,
 }
 
-/// Tries again what ended operations that failed or were interrupted.
-///
-/// Without a server the order is kept, and carried out at the next start.
-#[derive(Debug, clap::Args)]
-struct Retry {
-    /// The operations' ids
-    #[arg(required = true)]
-    ids: Vec<String>,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     /// For people
@@ -102,7 +98,10 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
         None => list(&List::default(), &data, out),
         Some(What::List(args)) => list(args, &data, out),
         Some(What::Show(args)) => show(args, &data, out),
-        Some(What::Retry(args)) => retry(args, &data, out),
+        Some(What::Retry(args)) => orders::retry(args, &data, out),
+        Some(What::Settle(args)) => orders::settle(args, &data, out),
+        Some(What::Cancel(args)) => orders::cancel(args, &data, out),
+        Some(What::Replay(args)) => replay::run(args, &data, out),
     }
 }
 
@@ -191,42 +190,6 @@ fn show(args: &Show, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failu
     Ok(ExitCode::SUCCESS)
 }
 
-fn retry(args: &Retry, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let mut refused = Vec::new();
-    for id in &args.ids {
-        let (response, when) = match ask(data, "POST", &format!("/history/{}/retry", path_segment(id))) {
-            Asked::Answered(response) => (response, "it goes on now"),
-            Asked::Failed(error) => return Err(Failure::no(error)),
-            Asked::NoServer => (offline_retry(data, id)?, "it goes on when the server starts"),
-        };
-        match response.status {
-            200 => writeln!(out, "{id}: retry ordered; {when}")?,
-            _ => refused.push(error_of(&response.body)),
-        }
-    }
-    match refused.is_empty() {
-        true => Ok(ExitCode::SUCCESS),
-        false => Err(Failure::no(refused.join("\n"))),
-    }
-}
-
-fn offline_retry(data: &Path, id: &str) -> Result<Response, Failure> {
-    let store = open(data)?;
-    let now = crate::serve::now_millis();
-    let (programs, secrets) = (Programs::default(), Secrets::load([]));
-    let history = History { store: &*store, programs: &programs, masker: secrets.masker() };
-    match history.retry(id, "the command line", now) {
-        Ok(write) => {
-            let written = store.commit(&[write], now).map_err(|error| Failure::no(error.to_string()))?;
-            Ok(match written.as_slice() {
-                [Written::Duplicate { of, .. }] => Response::error(409, History::key_is_taken(id, *of)),
-                _ => Response::ok(Json::Null),
-            })
-        }
-        Err(response) => Ok(response),
-    }
-}
-
-fn path_segment(text: &str) -> String {
+pub(super) fn path_segment(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::builtins::is_email;
-use crate::deliver;
+use crate::deliver::{self, Tls};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,16 +23,6 @@ pub struct Smtp {
     from: String,
     /// A file with a certificate in PEM that is trusted besides those of this machine.
     certificate: Option<PathBuf>,
-}
-
-#[expect(clippy::enum_variant_names, reason = "they are named as `wj.toml` writes them")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Tls {
-    #[default]
-    StartTls,
-    Tls,
-    None,
 }
 
 impl Smtp {
@@ -61,15 +51,15 @@ impl Smtp {
             ),
             None => None,
         };
-        let (tls, port) = match self.tls {
-            Tls::StartTls => (deliver::Tls::StartTls, 587),
-            Tls::Tls => (deliver::Tls::Implicit, 465),
-            Tls::None => (deliver::Tls::None, 25),
+        let port = match self.tls {
+            Tls::StartTls => 587,
+            Tls::Implicit => 465,
+            Tls::None => 25,
         };
         let smtp = deliver::Smtp {
             host: self.host.clone(),
             port: self.port.unwrap_or(port),
-            tls,
+            tls: self.tls,
             user: self.user.clone(),
             from: self.from.clone(),
             certificate,
@@ -96,10 +86,10 @@ mod tests {
     fn the_port_follows_from_the_security_unless_it_is_said() {
         let base = "host = 'a'\nfrom = 'a@b.example'\n";
         for (more, tls, port) in [
-            ("", deliver::Tls::StartTls, 587),
-            ("tls = 'starttls'\nport = 2525", deliver::Tls::StartTls, 2525),
-            ("tls = 'tls'", deliver::Tls::Implicit, 465),
-            ("tls = 'none'", deliver::Tls::None, 25),
+            ("", Tls::StartTls, 587),
+            ("tls = 'starttls'\nport = 2525", Tls::StartTls, 2525),
+            ("tls = 'tls'", Tls::Implicit, 465),
+            ("tls = 'none'", Tls::None, 25),
         ] {
             let (smtp, password) = server(&format!("{base}{more}")).unwrap();
             assert_eq!((smtp.tls, smtp.port, password), (tls, port, None), "{more}");

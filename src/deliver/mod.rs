@@ -21,7 +21,7 @@ use guard::Guard;
 use mail::Mail;
 use sent::Sent;
 
-pub use mail::{Letter, Smtp, Tls};
+pub use mail::{Letter, NOT_TAKEN, Smtp, Tls};
 
 /// What the client is to allow.
 #[derive(Clone, Debug, Default)]

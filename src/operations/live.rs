@@ -15,7 +15,8 @@ use crate::actions::Rendered;
 use crate::resolve::program::Pipeline;
 use crate::run::{self, EndState, Key, Next, Received, Reply, Run};
 use crate::store::{
-    Accept, Claim, ClaimChange, Fact, Millis, Program, State, Step as StepWrite, Work, WorkChange, Write,
+    Accept, Claim, ClaimChange, Fact, Lane, Millis, Program, State, Step as StepWrite, Work, WorkChange,
+    Write,
 };
 use crate::value::Id;
 
@@ -43,6 +44,8 @@ pub struct Outgoing {
     pub timeout: u64,
     /// In bytes.
     pub answer_limit: u64,
+    /// Its intent is recorded: if it is not made now, a person has to say whether it was.
+    pub is_promised: bool,
 }
 
 pub struct Live {
@@ -57,6 +60,8 @@ pub struct Live {
     fence: u64,
     /// Of the row that is being gathered.
     pub(super) facts: Vec<Fact>,
+    /// A person ordered its request to be carried out anew.
+    replays: bool,
     /// The key that it holds, or asks for with its first row.
     claim: Option<Held>,
     /// What repeats are told from the next row on.
@@ -70,8 +75,16 @@ pub struct Live {
     /// Whether an answer is recorded, or in the row being gathered.
     pub(super) answered: bool,
     status: u16,
+    /// Since when its caller waits, or this server goes on with it where none does.
+    pub(super) waits_since: Millis,
     /// Until when its caller waits for all calls together.
     pub(super) patience_until: Millis,
+    /// When the work that it is was due.
+    pub(super) due: Millis,
+    /// Actions and waits of the log that the engine came to again.
+    replayed: usize,
+    /// Of all its answers that are recorded.
+    pub(super) answer_bytes: usize,
     /// A place at a host that it holds for its next call, or for the one that is out.
     pub(super) permit: Option<Permit>,
     /// Its actions are recorded, not sent: as it was when it was received.
@@ -80,6 +93,9 @@ pub struct Live {
 }
 
 pub(super) enum Phase {
+    /// It was found by a start behind a sudden end, which is recorded before the engine goes on: what ends a server ends
+    /// it no third time.
+    Resuming,
     /// The engine can go on.
     Running,
     /// A call waits for a free place at its host.
@@ -98,6 +114,7 @@ pub(super) enum Phase {
 }
 
 pub(super) enum After {
+    Run,
     Call(Box<Prepared>),
     /// A place at its host is waited for.
     Wait(Box<Prepared>),
@@ -117,7 +134,11 @@ pub fn begin(
     facts.push(rows::received(&pipeline, &received, around));
     Live {
         id: received.id,
+        waits_since: received.at,
         patience_until: received.at + PATIENCE,
+        due: received.at,
+        replayed: 0,
+        answer_bytes: 0,
         run: Run::new(pipeline.clone(), received),
         pipeline,
         log: None,
@@ -125,6 +146,7 @@ pub fn begin(
         next_row: 0,
         fence: 0,
         facts,
+        replays: false,
         claim: None,
         told_to_repeats: None,
         may_have_effect: false,
@@ -138,15 +160,21 @@ pub fn begin(
     }
 }
 
-/// Goes on with an operation from its log. `permit` is a free place at the host that its work waited for, and
-/// `patience_until` is for an operation without an answer: a caller who still waits has been waiting since the request.
-pub fn resume(
-    pipeline: Arc<Pipeline>,
-    log: Log,
-    fence: u64,
-    permit: Option<Permit>,
-    patience_until: Millis,
-) -> Live {
+/// How somebody who goes on with an operation has it.
+pub struct Grasp {
+    pub fence: u64,
+    /// A free place at the host that its work waited for.
+    pub permit: Option<Permit>,
+    /// When its work was due.
+    pub due: Millis,
+    /// For one without an answer: since when its caller waits, or since when this server goes on with it.
+    pub waits_since: Millis,
+    /// A start found it behind a sudden end.
+    pub found: bool,
+}
+
+/// Goes on with an operation from its log.
+pub fn resume(pipeline: Arc<Pipeline>, log: Log, grasp: Grasp) -> Live {
     let received = Arc::new(log.request());
     Live {
         id: log.id,
@@ -154,8 +182,9 @@ pub fn resume(
         pipeline,
         program: None,
         next_row: log.rows,
-        fence,
-        facts: Vec::new(),
+        fence: grasp.fence,
+        facts: grasp.found.then_some(Fact::Resumed(log.resumed + 1)).into_iter().collect(),
+        replays: false,
         claim: log.claim,
         told_to_repeats: None,
         may_have_effect: false,
@@ -163,10 +192,14 @@ pub fn resume(
         reply: None,
         answered: log.answer.is_some(),
         status: log.answer.as_ref().map_or(0, |told| told.status),
-        patience_until,
-        permit,
+        waits_since: grasp.waits_since,
+        patience_until: grasp.waits_since.saturating_add(PATIENCE),
+        due: grasp.due,
+        replayed: 0,
+        answer_bytes: log.answer_bytes,
+        permit: grasp.permit,
         dry_run: log.received.dry_run,
-        phase: Phase::Running,
+        phase: if grasp.found { Phase::Resuming } else { Phase::Running },
         log: Some(log),
     }
 }
@@ -186,10 +219,19 @@ impl Live {
         self.answered
     }
 
+    /// Links it to the operation whose request it carries out anew.
+    pub fn link(&mut self, from: Id) {
+        self.replays = true;
+        self.facts.push(Fact::Linked(from.0));
+    }
+
     /// What to do next. Only after `Commit` and `Call` something has to be handed in first.
     pub fn step(&mut self, around: &Surroundings, moment: &Moment<'_>) -> Step {
         loop {
             match std::mem::replace(&mut self.phase, Phase::Running) {
+                Phase::Resuming => {
+                    return self.commit(moment.now, State::Open, "".into(), WorkChange::Keep, After::Run);
+                }
                 Phase::Running => {
                     if let Some(step) = self.advance(around, moment) {
                         return step;
@@ -206,6 +248,7 @@ impl Live {
                         return Step::Answer(reply);
                     }
                     return match after {
+                        After::Run => continue,
                         After::Call(prepared) => self.call(prepared, moment),
                         After::Wait(prepared) => {
                             self.phase = Phase::Waiting(prepared);
@@ -258,6 +301,10 @@ impl Live {
                 Next::Answer(reply) => self.answer(reply),
                 Next::Claim(key) => self.ask_for(key),
                 Next::End(end) => {
+                    if self.has_diverged() {
+                        self.interrupt("replay diverged at its end".to_owned(), end.at);
+                        return None;
+                    }
                     self.after_answer = end.after_answer;
                     let state = match end.state {
                         EndState::Done | EndState::Stopped => State::Done,
@@ -267,10 +314,22 @@ impl Live {
                     self.end(state, end.reason.into(), end.at);
                     return None;
                 }
+                Next::Wait(wait) => {
+                    if self.log.as_ref().is_some_and(|log| log.waits.contains_key(&wait.path)) {
+                        self.replayed += 1;
+                        self.run.waited();
+                    } else {
+                        self.begin_wait(wait, moment);
+                        return None;
+                    }
+                }
                 Next::Need(need) => {
                     let digest = need.masked.digest();
                     let recorded = self.log.as_ref().and_then(|log| log.actions.get(&need.path));
-                    if recorded.and_then(|action| action.digest()).is_some_and(|before| before != digest) {
+                    self.replayed += usize::from(recorded.is_some());
+                    let is_another =
+                        recorded.and_then(|action| action.digest()).is_some_and(|before| before != digest);
+                    if is_another || (recorded.is_none() && self.has_diverged()) {
                         self.interrupt(format!("replay diverged at {}", need.path), Some(need.path));
                         return None;
                     }
@@ -278,7 +337,10 @@ impl Live {
                         self.may_have_effect |= calls::may_have_effect(&self.pipeline, &need, recorded);
                     }
                     match recorded.and_then(|action| action.carried.clone()) {
-                        Some(carried) => self.run.resume(carried),
+                        Some(carried) => {
+                            self.spare_recorded(&need);
+                            self.run.resume(carried);
+                        }
                         None => return self.prepare(need, digest, around, moment),
                     }
                 }
@@ -286,9 +348,27 @@ impl Live {
         }
     }
 
-    /// Asks for the key of its `dedupe` with the first row; in a run from the log that was decided then.
+    /// Whether the engine went past something that is recorded without coming to it.
+    fn has_diverged(&self) -> bool {
+        self.log.as_ref().is_some_and(|log| self.replayed < log.actions.len() + log.waits.len())
+    }
+
+    /// A `wait` is a due time in the pipeline's own lane.
+    fn begin_wait(&mut self, wait: run::Wait, moment: &Moment<'_>) {
+        if self.has_diverged() {
+            self.interrupt(format!("replay diverged at {}", wait.path), Some(wait.path));
+            return;
+        }
+        let due = moment.now.saturating_add(wait.millis);
+        self.facts.push(Fact::Wait { path: wait.path, until: due });
+        let lane = Lane { pipeline: self.pipeline.name.clone(), host: "".into() };
+        self.phase = Phase::Parking(Work { lane, due, pause: wait.millis, intent_out: false, held: false });
+    }
+
+    /// Asks for the key of its `dedupe` with the first row; in a run from the log that was decided then. What a person
+    /// orders anew is to run whoever has the key.
     fn ask_for(&mut self, key: Key) {
-        if self.log.is_none() {
+        if self.log.is_none() && !self.replays {
             let held = Held { key: key.hash, end: self.received().at.saturating_add(key.within) };
             self.facts.push(Fact::Claimed { key: held.key, end: held.end });
             self.claim = Some(held);

@@ -24,10 +24,10 @@ pub use breaker::Seen;
 pub use claims::{First, duplicate, first_of, kept_answer};
 pub use clock::{Ids, Random};
 pub use lanes::{Dealt, Share, Turns};
-pub use live::{Live, Outgoing, Step, begin, resume};
-pub use log::{Ended, Log, RETRY, Recorded, Told, replay_trace};
+pub use live::{Grasp, Live, Outgoing, Step, begin, resume};
+pub use log::{CANCEL, Ended, Log, REPLAY, RETRY, Recorded, SETTLE, Told, replay_trace};
 pub use mask::masked;
-pub use orders::{interrupted, retry};
+pub use orders::{Order, Said, cancel, interrupted, replayed, retry, settle};
 pub use rows::rejected;
 pub use targets::{CALLS_PER_HOST, HostStatus, Permit, Targets, strictest_rates};
 
@@ -84,6 +84,10 @@ pub struct Moment<'a> {
 
 /// How long all actions before the answer may take together, in milliseconds, if none says `give up after`.
 pub const PATIENCE: u64 = 5_000;
+
+/// So many starts in a row go on with an operation behind a sudden end, and none brings an outcome: the next one takes it
+/// for what ends the server.
+pub const MOST_RESUMED: u32 = 2;
 
 /// Rows of an operation's log from which on nothing is tried again.
 const MOST_ROWS: u16 = 60_000;

@@ -1,6 +1,8 @@
 //! Operations driven as the server drives them, over a store, a clock and a target that the test holds in its hands. What
 //! happens is written down as a line: `⏎` a commit, then what left the process behind it.
 
+mod going_on;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -13,7 +15,7 @@ use crate::check;
 use crate::resolve::program::Pipeline;
 use crate::run::{Headers, Received, Reply};
 use crate::source::Source;
-use crate::store::{self, Fact, Filter, Operation, Program, State, Store, Written};
+use crate::store::{self, Claimed, Fact, Filter, Operation, OutcomeClass, Program, State, Store, Written};
 use crate::value::Id;
 
 const HOST: &str = "https://a.example";
@@ -31,6 +33,10 @@ struct World {
     /// What the caller was told.
     told: Option<u16>,
     calls: usize,
+    /// Of them, those with POST.
+    posts: usize,
+    /// When the process began behind a sudden end; 0 behind an orderly one.
+    sudden_end: Millis,
     /// Steps that are still taken before the process is gone.
     lives: usize,
 }
@@ -59,6 +65,8 @@ impl World {
             happened: String::new(),
             told: None,
             calls: 0,
+            posts: 0,
+            sudden_end: 0,
             lives: usize::MAX,
         }
     }
@@ -100,22 +108,45 @@ impl World {
     }
 
     /// Work that is due goes on, with a place at its host.
-    fn go_on(&mut self, pipeline: &Arc<Pipeline>, patience_until: Millis) {
+    fn go_on(&mut self, pipeline: &Arc<Pipeline>, waits_since: Millis) {
         let lanes = self.store.lanes().unwrap();
         let wanted: Vec<_> = lanes.into_iter().map(|head| (head.lane, 10)).collect();
         for claimed in self.store.claim(&wanted, self.now).unwrap() {
-            let permit = self.around.targets.take(&claimed.work.lane.host, self.now);
-            let log = Log::read(&self.operation(claimed.id)).unwrap();
-            let live = resume(pipeline.clone(), log, claimed.fence, permit, patience_until);
-            self.drive(live);
+            self.take_up(pipeline, claimed, waits_since);
         }
     }
 
+    fn take_up(&mut self, pipeline: &Arc<Pipeline>, claimed: Claimed, waits_since: Millis) {
+        let operation = self.operation(claimed.id);
+        let log = Log::read(&operation).unwrap();
+        let Claimed { work, fence, .. } = claimed;
+        let found = self.sudden_end > 0 && (work.intent_out || work.due <= self.sudden_end);
+        if found && log.resumed >= MOST_RESUMED {
+            let write = interrupted(&operation, fence, "stopped the server", None, true, self.now);
+            assert_eq!(self.store.commit(&[write], self.now).unwrap(), [Written::Done]);
+            return self.say("stopped");
+        }
+        let permit = self.around.targets.take(&work.lane.host, self.now);
+        let grasp = Grasp { fence, permit, due: work.due, waits_since, found };
+        self.drive(resume(pipeline.clone(), log, grasp));
+    }
+
+    /// Another process begins on the same store, behind a sudden end.
+    fn start(&mut self, pipeline: &Arc<Pipeline>) {
+        self.sudden_end = self.now;
+        self.lives = usize::MAX;
+        self.told = None;
+        for claimed in self.store.strays(self.now, 10).unwrap() {
+            self.take_up(pipeline, claimed, self.now);
+        }
+        self.go_on(pipeline, self.now);
+    }
+
     /// The clock goes to the next due time, and what is due goes on.
-    fn next_due(&mut self, pipeline: &Arc<Pipeline>, patience_until: Millis) {
+    fn next_due(&mut self, pipeline: &Arc<Pipeline>, waits_since: Millis) {
         let due = self.store.lanes().unwrap().iter().map(|head| head.due).min().unwrap();
         self.now = self.now.max(due);
-        self.go_on(pipeline, patience_until);
+        self.go_on(pipeline, waits_since);
     }
 
     fn operation(&self, id: Id) -> Operation {
@@ -132,8 +163,19 @@ impl World {
     }
 
     fn retry(&mut self, id: Id) {
-        let write = retry(&self.operation(id), "test", self.now).unwrap();
+        let write = retry(&self.operation(id), self.order()).unwrap();
         assert_eq!(self.store.commit(&[write], self.now).unwrap(), [Written::Done]);
+    }
+
+    fn settle(&mut self, id: Id, pipeline: &Arc<Pipeline>, said: Said) -> Result<(), String> {
+        let masker = self.secrets.masker();
+        let write = settle(&self.operation(id), pipeline, said, masker, self.order())?;
+        assert_eq!(self.store.commit(&[write], self.now).unwrap(), [Written::Done]);
+        Ok(())
+    }
+
+    fn order(&self) -> Order<'static> {
+        Order { who: "test", now: self.now }
     }
 
     fn drive(&mut self, mut live: Live) {
@@ -157,6 +199,7 @@ impl World {
                 Step::Call(call) => {
                     self.say("call");
                     self.calls += 1;
+                    self.posts += usize::from(&*call.request.method == "POST");
                     assert!(call.timeout > 0);
                     self.now += self.took.min(call.timeout);
                     let attempt = self.target.pop_front().unwrap_or_else(|| answered(200));
@@ -205,6 +248,9 @@ fn each_shape_takes_the_commits_of_the_contract_and_nothing_leaves_before_its_ow
     for (steps, happens) in [
         (RESPOND.to_owned(), "⏎ 200 done"),
         ("  abort 422 \"no\"\n".to_owned(), "⏎ 422 aborted"),
+        (format!("{RESPOND}  wait 1h\n"), "⏎ 200 parked ⏎ done"),
+        ("  wait 1h\n".to_owned(), "⏎ 200 parked ⏎ done"),
+        (format!("{}{RESPOND}  wait 1h\n", post("")), "⏎ call ⏎ 200 parked ⏎ done"),
         (format!("{RESPOND}{}", post("")), "⏎ 200 call ⏎ done"),
         (format!("{RESPOND}{}", put("")), "⏎ 200 call ⏎ done"),
         (post(""), "⏎ 200 call ⏎ done"),
@@ -213,7 +259,11 @@ fn each_shape_takes_the_commits_of_the_contract_and_nothing_leaves_before_its_ow
         (twice, "⏎ call ⏎ call ⏎ 200 call ⏎ done"),
     ] {
         let mut world = World::new([]);
-        let id = world.receive(&pipeline(&steps), "{}");
+        let pipeline = pipeline(&steps);
+        let id = world.receive(&pipeline, "{}");
+        if world.operation(id).work.is_some() {
+            world.next_due(&pipeline, 0);
+        }
         assert_eq!(world.happened(), happens, "{steps}");
         assert_eq!(world.operation(id).work, None);
         assert_eq!(world.around.targets.total(), 0, "every place is given back");
@@ -310,7 +360,7 @@ fn a_caller_waits_five_seconds_in_all_however_often_it_is_tried() {
     let began = world.now;
     world.receive(&pipeline, "{}");
     while world.told.is_none() {
-        world.next_due(&pipeline, began + PATIENCE);
+        world.next_due(&pipeline, began);
     }
     assert_eq!(world.told, Some(502));
     assert!(world.now <= began + PATIENCE, "{}", world.now - began);
@@ -332,7 +382,7 @@ fn give_up_after_bounds_tries_and_the_last_time_out() {
         let began = world.now;
         let id = world.receive(&pipeline, "{}");
         while world.log(id).ended.is_none() {
-            world.next_due(&pipeline, began + PATIENCE);
+            world.next_due(&pipeline, began);
         }
         assert!(world.now <= began + 3_000, "{}", world.now - began);
         assert_eq!(world.ended(id).0, State::Failed);
@@ -447,70 +497,36 @@ fn a_stop_begins_no_call_behind_an_answer_and_finishes_those_before_it() {
     assert!(!world.operation(open.items[0].id).work.unwrap().intent_out);
 }
 
-/// The process is gone after any step of an operation. What the next start finds is interrupted, a person orders it to go
-/// on, and whatever was told or done before stays true.
 #[test]
-fn a_crash_at_any_step_contradicts_nothing() {
-    let steps = format!(
-        "{}{RESPOND}{}{}",
-        put("    retry 3 times, first 1s, at most 1s"),
-        post(""),
-        put("    retry 3 times, first 1s, at most 1s")
+fn a_rate_of_mail_is_the_mail_servers() {
+    let pipeline = pipeline(
+        "  respond 200\n  email.send {\n    to = \"a@b.example\"\n    subject = \"s\"\n    text = \"t\"\n    rate 2 per 1s\n  }\n",
     );
-    let pipeline = pipeline(&steps);
-    let target = || [answered(503), answered(200), answered(200), answered(503)];
-    for lives in 0.. {
-        let dir = tempfile::tempdir().unwrap();
-        let place = dir.path().to_str().unwrap();
-        let mut world = World::on(store::open(place).unwrap(), target());
-        world.lives = lives;
-        let id = world.receive(&pipeline, "{}");
-        for _ in 0..3 {
-            if world.lives > 0 && world.store.load(id).unwrap().is_some_and(|own| own.work.is_some()) {
-                world.next_due(&pipeline, u64::MAX);
-            }
-        }
-        let before = world.happened();
-        let (told, now) = (world.told, world.now);
-        drop(world);
+    let rates = strictest_rates([&*pipeline]);
+    assert_eq!(rates.keys().map(|host| &**host).collect::<Vec<_>>(), [crate::actions::MAIL]);
+    let mut world = World::new([]);
+    let id = world.receive(&pipeline, "{}");
+    assert_eq!(world.ended(id).0, State::Done);
+    assert_eq!(&*world.log(id).actions["2"].outcomes[0].sent.url, "mailto:a%40b.example");
+}
 
-        let mut world = World::on(store::open(place).unwrap(), []);
-        world.now = now + 1_000;
-        let Some(found) = world.store.load(id).unwrap() else {
-            assert_eq!(before, "gone", "nothing had left");
-            continue;
-        };
-        let log = Log::read(&found).unwrap();
-        assert!(told.is_none() || log.answer.as_ref().map(|answer| answer.status) == told, "{before}");
-        let ended = log.ended.map(|ended| ended.state);
-        if ended.is_none() {
-            // What a start does.
-            let lanes: Vec<_> =
-                world.store.lanes().unwrap().into_iter().map(|head| (head.lane, 10)).collect();
-            let claimed = world.store.claim(&lanes, Millis::MAX).unwrap();
-            assert_eq!(claimed.iter().map(|claimed| claimed.id).collect::<Vec<_>>(), [id], "one work row");
-            let write = interrupted(&found, claimed[0].fence, "the server stopped", None, true, world.now);
-            assert_eq!(world.store.commit(&[write], world.now).unwrap(), [Written::Done]);
-            assert!(world.store.lanes().unwrap().is_empty());
-            world.retry(id);
-            world.go_on(&pipeline, u64::MAX);
-        }
-        let log = world.log(id);
-        assert_eq!(log.ended.unwrap().state, State::Done, "{before} | {}", world.happened);
-        assert_eq!(log.answer.unwrap().status, 200);
-        // Of each action one success is recorded, and used.
-        for path in ["1", "3", "4"] {
-            let ok = log.actions[path].outcomes.iter().filter(|own| own.class == store::OutcomeClass::Ok);
-            assert_eq!(ok.count(), 1, "{path}: {before}");
-        }
-        // An intent is recorded before the reported call goes out.
-        let reported = before.matches("call").count() >= 3;
-        let intents = world.operation(id).rows.into_iter().flatten();
-        assert!(!reported || intents.filter(|fact| matches!(fact, Fact::Intent { .. })).count() >= 1);
-        if before.ends_with("done") {
-            assert_eq!(before, "⏎ call ⏎ parked call ⏎ 200 call ⏎ call ⏎ parked call ⏎ done");
-            return;
-        }
+#[test]
+fn a_notice_is_queued_with_a_code_and_no_words_from_outside() {
+    for (steps, attempt, notice) in [
+        (put("    retry none"), answered(404), "failed answered_404"),
+        (put("    retry none"), Attempt::NotSent("no route".into()), "failed not_made"),
+        (put("    retry none"), Attempt::Refused("550 no".into()), "failed not_made"),
+        (put("    retry none"), Attempt::Lost("reset".into()), "failed no_answer"),
+        (
+            "  extract body { a = $.a on_missing abort }\n  for x in a {\n    stop\n  }\n".to_owned(),
+            answered(200),
+            "failed step_failed",
+        ),
+    ] {
+        let pipeline = pipeline(&format!("{RESPOND}{steps}"));
+        let mut world = World::new([attempt]);
+        let id = world.receive(&pipeline, "{\"a\":\"x\"}");
+        assert_eq!(world.operation(id).notice.as_deref(), Some(notice), "{steps}");
     }
 }
 
@@ -647,7 +663,7 @@ fn a_retry_takes_its_key_again_unless_it_is_anothers() {
     let second = world.receive(&pipeline, body);
     assert_eq!((world.ended(first).0, world.ended(second).0), (State::Failed, State::Failed));
     world.retry(first);
-    let order = retry(&world.operation(second), "test", world.now).unwrap();
+    let order = retry(&world.operation(second), Order { who: "test", now: world.now }).unwrap();
     let written = world.store.commit(&[order], world.now).unwrap();
     assert_eq!(written, [Written::Duplicate { of: first, answer: None }]);
     assert_eq!(world.ended(second).0, State::Failed);
@@ -725,24 +741,4 @@ fn the_work_of_a_held_pipeline_waits_in_the_store() {
     world.around.stopped.store(stop(Some(Stop::Draining)));
     world.go_on(&pipeline, 0);
     assert_eq!(world.happened(), "call ⏎ call ⏎ done");
-}
-
-#[test]
-fn a_notice_is_queued_with_a_code_and_no_words_from_outside() {
-    for (steps, attempt, notice) in [
-        (put("    retry none"), answered(404), "failed answered_404"),
-        (put("    retry none"), Attempt::NotSent("no route".into()), "failed not_made"),
-        (put("    retry none"), Attempt::Refused("550 no".into()), "failed not_made"),
-        (put("    retry none"), Attempt::Lost("reset".into()), "failed no_answer"),
-        (
-            "  extract body { a = $.a on_missing abort }\n  for x in a {\n    stop\n  }\n".to_owned(),
-            answered(200),
-            "failed step_failed",
-        ),
-    ] {
-        let pipeline = pipeline(&format!("{RESPOND}{steps}"));
-        let mut world = World::new([attempt]);
-        let id = world.receive(&pipeline, "{\"a\":\"x\"}");
-        assert_eq!(world.operation(id).notice.as_deref(), Some(notice), "{steps}");
-    }
 }

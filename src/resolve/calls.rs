@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Resolver;
 use super::clauses::Written;
 use super::errors::{limits, literals, missing, names};
+use super::flow::Flow;
 use super::model::{CallFacts, DefinitionKind, Shape, Type};
 use super::parts::Given;
 use super::program::{Call, Expr, Http, HttpBody, OnFail, OpKind, RequestTemplate};
@@ -161,11 +162,10 @@ impl Resolver<'_> {
         };
         let call = request.zip(policy).map(|(request, policy)| Call {
             name: action.name.text.clone(),
-            target: origin.unwrap_or_else(|| match target {
-                // What has no URL, as the mail server, is known by its base.
-                Target::Declared(spec) => Arc::from(spec.base),
-                Target::Http(_) | Target::Unknown => Arc::default(),
-            }),
+            target: match target {
+                Target::Declared(spec) if spec.is_mail() => actions::MAIL.into(),
+                _ => origin.unwrap_or_default(),
+            },
             request,
             policy,
             slot: None,
@@ -206,7 +206,8 @@ impl Resolver<'_> {
         self.item.emit.land(skip);
         let failed = std::mem::take(&mut self.item.flow);
         let goes_on = failed.reachable;
-        self.item.flow = succeeded.join(failed);
+        let succeeds = self.words(span, 1);
+        self.item.flow = Flow::meet(vec![(succeeded, succeeds), (failed, keyword)]);
         if goes_on { result.maybe_empty(Some(keyword)) } else { result }
     }
 

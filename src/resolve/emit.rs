@@ -132,6 +132,10 @@ fn successors(at: usize, kind: &OpKind) -> [Option<usize>; 2] {
             OnFail::Block { to, .. } => [next, Some(to as usize)],
             OnFail::Fail | OnFail::Continue => [next, None],
         },
-        OpKind::Extract(_) | OpKind::Let { .. } | OpKind::Respond(_) | OpKind::Dedupe(_) => [next, None],
+        OpKind::Extract(_)
+        | OpKind::Let { .. }
+        | OpKind::Respond(_)
+        | OpKind::Dedupe(_)
+        | OpKind::Wait { .. } => [next, None],
     }
 }

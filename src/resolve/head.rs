@@ -4,17 +4,24 @@
 use std::sync::Arc;
 
 use super::Resolver;
-use super::errors::{limits, literals, names};
-use super::program::{Cors, Notify, Route, Segment};
+use super::errors::{kinds, limits, literals, names};
+use super::program::{Cors, LimitRate, Notify, Route, Segment};
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast::{self, Stmt, StmtKind};
+use crate::value::Kinds;
 
 /// What a body may have if the script says nothing: 1 MB.
 pub(super) const BODY_LIMIT: u64 = 1024 * 1024;
 
 /// The largest body that a script may ask for: what all bodies in flight share.
 const LARGEST_BODY: u64 = 64 * 1024 * 1024;
+
+/// What a `limit rate` may count to.
+const MOST_REQUESTS: u32 = 1_000_000;
+
+/// In milliseconds: a day. What is counted is in memory, and a restart forgets it.
+const LONGEST_PERIOD: u64 = 86_400_000;
 
 #[derive(Default)]
 pub(super) struct Head {
@@ -23,6 +30,7 @@ pub(super) struct Head {
     pub route_failed: bool,
     pub cors: Option<Cors>,
     pub body_limit: Option<u64>,
+    pub rates: Vec<LimitRate>,
     pub notify: Vec<Notify>,
     /// A constant or a test is being read: there is no request.
     no_request: bool,
@@ -76,6 +84,10 @@ impl Resolver<'_> {
                     }
                     self.item.head.body_limit = self.size(size, LARGEST_BODY, "`limit body`");
                 }
+                StmtKind::LimitRate(limit) => {
+                    let rate = self.rate(limit);
+                    self.item.head.rates.extend(rate);
+                }
                 StmtKind::OnFailure(notices) => {
                     for notice in notices {
                         let notify = self.notify(notice);
@@ -101,14 +113,27 @@ impl Resolver<'_> {
             _ => ("verify", 1),
         };
         let keyword = self.words(stmt.span, count);
-        if let StmtKind::LimitRate(limit) = &stmt.kind
-            && let Some(by) = &limit.by
-        {
-            self.value(by);
-        }
-        if !matches!(word, "on" | "cors" | "limit body" | "on_failure") {
+        if !matches!(word, "on" | "cors" | "limit body" | "limit rate" | "on_failure") {
             self.report(limits::not_carried_out(word, keyword));
         }
+    }
+
+    fn rate(&mut self, limit: &ast::LimitRate) -> Option<LimitRate> {
+        let count = self.count(&limit.count, 1..=MOST_REQUESTS, "the count of `limit rate`");
+        let per = self.duration(&limit.per, 1..=LONGEST_PERIOD, "`per`");
+        let by = limit.by.as_ref().map(|by| {
+            let value = self.value(by);
+            self.no_secret_decides(&value, "what a `limit rate` counts by");
+            let takes = Kinds::TEXT.or(Kinds::NUMBER).or(Kinds::BOOL);
+            if value.ty.cannot_be(takes) {
+                self.report(kinds::wrong_kind_in("`limit rate … by`", value.span(), value.ty.kinds, takes));
+            }
+            if let Some(at) = value.expr.body() {
+                self.report(literals::body_at_the_door(at));
+            }
+            value.expr
+        });
+        Some(LimitRate { count: count?, per: per?, by })
     }
 
     fn cors(&mut self, origins: &[ast::Expr]) -> Option<Cors> {

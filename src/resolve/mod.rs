@@ -7,6 +7,7 @@ pub mod program;
 
 mod answers;
 mod calls;
+mod choices;
 mod clauses;
 mod conditions;
 mod constants;

@@ -131,6 +131,8 @@ pub struct PipelineFacts {
     /// Those that could be read.
     pub routes: Vec<Route>,
     pub answers: Answers,
+    /// Where it answers on some ways only: where one that does not parts from those that do.
+    pub silent: Option<Span>,
     /// The `respond` statements, in order of place.
     pub responds: Vec<Span>,
     pub calls: Vec<CallFacts>,

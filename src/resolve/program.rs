@@ -11,6 +11,9 @@ use crate::source::{self, Span};
 use crate::syntax::ast::BinaryOp;
 use crate::value::Value;
 
+/// The longest `wait`, in milliseconds.
+pub const LONGEST_WAIT: u64 = 365 * 86_400_000;
+
 /// One pipeline, ready to run.
 #[derive(Debug)]
 pub struct Pipeline {
@@ -28,6 +31,7 @@ pub struct Pipeline {
     pub cors: Option<Cors>,
     /// In bytes.
     pub body_limit: u64,
+    pub rates: Vec<LimitRate>,
     pub code: Vec<Op>,
     /// Names of the slots, for traces.
     pub slots: Vec<Arc<str>>,
@@ -67,6 +71,16 @@ pub enum Segment {
 pub enum Cors {
     Any,
     Origins(Vec<Arc<str>>),
+}
+
+/// `limit rate COUNT per PER [by BY]`.
+#[derive(Debug)]
+pub struct LimitRate {
+    pub count: u32,
+    /// In milliseconds.
+    pub per: u64,
+    /// Of the head of a request: it is asked for before the body is read.
+    pub by: Option<Expr>,
 }
 
 /// `on_failure { notify … }`.
@@ -118,6 +132,11 @@ pub enum OpKind {
     Respond(Respond),
     Dedupe(Dedupe),
     Call(Box<Call>),
+    Wait {
+        duration: Expr,
+        /// As that of a call.
+        answers_first: bool,
+    },
     Stop {
         text: Option<Expr>,
     },
@@ -333,7 +352,10 @@ pub enum Input {
     Body,
     BodyRaw,
     Query,
+    /// Each name as it came, with the list of all its values.
+    QueryAll,
     Headers,
+    HeadersAll,
     Cookies,
     PathParam(Arc<str>),
     OperationId,
@@ -343,4 +365,25 @@ pub enum Input {
     Url,
     Ip,
     Time,
+}
+
+impl Expr {
+    /// Where the request's body is used in it.
+    pub fn body(&self) -> Option<Span> {
+        match &self.kind {
+            ExprKind::Input(Input::Body | Input::BodyRaw) => Some(self.span),
+            ExprKind::Input(_) | ExprKind::Const(_) | ExprKind::Slot(_) | ExprKind::Secret(_) => None,
+            ExprKind::Text(parts) | ExprKind::List(parts) | ExprKind::Call { args: parts, .. } => {
+                parts.iter().find_map(Expr::body)
+            }
+            ExprKind::Member(of, _) | ExprKind::Not(of) | ExprKind::Negate(of) => of.body(),
+            ExprKind::Index(left, right) | ExprKind::Binary { left, right, .. } => {
+                left.body().or_else(|| right.body())
+            }
+            ExprKind::If { cond, then, otherwise } => {
+                [cond, then, otherwise].into_iter().find_map(|expr| expr.body())
+            }
+            ExprKind::Object(members) => members.iter().find_map(|(_, value)| value.body()),
+        }
+    }
 }

@@ -47,6 +47,7 @@ fn code(pipeline: &Pipeline) -> Vec<String> {
             OpKind::Call(call) => format!("{:?}", call.on_fail).replace("Fail", "call"),
             OpKind::Stop { .. } => "stop".to_owned(),
             OpKind::Abort { status, .. } => format!("abort {status}"),
+            OpKind::Wait { .. } => "wait".to_owned(),
         };
         format!("{} {kind}", op.path)
     });

@@ -11,16 +11,18 @@ mod frame;
 mod headers;
 mod inputs;
 mod json;
+mod rates;
 mod replies;
 mod steps;
 
 use std::sync::Arc;
 
 pub use headers::Headers;
+pub use rates::rate_keys;
 pub use replies::fault_reply;
 
 use crate::actions::{Answer, Rendered, Request};
-use crate::resolve::program::{Call, OnFail, Pipeline};
+use crate::resolve::program::{Call, OnFail, OpKind, Pipeline};
 use crate::value::{Bytes, Cause, Fault, Id, Value};
 use frame::Frame;
 use steps::Flow;
@@ -45,7 +47,7 @@ pub struct Received {
 /// What a run may use up, so that no script and no request can hold the server (DELIVERY, "Running again").
 const MOST_STEPS: u32 = 100_000;
 const MOST_CALLS: u32 = 1_000;
-const MOST_ANSWER_BYTES: usize = 8 << 20;
+pub const MOST_ANSWER_BYTES: usize = 8 << 20;
 
 /// A run in progress.
 pub struct Run {
@@ -75,7 +77,18 @@ pub enum Next {
     Claim(Key),
     /// An action to be carried out; go on with `resume`.
     Need(Need),
+    /// Time to be let pass; go on with `waited`.
+    Wait(Wait),
     End(End),
+}
+
+/// A `wait` with time to be let pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// As in `Need`.
+    pub path: Arc<str>,
+    /// From when the run came to it.
+    pub millis: u64,
 }
 
 /// What `dedupe` tells requests apart by.
@@ -208,14 +221,27 @@ impl Run {
 
     /// Hands in what came of the action that `next` needed. Without one it does nothing.
     pub fn resume(&mut self, carried: Carried) {
+        let pipeline = self.frame.pipeline.clone();
+        let Some(call) = pipeline.code.get(self.frame.at).and_then(|op| op.call()) else { return };
         if !std::mem::take(&mut self.waiting) {
             return;
         }
-        let pipeline = self.frame.pipeline.clone();
-        let Some(call) = pipeline.code.get(self.frame.at).and_then(|op| op.call()) else { return };
         match carried {
             Carried::Ok(answer) => self.succeeded(call, &answer),
             Carried::Failed { reason, status } => self.failed(call, reason, status),
+        }
+    }
+
+    /// Says that the time of a `wait` has passed. Without one it does nothing.
+    pub fn waited(&mut self) {
+        let waits = self
+            .frame
+            .pipeline
+            .code
+            .get(self.frame.at)
+            .is_some_and(|op| matches!(op.kind, OpKind::Wait { .. }));
+        if waits && std::mem::take(&mut self.waiting) {
+            self.frame.at += 1;
         }
     }
 

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::budget::Lease;
 use crate::run::Reply;
+use crate::store::Millis;
 use crate::value::Id;
 
 /// The requests of one pipeline that may be without an answer at once.
@@ -19,6 +20,8 @@ pub struct Callers {
     /// Repeats of requests whose first operation has no answer yet, by that operation.
     repeats: Mutex<HashMap<Id, Vec<oneshot::Sender<()>>>>,
     unanswered: Arc<Mutex<HashMap<Arc<str>, usize>>>,
+    /// Since when this server goes on with operations that have no answer and no caller here.
+    left: Mutex<HashMap<Id, Millis>>,
 }
 
 struct Caller {
@@ -103,6 +106,15 @@ impl Callers {
         lock(&self.waiting).contains_key(&id)
     }
 
+    /// Since when somebody waits for the answer of an operation that came at `received`: its caller, or whoever repeats the
+    /// request of one that an earlier server left.
+    pub fn waits_since(&self, id: Id, received: Millis, now: Millis) -> Millis {
+        match self.is_waited_for(id) {
+            true => received,
+            false => *lock(&self.left).entry(id).or_insert(now),
+        }
+    }
+
     /// Gives the caller of an operation its answer, if one waits.
     pub fn tell(&self, id: Id, reply: Reply) {
         if let Some(caller) = self.take(id) {
@@ -119,6 +131,7 @@ impl Callers {
     }
 
     fn take(&self, id: Id) -> Option<Caller> {
+        lock(&self.left).remove(&id);
         lock(&self.waiting).remove(&id)
     }
 }

@@ -12,6 +12,7 @@ use super::*;
 use crate::resolve::program::{Cors, Pipeline};
 use crate::run::Reply;
 use crate::serve::budget::Lease;
+use crate::serve::reply::Refusal;
 use crate::serve::routes::tests::pipeline;
 use crate::serve::{Incoming, Options, Routes};
 use crate::value::Bytes;
@@ -49,6 +50,10 @@ impl Handler for Echo {
         };
         let headers = vec![("X-Op".into(), "1".into())];
         Ok(Reply { status: 200, reason: Some("Fine".into()), headers, body: Bytes::from(body) })
+    }
+
+    fn admit(&self, _: &Arc<Pipeline>, _: &Incoming) -> Result<(), Refusal> {
+        Ok(())
     }
 
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {

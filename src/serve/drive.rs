@@ -41,7 +41,8 @@ pub async fn drive(mut hand: Hand, mut live: Live, first: Step) {
             },
             Step::Answer(reply) => server.callers.tell(live.id, reply),
             Step::Call(call) => {
-                if live.answered() && server.around.stopping.load(Ordering::Relaxed) {
+                // What is promised is made: an intent without its call would need a person.
+                if live.answered() && !call.is_promised && server.around.stopping.load(Ordering::Relaxed) {
                     // Its row says what is to be done; the next start sees to it.
                     return;
                 }
@@ -91,7 +92,7 @@ pub fn tell_the_log(live: &Live, state: State) {
 }
 
 async fn carry_out(server: &Server, live: &mut Live, call: Outgoing) {
-    let Outgoing { request, timeout, answer_limit } = call;
+    let Outgoing { request, timeout, answer_limit, is_promised: _ } = call;
     let sent_with = server.secrets.load_full();
     let attempt = server.deliver.send(&request, Duration::from_millis(timeout), answer_limit).await;
     let secrets = server.secrets.load();

@@ -15,11 +15,13 @@ mod framing;
 mod host;
 mod notices;
 mod options;
+mod orders;
 mod progress;
 mod rejections;
 mod repeats;
 mod reply;
 mod request;
+mod resume;
 mod routes;
 mod schedule;
 mod served;
@@ -43,6 +45,7 @@ use budget::{Budget, Lease};
 pub use clock::now_millis;
 pub use counts::Counts;
 pub use options::Options;
+use reply::Refusal;
 pub use routes::{Found, Routes};
 pub use start::{Setup, StartError, run};
 
@@ -79,7 +82,13 @@ pub trait Handler: Send + Sync + 'static {
         lease: Lease,
     ) -> impl Future<Output = Result<Reply, Reply>> + Send;
 
-    /// A request of a known pipeline was refused at the door with 413 or 415; its body was not read. Must not block.
+    /// Whether the pipeline's limits let a request in, by its head: the body is not read yet. Must not block.
+    ///
+    /// # Errors
+    /// The refusal.
+    fn admit(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Result<(), Refusal>;
+
+    /// A request of a known pipeline was refused at the door with 413, 415 or 429; its body was not read. Must not block.
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str);
 }
 

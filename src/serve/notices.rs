@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::clock::now_millis;
 use super::server::Server;
 use crate::actions::{Attempt, Rendered};
+use crate::deliver::NOT_TAKEN;
 use crate::operations::notices::{Digest, Rounds, channel_of};
 use crate::operations::{Log, masked};
 use crate::resolve::program::{Notify, Pipeline};
@@ -147,19 +148,30 @@ impl Teller {
             self.server.telling().entry(name.clone()).or_default().error = Some(why);
             return;
         }
+        for address in not_taken(&attempt) {
+            tracing::warn!(pipeline = %name, "a notice did not reach everybody: {address}");
+        }
         let count = digest.places.len();
-        tracing::info!(pipeline = %name, "told of {count} operations that failed or were interrupted");
         self.server.telling().entry(name.clone()).or_default().error = None;
         let channels: Vec<String> = pipeline.notify.iter().map(channel_of).collect();
-        let mut told = rounds.clone();
+        let (mut told, of) = (rounds.clone(), channel.clone());
         let recorded = blocking(&self.server, move |store| {
-            let writes = told.told(store, &channels, &channel, &digest, now)?;
+            let writes = told.told(store, &channels, &of, &digest, now)?;
             Ok((told, writes))
         });
-        let Some((told, writes)) = recorded.await else { return };
+        let Some((told, writes)) = recorded.await else {
+            // It will be told again, and not at once.
+            rounds.failed(&channel, now);
+            return;
+        };
         *rounds = told;
-        if let Err(error) = self.server.writer.commit_all(writes).await {
-            tracing::error!(pipeline = %name, error, "a notice was sent and could not be recorded as sent");
+        match self.server.writer.commit_all(writes).await {
+            Ok(()) => {
+                tracing::info!(pipeline = %name, "told of {count} operations that failed or were interrupted");
+            }
+            Err(error) => {
+                tracing::error!(pipeline = %name, error, "a notice was sent and could not be recorded as sent");
+            }
         }
     }
 
@@ -211,8 +223,17 @@ fn failure(attempt: &Attempt) -> Option<String> {
     match attempt {
         Attempt::Answered(answer) if (200..300).contains(&answer.status) => None,
         Attempt::Answered(answer) => Some(format!("answered {}", answer.status)),
-        Attempt::NotSent(why) | Attempt::Refused(why) | Attempt::Lost(why) => Some(why.clone()),
+        Attempt::NotSent(why) | Attempt::Refused(why) | Attempt::Later(why) | Attempt::Lost(why) => {
+            Some(why.clone())
+        }
     }
+}
+
+/// The addresses that a mail server did not take, with its words.
+fn not_taken(attempt: &Attempt) -> Vec<String> {
+    let Attempt::Answered(answer) = attempt else { return Vec::new() };
+    let text = String::from_utf8_lossy(&answer.body);
+    text.lines().filter_map(|line| line.strip_prefix(NOT_TAKEN)).map(str::to_owned).collect()
 }
 
 async fn blocking<T: Send + 'static>(

@@ -93,7 +93,8 @@ impl<H: Handler> Peer<H> {
             (announced > pipeline.body_limit).then_some(Refusal::BodyTooLarge)
         };
         let passed = Passed { pipeline, request: self.incoming(head, params), origin };
-        match refusal {
+        // What is refused anyway takes nothing from a limit.
+        match refusal.or_else(|| self.network.handler.admit(&passed.pipeline, &passed.request).err()) {
             Some(refusal) => Break(self.reject(passed, refusal)),
             None => Continue(passed),
         }

@@ -4,17 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::callers::Parked;
 use super::clock::now_millis;
-use super::drive;
-use super::server::{Server, not_stored};
+use super::resume;
+use super::server::Server;
 use super::writer::Room;
-use crate::operations::{Dealt, Log, PATIENCE, Permit, Share, Stop, Turns, interrupted, resume};
-use crate::resolve::program::Pipeline;
-use crate::run::failed_reply;
-use crate::store::{Claimed, LaneHead, Millis, Operation};
+use crate::operations::{Dealt, Share, Stop, Turns};
+use crate::store::{LaneHead, Millis};
 
 /// How long it sleeps at most: a clock that was set forward is noticed then.
 const LONGEST_SLEEP: u64 = 60_000;
@@ -22,17 +19,29 @@ const LONGEST_SLEEP: u64 = 60_000;
 /// Operations of a pipeline that may be open at once; past them new requests are refused.
 const MOST_OPEN: u64 = 1_000_000;
 
+/// A clock that went back by so much was set; less is how clocks are kept right.
+const SET_BACK: Millis = 2_000;
+
 /// How long a store that cannot be read is left alone.
 const AGAIN: u64 = 1_000;
 
 /// Runs until it is aborted. While the server stops it goes on for those who still wait for an answer.
 pub async fn run(server: Arc<Server>) {
+    resume::take_up_strays(&server).await;
     let mut turns = Turns::default();
+    let mut looked = (now_millis(), Instant::now());
     loop {
         // Listened to from before the look: a call that comes back meanwhile is not missed.
         let freed = server.freed.notified();
         let heads = blocking(&server, |server| server.store.lanes()).await;
         let now = now_millis();
+        let expected = looked.0.saturating_add(looked.1.elapsed().as_millis() as Millis);
+        looked = (now, Instant::now());
+        if now.saturating_add(SET_BACK) < expected {
+            // What was left behind is not told any more from what is due now.
+            server.sudden_end.store(0, Ordering::Relaxed);
+            resume::take_up_strays(&server).await;
+        }
         let Dealt { shares, behind, next } = match &heads {
             Some(heads) => {
                 server.crowded.store(Arc::new(crowded(heads)));
@@ -64,11 +73,13 @@ pub async fn run(server: Arc<Server>) {
     }
 }
 
-/// The lanes but for those that a person holds.
+/// The lanes but for those that a person holds. A dry run calls nobody: what waits for a host was meant to be sent, and waits
+/// for a start that sends.
 fn going(server: &Server, heads: &[LaneHead]) -> Vec<LaneHead> {
     let stopped = server.around.stopped.load();
     let is_held = |head: &&LaneHead| stopped.get(&head.lane.pipeline) == Some(&Stop::Held);
-    heads.iter().filter(|head| !is_held(head)).cloned().collect()
+    let is_sent = |head: &&LaneHead| !server.around.dry_run || head.lane.host.is_empty();
+    heads.iter().filter(|head| !is_held(head) && is_sent(head)).cloned().collect()
 }
 
 /// The pipelines that have as much open as one may have.
@@ -92,73 +103,9 @@ async fn take_up(server: &Arc<Server>, shares: Vec<Share>, now: Millis) -> usize
     let count = claimed.len();
     for claimed in claimed {
         let permit = permits.get_mut(&claimed.work.lane).and_then(Vec::pop);
-        go_on(server, claimed, permit).await;
+        resume::go_on(server, claimed, permit).await;
     }
     count
-}
-
-/// Goes on with one claimed operation, from its log.
-pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit>) {
-    let id = claimed.id;
-    server.callers.set_parked(id, Parked::No);
-    let is_waited_for = server.callers.is_waited_for(id);
-    if server.around.stopping.load(Ordering::Relaxed) && !is_waited_for {
-        // Its row stays as it is, for the next start.
-        return;
-    }
-    let Some(Some(operation)) = blocking(server, move |server| server.store.load(id)).await else {
-        tracing::error!(operation = %id, "it cannot be read; the next start reports it");
-        server.callers.tell(id, not_stored());
-        return;
-    };
-    let reason = match Log::read(&operation) {
-        Ok(log) => match pipeline_of(server, &operation, &log) {
-            Some(pipeline) => {
-                let waits_since = if is_waited_for { log.received.at } else { now_millis() };
-                let mut live = resume(pipeline, log, claimed.fence, permit, waits_since + PATIENCE);
-                let first = server.step(&mut live);
-                drive::spawn(server.clone(), live, first);
-                return;
-            }
-            None => "its script can no longer be run by this version".to_owned(),
-        },
-        Err(error) => error,
-    };
-    interrupt(server, &operation, claimed.fence, &reason).await;
-}
-
-/// Ends an operation as interrupted, for a person to decide. A caller who waits for it gets 502.
-pub async fn interrupt(server: &Server, operation: &Operation, fence: u64, reason: &str) {
-    let id = operation.id;
-    let pipelines = server.pipelines.load_full();
-    let notify = pipelines.get(&operation.pipeline).is_some_and(|pipeline| !pipeline.notify.is_empty());
-    let told = server.callers.is_waited_for(id).then(|| failed_reply(id));
-    let write = interrupted(operation, fence, reason, told.as_ref(), notify, now_millis());
-    match server.writer.commit(write).await {
-        Ok(_) => {
-            told.into_iter().for_each(|told| server.callers.tell(id, told));
-            server.callers.wake(id);
-        }
-        Err(error) => {
-            tracing::error!(operation = %id, error, "it could not be recorded as interrupted");
-            server.callers.tell(id, not_stored());
-        }
-    }
-}
-
-/// The program that an operation started with: the one served now if it is the same, else the one kept with it.
-fn pipeline_of(server: &Server, operation: &Operation, log: &Log) -> Option<Arc<Pipeline>> {
-    let hash = log.received.program;
-    let served =
-        server.pipelines.load().get(&operation.pipeline).filter(|served| served.hash == hash).cloned();
-    let kept = || server.compiled.find(&*server.store, hash)?.pipeline(&operation.pipeline).cloned();
-    let is_served = served.is_some();
-    let pipeline = served.or_else(kept)?;
-    server.know_secrets(&pipeline.secrets);
-    if !is_served {
-        server.around.targets.declare_also_all(&pipeline, now_millis());
-    }
-    Some(pipeline)
 }
 
 async fn blocking<T: Send + 'static>(

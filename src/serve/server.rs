@@ -1,7 +1,7 @@
 //! The server as one thing: what the door hands in becomes operations, driven to their ends over store and network.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -12,13 +12,16 @@ use super::callers::{Callers, Turn};
 use super::clock::now_millis;
 use super::notices::Telling;
 use super::rejections::Rejections;
+use super::reply::Refusal;
 use super::writer::{Room, Writer};
 use super::{Handler, Incoming};
 use crate::admin::{Programs, stop_setting};
+use crate::check;
 use crate::deliver::Deliver;
+use crate::gates::limit::{Buckets, Demand};
 use crate::operations::{self, Live, Moment, Step, Stop, Surroundings, begin};
 use crate::resolve::program::Pipeline;
-use crate::run::{Received, Reply};
+use crate::run::{Received, Reply, rate_keys};
 use crate::secrets::Secrets;
 use crate::store::{Hash, Millis, Program, Store, Write, Written};
 use crate::value::Id;
@@ -36,6 +39,8 @@ pub struct Server {
     pub compiled: Programs,
     /// The pipelines that are served, by name.
     pub pipelines: ArcSwap<BTreeMap<Arc<str>, Arc<Pipeline>>>,
+    /// When this server began behind one that ended suddenly; 0 behind an orderly stop.
+    pub sudden_end: AtomicU64,
     /// Work in the store may be due.
     pub work: Notify,
     /// A call came back.
@@ -48,6 +53,8 @@ pub struct Server {
     pub crowded: ArcSwap<BTreeSet<Arc<str>>>,
     pub callers: Callers,
     pub rejections: Rejections,
+    /// Of every `limit rate`. A reload leaves them as they are.
+    buckets: Mutex<Buckets>,
     /// How it stands with notices, by pipeline.
     telling: Mutex<BTreeMap<Arc<str>, Telling>>,
     /// Every secret that anything named since the start: what was sent under an older program is masked too.
@@ -79,6 +86,7 @@ impl Server {
             programs: ArcSwap::default(),
             compiled: Programs::default(),
             pipelines: ArcSwap::default(),
+            sudden_end: AtomicU64::new(0),
             work: Notify::new(),
             freed: parts.freed,
             in_hand: AtomicUsize::new(0),
@@ -86,6 +94,7 @@ impl Server {
             crowded: ArcSwap::default(),
             callers: Callers::default(),
             rejections: Rejections::default(),
+            buckets: Mutex::default(),
             telling: Mutex::default(),
             named: Mutex::new(parts.mail_password.iter().cloned().collect()),
             mail_password: parts.mail_password,
@@ -120,6 +129,13 @@ impl Server {
         if !names.iter().all(|name| known.names().any(|known| *known == **name)) {
             self.load_secrets(names.iter().cloned());
         }
+    }
+
+    /// Takes a request in: an operation that nothing is stored of yet.
+    pub fn begin(&self, pipeline: Arc<Pipeline>, request: Incoming) -> Live {
+        let program = self.program(&pipeline);
+        let received = self.received(now_millis(), request);
+        begin(pipeline, received, program, &self.around)
     }
 
     /// Stops a pipeline or starts it again, now and for every later start.
@@ -181,6 +197,24 @@ impl Handler for Arc<Server> {
         Ok(self.take_in(pipeline, request, turn, lease).await)
     }
 
+    fn admit(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Result<(), Refusal> {
+        if pipeline.rates.is_empty() {
+            return Ok(());
+        }
+        let now = now_millis();
+        let keys = rate_keys(pipeline, self.received(now, request.clone()));
+        let demands: Vec<Demand<'_>> = pipeline
+            .rates
+            .iter()
+            .zip(&keys)
+            .map(|(rate, key)| Demand { count: rate.count, per: rate.per, key })
+            .collect();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets
+            .take(&pipeline.name, &demands, now)
+            .map_err(|wait| Refusal::TooManyRequests { after: wait.div_ceil(1_000) })
+    }
+
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
         let now = now_millis();
         // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
@@ -204,10 +238,8 @@ impl Server {
         turn: Turn,
         lease: Lease,
     ) -> Reply {
-        let program = self.program(&pipeline);
-        let received = self.received(now_millis(), request);
-        let id = received.id;
-        let mut live = begin(pipeline, received, program, &self.around);
+        let mut live = self.begin(pipeline, request);
+        let id = live.id;
         match self.step(&mut live) {
             // Whether it is the first with its key, only the commit says.
             Step::Commit(Write::Accept(accept)) if accept.claim.is_some() => {
@@ -239,13 +271,10 @@ impl Server {
     }
 }
 
-/// The language edition that programs are kept with.
-const EDITION: u16 = 1;
-
 /// What is kept of a pipeline's program.
 pub fn program_of(pipeline: &Pipeline) -> Program {
     let files = vec![(pipeline.source.name.clone(), pipeline.source.text.to_string())];
-    Program { hash: pipeline.hash, edition: EDITION, files }
+    Program { hash: pipeline.hash, edition: check::EDITION, files }
 }
 
 fn busy() -> Reply {

@@ -80,9 +80,6 @@ impl Site {
 
     fn report(&self, changed: &Changed) {
         let served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if !self.server.deliver.has_mail() && !self.server.around.dry_run && !changed.loaded.is_empty() {
-            self.report_mail(&served.pipelines());
-        }
         for file in &changed.loaded {
             let count = served.pipelines_of(file);
             let plural = if count == 1 { "" } else { "s" };
@@ -98,6 +95,9 @@ impl Site {
                 false => "is broken and not served",
             };
             tracing::error!("{name} {what}\n{}", (self.render)(file));
+        }
+        if !self.server.deliver.has_mail() && !self.server.around.dry_run && !changed.loaded.is_empty() {
+            self.report_mail(&served.pipelines());
         }
     }
 }

@@ -10,7 +10,6 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
-use tokio::task::JoinSet;
 
 use super::clock::now_millis;
 use super::served::{Served, Vanished};
@@ -18,15 +17,14 @@ use super::server::{Parts, Server};
 use super::site::{Site, follow};
 use super::status::Desk;
 use super::writer::Writer;
-use super::{Network, Options, Routes, descriptors, notices, schedule};
+use super::{Network, Options, Routes, descriptors, notices, resume, schedule};
 use crate::admin::{self, Asked, Listener, ask, listen_socket, listen_tcp};
 use crate::check::CheckedFile;
 use crate::deliver::{self, Deliver, Smtp};
-use crate::operations::{Ids, Log, Random, Stop, Surroundings, Targets};
+use crate::operations::{Ids, Random, Surroundings, Targets};
 use crate::scripts;
 use crate::secrets::Secrets;
 use crate::store::{self, Filter, Millis, Span, Store, StoreError};
-use crate::value::Id;
 
 /// What a server is to be.
 pub struct Setup {
@@ -121,7 +119,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         let how = admin::stop_name(*stop);
         tracing::warn!(pipeline = %name, "stopped ({how}): `wj start {name}` lets it take requests again");
     }
-    let waiting = sweep(&server).await;
+    resume::begin(&server).await;
 
     let listener =
         TcpListener::bind(setup.listen).await.map_err(|error| StartError::Listen(setup.listen, error))?;
@@ -153,12 +151,9 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     }
     let watching = tokio::spawn(follow(site.clone(), changes, asked));
     let scheduling = tokio::spawn(schedule::run(server.clone()));
+    drop(tokio::spawn(resume::report_unreadable(server.clone())));
     let tending = tokio::spawn(tend(server.clone()));
     let telling = tokio::spawn(notices::run(server.clone()));
-    for (claimed, operation) in waiting {
-        tracing::info!(operation = %operation, "goes on, as a person ordered");
-        schedule::go_on(&server, claimed, None).await;
-    }
 
     tracing::info!("listening on http://{listen}, status on http://{admin_address}/status");
     let asked = Notify::new();
@@ -182,12 +177,13 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     };
     tokio::select! {
         () = finished => {}
-        () = hurried => tracing::warn!("stopping at once, as asked again: the next start reports what is open"),
+        () = hurried => tracing::warn!("stopping at once, as asked again: the next start goes on with what is open"),
     }
     watching.abort();
     tending.abort();
     telling.abort();
     drop(faces);
+    resume::end(&server).await;
     server.writer.close();
     if let Some(thread) = thread {
         drop(tokio::task::spawn_blocking(move || thread.join()).await);
@@ -237,47 +233,6 @@ fn newest(store: &dyn Store) -> Millis {
     page.items.first().map_or(0, |listed| listed.id.millis())
 }
 
-/// What the last server left open cannot be gone on with by this version: it becomes interrupted, for a person to decide.
-/// What a person ordered meanwhile is given back, to go on.
-async fn sweep(server: &Arc<Server>) -> Vec<(store::Claimed, Id)> {
-    let mut ordered = Vec::new();
-    loop {
-        let heads = server.store.lanes().unwrap_or_default();
-        // What a person holds stays as it is.
-        let stopped = server.around.stopped.load_full();
-        let is_held = |lane: &store::Lane| stopped.get(&lane.pipeline) == Some(&Stop::Held);
-        let wanted: Vec<_> =
-            heads.into_iter().filter(|head| !is_held(&head.lane)).map(|head| (head.lane, 256)).collect();
-        let claimed = server.store.claim(&wanted, Millis::MAX).unwrap_or_default();
-        if claimed.is_empty() {
-            return ordered;
-        }
-        let mut interrupting = JoinSet::new();
-        for claimed in claimed {
-            let id = claimed.id;
-            let operation = match server.store.load(id) {
-                Ok(Some(operation)) => operation,
-                Ok(None) => continue,
-                Err(error) => {
-                    tracing::error!(operation = %id, %error, "left open: it cannot be read");
-                    continue;
-                }
-            };
-            if Log::read(&operation).is_ok_and(|log| log.ordered) {
-                ordered.push((claimed, id));
-                continue;
-            }
-            tracing::warn!(operation = %id, pipeline = %operation.pipeline, "interrupted: the server stopped");
-            let server = server.clone();
-            // Many at once share a commit.
-            interrupting.spawn(async move {
-                schedule::interrupt(&server, &operation, claimed.fence, "the server stopped").await;
-            });
-        }
-        while interrupting.join_next().await.is_some() {}
-    }
-}
-
 /// Waits until no operation is in hand, at most so long.
 async fn drain(server: &Server, at_most: Duration) {
     server.freed.notify_waiters();
@@ -292,7 +247,7 @@ async fn drain(server: &Server, at_most: Duration) {
     };
     if tokio::time::timeout(at_most, done).await.is_err() {
         tracing::warn!(
-            "{} operations are still in hand; the next start reports them",
+            "{} operations are still in hand; the next start sees to them",
             server.in_hand.load(Ordering::Relaxed)
         );
     }

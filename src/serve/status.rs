@@ -6,7 +6,6 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value as Json, json};
 use tokio::sync::mpsc;
 
-use super::clock::now_millis;
 use super::counts::Counts;
 use super::served::Served;
 use super::server::Server;
@@ -14,7 +13,8 @@ use crate::admin::{Answers, History, HistoryQuery, Response, iso, stop_name};
 use crate::check::CheckedFile;
 use crate::diagnostic::near;
 use crate::operations::Stop;
-use crate::store::{Lane, LaneHead, Span, State, Written};
+use crate::store::{Lane, LaneHead, Span, State};
+use crate::value::Bytes;
 
 /// The operator's side of a server.
 pub struct Desk {
@@ -32,7 +32,7 @@ pub struct Desk {
 }
 
 impl Answers for Desk {
-    fn answer(&self, method: &str, target: &str) -> Response {
+    fn answer(&self, method: &str, target: &str, body: Bytes) -> Response {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (method, path.as_slice()) {
@@ -47,7 +47,7 @@ impl Answers for Desk {
                 Err(error) => Response::error(400, error),
             },
             ("GET", ["history", id]) => self.history(|history| history.show(&decoded(id))),
-            ("POST", ["history", id, "retry"]) => self.retry(&decoded(id)),
+            ("POST", ["history", id, what]) => self.order(&decoded(id), what, query, body),
             ("POST", ["pipelines", name, "stop"]) => {
                 let stop = if query == "drain=1" { Stop::Draining } else { Stop::Held };
                 self.set_stop(&decoded(name), Some(stop))
@@ -64,44 +64,13 @@ impl Answers for Desk {
 }
 
 impl Desk {
-    fn history(&self, ask: impl FnOnce(&History<'_>) -> Response) -> Response {
+    pub(super) fn history<T>(&self, ask: impl FnOnce(&History<'_>) -> T) -> T {
         let secrets = self.server.secrets.load();
         ask(&History {
             store: &*self.server.store,
             programs: &self.server.compiled,
             masker: secrets.masker(),
         })
-    }
-
-    fn retry(&self, id: &str) -> Response {
-        if self.server.around.dry_run {
-            return Response::error(
-                409,
-                format!("{id}: this server runs with --dry-run, and would not send it"),
-            );
-        }
-        let mut write = None;
-        let refused = self.history(|history| match history.retry(id, "the command line", now_millis()) {
-            Ok(order) => {
-                write = Some(order);
-                Response::ok(Json::Null)
-            }
-            Err(response) => response,
-        });
-        let Some(write) = write else {
-            return refused;
-        };
-        match self.runtime.block_on(self.server.writer.commit(write)) {
-            Ok(Written::Done) => {
-                self.server.work.notify_one();
-                Response::ok(json!({ "id": id, "retry": "ordered" }))
-            }
-            Ok(Written::Duplicate { of, .. }) => Response::error(409, History::key_is_taken(id, of)),
-            Ok(Written::Fenced) => {
-                Response::error(409, format!("{id}: somebody else goes on with it just now"))
-            }
-            Err(error) => Response::error(503, error),
-        }
     }
 
     fn set_stop(&self, name: &str, stop: Option<Stop>) -> Response {
@@ -288,7 +257,7 @@ fn written(millis: u64) -> String {
     }
 }
 
-fn stopping() -> Response {
+pub(super) fn stopping() -> Response {
     Response::error(503, "the server is stopping")
 }
 

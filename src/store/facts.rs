@@ -41,10 +41,10 @@ pub enum Fact {
         what: Arc<str>,
         at: Millis,
     },
-    /// The n-th start that goes on with it.
+    /// The n-th start in a row that goes on with it, behind a sudden end each: none brought an outcome so far.
     Resumed(u32),
     Note(Arc<str>),
-    /// A retry that a person ordered linked it to this one.
+    /// A replay that a person ordered links the two operations to each other.
     Linked([u8; 16]),
     /// What `dedupe` decided at receipt: it is the first with this key, which it holds until a time.
     Claimed {
@@ -56,6 +56,11 @@ pub enum Fact {
         of: [u8; 16],
         /// The other one's body is not the same.
         other_body: bool,
+    },
+    /// A `wait` began, to be over at this time.
+    Wait {
+        path: Arc<str>,
+        until: Millis,
     },
 }
 
@@ -375,6 +380,7 @@ mod tests {
             any::<u32>().prop_map(Fact::Resumed),
             text().prop_map(Fact::Note),
             any::<[u8; 16]>().prop_map(Fact::Linked),
+            (text(), any::<u64>()).prop_map(|(path, until)| Fact::Wait { path, until }),
             (any::<[u8; 16]>(), any::<u64>()).prop_map(|(key, end)| Fact::Claimed { key, end }),
             (any::<[u8; 16]>(), any::<bool>()).prop_map(|(of, other_body)| Fact::Repeats { of, other_body }),
         ]

@@ -16,7 +16,7 @@ use super::standing::{Counts, Standing};
 use super::{
     ACCEPTED, Accept, Claim, ClaimChange, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Millis, Notice,
     Operation, Page, Program, Rejected, Row, SWEEP, Span, State, Step, Store, StoreError, Summary, Tended,
-    Upkeep, Work, WorkChange, Write, Written, decode,
+    Upkeep, Work, WorkChange, Write, Written, decode, is_astray,
 };
 use crate::value::{Bytes, Id};
 
@@ -112,6 +112,26 @@ impl Store for Memory {
         Ok(claimed)
     }
 
+    fn strays(&self, now: Millis, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        let kept = &mut *self.kept();
+        let free = |id: &Id| kept.holds.get(*id).is_none();
+        let (mut out, mut astray) = (Vec::new(), Vec::new());
+        for ((place, id), work) in kept.work.iter().filter(|((_, id), _)| free(id)) {
+            if work.intent_out {
+                out.push((*place, *id, work.clone()));
+            } else if astray.len() < limit && is_astray(work.due, work.pause, now) {
+                astray.push((*place, *id, work.clone()));
+            }
+        }
+        let found = out.into_iter().chain(astray);
+        Ok(found
+            .map(|(place, id, work)| {
+                let fence = kept.holds.claim(id, place);
+                Claimed { id, work: Work { held: true, ..work }, fence }
+            })
+            .collect())
+    }
+
     fn lanes(&self) -> Result<Vec<LaneHead>, StoreError> {
         let kept = self.kept();
         let mut heads: BTreeMap<u32, (Option<Millis>, u64)> = BTreeMap::new();
@@ -144,6 +164,10 @@ impl Store for Memory {
             edition: program.edition,
             files: program.files.clone(),
         }))
+    }
+
+    fn programs(&self) -> Result<Vec<Hash>, StoreError> {
+        Ok(self.kept().programs.keys().copied().collect())
     }
 
     fn noticed(&self) -> Result<Vec<Arc<str>>, StoreError> {

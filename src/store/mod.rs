@@ -126,6 +126,15 @@ pub struct Work {
     pub held: bool,
 }
 
+/// Due further off than its own pause: the clock was set back since. Some time is allowed for clocks that are read one
+/// after the other.
+fn is_astray(due: Millis, pause: u64, now: Millis) -> bool {
+    due > now.saturating_add(pause).saturating_add(ALLOWED)
+}
+
+/// In milliseconds.
+const ALLOWED: Millis = 2_000;
+
 #[derive(Clone, Debug)]
 pub enum WorkChange {
     Keep,
@@ -369,12 +378,18 @@ pub trait Store: Send + Sync {
     fn commit(&self, batch: &[Write], now: Millis) -> Result<Vec<Written>, StoreError>;
     /// Due work of these lanes, oldest first, up to the count given with each, not yet held here.
     fn claim(&self, lanes: &[(Lane, usize)], now: Millis) -> Result<Vec<Claimed>, StoreError>;
+    /// Work that must not wait for its time, not yet held here: calls that may be out first, all of them, then what is due
+    /// further off than its own pause (the clock was set back), up to `limit`. It looks at all work, so it is for a start
+    /// and for a clock that jumped.
+    fn strays(&self, now: Millis, limit: usize) -> Result<Vec<Claimed>, StoreError>;
     /// The next due time and depth of each lane, in the order of lanes: what the scheduler sleeps on.
     fn lanes(&self) -> Result<Vec<LaneHead>, StoreError>;
     /// The whole log, for replay and for people.
     fn load(&self, id: Id) -> Result<Option<Operation>, StoreError>;
     fn list(&self, filter: &Filter, after: Option<&Cursor>, limit: usize) -> Result<Page, StoreError>;
     fn program(&self, hash: Hash) -> Result<Option<Program>, StoreError>;
+    /// The hashes of all programs that are kept, in order.
+    fn programs(&self) -> Result<Vec<Hash>, StoreError>;
     /// Names of the pipelines with notices that wait, sorted.
     fn noticed(&self) -> Result<Vec<Arc<str>>, StoreError>;
     /// The notices of one pipeline behind a time and an id, oldest first.

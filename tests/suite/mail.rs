@@ -45,6 +45,7 @@ fn reason(attempt: &Attempt) -> (&'static str, String) {
         Attempt::Answered(answer) => ("answered", answer.status.to_string()),
         Attempt::NotSent(why) => ("not sent", why.clone()),
         Attempt::Refused(why) => ("refused", why.clone()),
+        Attempt::Later(why) => ("later", why.clone()),
         Attempt::Lost(why) => ("lost", why.clone()),
     }
 }
@@ -89,17 +90,17 @@ async fn what_had_no_effect_is_told_apart_from_what_nobody_knows() {
         (Does::Says(Stage::Greeting, "421 busy"), "not sent", "421"),
         (Does::Says(Stage::Greeting, "554 no service"), "not sent", "554"),
         (Does::HangsUp(Stage::Greeting), "not sent", "cannot be used"),
-        (Does::Says(Stage::From, "451 later"), "not sent", "answered 451 later"),
+        (Does::Says(Stage::From, "451 later"), "later", "answered 451 later"),
         (Does::Says(Stage::From, "553 not you"), "refused", "answered 553 not you"),
-        (Does::Says(Stage::To, "450 busy"), "not sent", "answered 450"),
+        (Does::Says(Stage::To, "450 busy"), "later", "answered 450"),
         (
             Does::Says(Stage::To, "550 no such user"),
             "refused",
             "anna@school.example: the mail server answered 550",
         ),
         (Does::HangsUp(Stage::To), "not sent", "broke off"),
-        (Does::Says(Stage::Data, "452 full"), "not sent", "answered 452"),
-        (Does::Says(Stage::End, "451 later"), "not sent", "answered 451"),
+        (Does::Says(Stage::Data, "452 full"), "later", "answered 452"),
+        (Does::Says(Stage::End, "451 later"), "later", "answered 451"),
         (Does::Says(Stage::End, "554 spam"), "refused", "answered 554 spam"),
         (Does::HangsUp(Stage::End), "lost", "broke off"),
     ] {

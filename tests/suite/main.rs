@@ -3,10 +3,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod architecture;
+mod callers;
 mod cases;
 mod check_cases;
 mod check_cli;
 mod code_pages;
+mod crash_loop;
 mod dedupe;
 mod delivery;
 mod docs;
@@ -22,6 +24,7 @@ mod reload;
 mod run_cases;
 mod server;
 mod smtp;
+mod steps;
 mod store_contract;
 mod syntax_cases;
 mod targets;

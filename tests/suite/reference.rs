@@ -96,6 +96,7 @@ fn function_entry(function: &Builtin) -> String {
     if !function.params.is_empty() {
         entry += match function.empty {
             OnEmpty::GivesEmpty => " Of `empty` it gives `empty`.",
+            OnEmpty::GivesFirst => "",
             OnEmpty::IsPassed => " It looks at `empty` itself.",
         };
     }

@@ -2,7 +2,7 @@
 
 mod disk;
 mod histories;
-mod subject;
+pub mod subject;
 
 use std::sync::Arc;
 
@@ -39,6 +39,7 @@ fn an_operation_comes_back_whole() {
             assert_eq!(operation.rows, [first.to_vec(), facts.clone()]);
             assert_eq!((operation.work, operation.notice.as_deref()), (None, Some("the target is gone")));
             assert_eq!(subject.store().program([7; 32]).unwrap().as_ref(), Some(&*program()));
+            assert_eq!(subject.store().programs().unwrap(), [[7; 32]]);
             subject.again();
         }
         assert!(subject.store().load(id(2)).unwrap().is_none());
@@ -170,6 +171,38 @@ fn due_work_is_claimed_oldest_first_up_to_the_count() {
             let again = subject.store().claim(&[(lane("leads", "a"), 1)], u64::MAX).unwrap();
             assert!(again[0].work.due == NOW + 81 && again[0].fence > fences[7]);
         }
+    });
+}
+
+#[test]
+fn what_must_not_wait_for_its_time_is_found() {
+    each(|mut subject| {
+        let work = |host: &str, due, pause, intent_out| {
+            Some(Work { lane: lane("leads", host), due, pause, intent_out, held: false })
+        };
+        subject.commit(&[
+            accepted(1, State::Open, work("a", NOW + 10_000, 10_000, false)),
+            accepted(2, State::Open, work("a", NOW + 100_000, 10_000, false)),
+            accepted(3, State::Open, work("b", NOW, 0, true)),
+            accepted(4, State::Open, work("", NOW + 100_000, 10_000, false)),
+            accepted(5, State::Open, work("b", NOW + 100_000, 0, true)),
+            accepted(6, State::Done, None),
+        ]);
+        subject.again();
+        let found = |limit| {
+            let strays = subject.store().strays(NOW, limit).unwrap();
+            strays.into_iter().map(|claimed| (claimed.id, claimed.work.intent_out)).collect::<Vec<_>>()
+        };
+        // Calls that may be out come first, whatever the limit.
+        let first = found(1);
+        assert_eq!(first[..2], [(id(3), true), (id(5), true)]);
+        let mut astray = [first[2..].to_vec(), found(9)].concat();
+        astray.sort();
+        assert_eq!((first.len(), astray), (3, vec![(id(2), false), (id(4), false)]));
+        // They are held now, and the lane has what is left.
+        assert_eq!(found(9), []);
+        let due: Vec<u64> = subject.heads().iter().map(|head| head.due - NOW).collect();
+        assert_eq!(due, [10_000]);
     });
 }
 

@@ -16,6 +16,9 @@ use crate::actions::{Answer, Attempt};
 
 pub use letter::Letter;
 
+/// Begins a line of the answer for each recipient that the server did not take, while it took others.
+pub const NOT_TAKEN: &str = "not taken: ";
+
 /// The operator's mail server (`[smtp]` in `wj.toml`).
 #[derive(Clone, Debug)]
 pub struct Smtp {
@@ -31,12 +34,15 @@ pub struct Smtp {
 }
 
 /// How the connection is secured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Tls {
-    /// From its first byte on.
-    Implicit,
     /// Asked for in the clear, and insisted on.
+    #[default]
     StartTls,
+    /// From its first byte on.
+    #[serde(rename = "tls")]
+    Implicit,
     None,
 }
 
@@ -62,8 +68,8 @@ impl Mail {
 
     /// Sends once; `timeout` bounds all of it.
     ///
-    /// `Refused` is a mail that was turned down for good, `NotSent` one that another try may help, `Lost` one that may
-    /// have been taken.
+    /// `Refused` is a mail that was turned down for good, `Later` one that was put off, `NotSent` one that the server was
+    /// not asked to take, `Lost` one that it may have taken.
     pub async fn send(&self, letter: &Letter, timeout: Duration) -> Attempt {
         let handed_over = AtomicBool::new(false);
         let password = self.password.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -76,7 +82,8 @@ impl Mail {
                 Attempt::Answered(Answer { status: said.code, body: said.text.into(), ..Answer::default() })
             }
             Ok(Err(session::Trouble::Final(why))) => Attempt::Refused(why),
-            Ok(Err(session::Trouble::Passing(why))) => Attempt::NotSent(why),
+            Ok(Err(session::Trouble::Later(why))) => Attempt::Later(why),
+            Ok(Err(session::Trouble::Unusable(why))) => Attempt::NotSent(why),
             Ok(Err(session::Trouble::Broken(why))) => ended(&handed_over, why),
             Err(_) => ended(&handed_over, errors::timed_out(timeout)),
         }

@@ -12,7 +12,7 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParam
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 
-use super::{Smtp, Tls, errors};
+use super::{NOT_TAKEN, Smtp, Tls, errors};
 
 /// How long a server may take to say goodbye.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -27,8 +27,10 @@ pub(super) struct Said {
 pub(super) enum Trouble {
     /// The server turned the mail down, and would again.
     Final(String),
-    /// Nothing was taken, and another try may help.
-    Passing(String),
+    /// The server puts the mail off.
+    Later(String),
+    /// It cannot be asked: it is not there, or TLS or the login do not succeed.
+    Unusable(String),
     /// The conversation broke off.
     Broken(String),
 }
@@ -72,7 +74,8 @@ pub(super) async fn run(
     let code = response.code().to_string().parse().unwrap_or(250);
     let mut text = response.message().collect::<Vec<_>>().join("\n");
     for refused in refused {
-        text.push_str("\nnot taken: ");
+        text.push('\n');
+        text.push_str(NOT_TAKEN);
         text.push_str(&refused);
     }
     // It has the mail; a farewell that hangs must not make that doubtful.
@@ -82,24 +85,24 @@ pub(super) async fn run(
 
 async fn connect(smtp: &Smtp, password: Option<&str>) -> Result<AsyncSmtpConnection, Trouble> {
     let hello = ClientId::default();
-    let passing = |error: Error| Trouble::Passing(errors::of_mail_server(&smtp.host, &error));
+    let unusable = |error: Error| Trouble::Unusable(errors::of_mail_server(&smtp.host, &error));
     let tls = match smtp.tls {
         Tls::None => None,
-        Tls::Implicit | Tls::StartTls => Some(parameters(smtp).map_err(passing)?),
+        Tls::Implicit | Tls::StartTls => Some(parameters(smtp).map_err(unusable)?),
     };
     let implicit = tls.clone().filter(|_| smtp.tls == Tls::Implicit);
     let mut connection =
         AsyncSmtpConnection::connect_tokio1((smtp.host.as_str(), smtp.port), None, &hello, implicit, None)
             .await
-            .map_err(passing)?;
+            .map_err(unusable)?;
     if let Some(tls) = tls.filter(|_| smtp.tls == Tls::StartTls) {
-        connection.starttls(tls, &hello).await.map_err(passing)?;
+        connection.starttls(tls, &hello).await.map_err(unusable)?;
     }
     if let Some(user) = &smtp.user {
-        let password = password.ok_or_else(|| Trouble::Passing(errors::no_password()))?;
+        let password = password.ok_or_else(|| Trouble::Unusable(errors::no_password()))?;
         let credentials = Credentials::new(user.clone(), password.to_owned());
         // A login that is refused is the operator's to mend, and the mail waits for that.
-        connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await.map_err(passing)?;
+        connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await.map_err(unusable)?;
     }
     Ok(connection)
 }
@@ -123,7 +126,7 @@ fn turned_down(error: &Error) -> Trouble {
     let why = errors::turned_down(error);
     match () {
         () if error.is_permanent() => Trouble::Final(why),
-        () if error.is_transient() => Trouble::Passing(why),
+        () if error.is_transient() => Trouble::Later(why),
         () => Trouble::Broken(why),
     }
 }

@@ -1,9 +1,9 @@
 //! WJ04xx: literals that nobody accepts, URLs, routes and paths.
 
 use super::{
-    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_PATH, BAD_PATTERN, BAD_SIZE, BAD_STATUS, BAD_TIME,
-    BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART, NOT_A_LITERAL, REFUSED_PATH,
-    UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE, URL_NOT_FIXED, suggest,
+    BAD_ARGUMENT, BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_PATH, BAD_PATTERN, BAD_SIZE,
+    BAD_STATUS, BAD_TIME, BAD_URL, BODY_AT_THE_DOOR, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART,
+    NOT_A_LITERAL, REFUSED_PATH, UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE, URL_NOT_FIXED, suggest,
 };
 use crate::actions::ActionSpec;
 use crate::diagnostic::Diagnostic;
@@ -316,4 +316,20 @@ pub(in crate::resolve) fn bad_pattern(span: Span, why: &str) -> Diagnostic {
     Diagnostic::new(&BAD_PATTERN, span, format!("this is no pattern: {why}"))
         .label("not a regular expression")
         .help("Patterns are written in single quotes, in which each character is itself: `matches(x, '^\\d{4}$')`.")
+}
+
+pub(in crate::resolve) fn bad_argument(span: Span, function: &str, param: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(&BAD_ARGUMENT, span, format!("`{param}` of `{function}` cannot be this: {why}"))
+        .label("not known")
+        .help(format!(
+            "The call would stop every run. `{function}` is described in the reference of functions."
+        ))
+}
+
+pub(in crate::resolve) fn body_at_the_door(span: Span) -> Diagnostic {
+    Diagnostic::new(&BODY_AT_THE_DOOR, span, "`limit rate` counts before the body is read")
+        .label("not read yet")
+        .help(
+            "Count by what the head of a request tells: `by request.ip`, `by path.school`, or without `by`.",
+        )
 }

@@ -3,7 +3,7 @@
 use super::{
     GIVEN_TWICE, MISPLACED_DEDUPE, MISPLACED_PART, NAME_GIVEN_TWICE, NAME_OF_BRANCH, NO_ROUTE, NOT_CONSTANT,
     RESPOND_IN_LOOP, SECOND_BODY, SECOND_RESPOND, UNKNOWN_ACTION, UNKNOWN_FUNCTION, UNKNOWN_MEMBER,
-    UNKNOWN_NAME, UNKNOWN_PARAMETER, UNKNOWN_READER, WRONG_ARITY, suggest,
+    UNKNOWN_NAME, UNKNOWN_PARAMETER, UNKNOWN_READER, WAIT_BEFORE_RESPOND, WRONG_ARITY, suggest,
 };
 use crate::actions::ActionSpec;
 use crate::builtins::Builtin;
@@ -155,6 +155,17 @@ pub(in crate::resolve) fn respond_in_loop(keyword: Span) -> Diagnostic {
     Diagnostic::new(&RESPOND_IN_LOOP, keyword, "`respond` stands inside a `for`")
         .label("would come with each turn")
         .help("A caller gets one answer: put `respond` above the `for` or below it.")
+}
+
+pub(in crate::resolve) fn wait_before_respond(keyword: Span, respond: Option<Span>) -> Diagnostic {
+    let found =
+        Diagnostic::new(&WAIT_BEFORE_RESPOND, keyword, "`wait` stands where a `respond` may still come")
+            .label("its caller would wait too");
+    let found = match respond {
+        Some(respond) => found.also(respond, "the answer that may come behind it"),
+        None => found,
+    };
+    found.help("Callers give up after some seconds: put `respond` above the `wait`.")
 }
 
 pub(in crate::resolve) fn second_respond(keyword: Span, first: Span, line: u32, has: &str) -> Diagnostic {

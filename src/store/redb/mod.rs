@@ -98,6 +98,10 @@ impl Store for Redb {
         claim::claim(self, lanes, now)
     }
 
+    fn strays(&self, now: Millis, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        claim::strays(self, now, limit)
+    }
+
     fn lanes(&self) -> Result<Vec<LaneHead>, StoreError> {
         claim::heads(self)
     }
@@ -112,6 +116,10 @@ impl Store for Redb {
 
     fn program(&self, hash: Hash) -> Result<Option<Program>, StoreError> {
         self.reading(|txn| read::program(txn, hash))
+    }
+
+    fn programs(&self) -> Result<Vec<Hash>, StoreError> {
+        self.reading(read::programs)
     }
 
     fn noticed(&self) -> Result<Vec<Arc<str>>, StoreError> {

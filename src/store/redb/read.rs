@@ -53,6 +53,14 @@ pub(super) fn operation(
     Ok(Some(Operation { id, pipeline: live.pipeline(pipeline), rows, work, notice, notice_sent }))
 }
 
+pub(super) fn programs(txn: &ReadTransaction) -> Result<Vec<Hash>, StoreError> {
+    let mut hashes = Vec::new();
+    for row in txn.open_table(PROGRAMS)?.iter()? {
+        hashes.push(*row?.0.value());
+    }
+    Ok(hashes)
+}
+
 pub(super) fn program(txn: &ReadTransaction, hash: Hash) -> Result<Option<Program>, StoreError> {
     let Some(value) = txn.open_table(PROGRAMS)?.get(&hash)? else { return Ok(None) };
     let bytes = content(value.value()).ok_or_else(|| unreadable("programs"))?;
