@@ -41,7 +41,7 @@ impl Programs {
         if let Some(known) = compiled.get(&hash) {
             return Some(known.clone());
         }
-        let program = store.program(hash).ok()??;
+        let program = store.program(hash).ok()?.filter(|program| program.edition == operations::EDITION)?;
         // A handful is enough: operations that are looked at together ran under few programs.
         if compiled.len() >= 64 {
             compiled.pop_first();
@@ -53,6 +53,25 @@ impl Programs {
         let found = Arc::new(Compiled { source, pipelines });
         compiled.insert(hash, found.clone());
         Some(found)
+    }
+
+    /// Why a pipeline of a program that operations ran under cannot run here; `None` if it can.
+    pub fn unfit(&self, store: &dyn Store, hash: Hash, pipeline: &str) -> Option<String> {
+        match store.program(hash) {
+            Err(error) => return Some(format!("the program of `{pipeline}` cannot be read: {error}")),
+            Ok(None) => return Some(format!("the program of `{pipeline}` is not there")),
+            Ok(Some(program)) if program.edition != operations::EDITION => {
+                return Some(format!(
+                    "the program of `{pipeline}` is of edition {}, and this wj knows {}",
+                    program.edition,
+                    operations::EDITION
+                ));
+            }
+            Ok(Some(_)) => {}
+        }
+        let found = self.find(store, hash)?;
+        let why = || format!("{}, as it was then, is no program for this wj", found.source.name);
+        found.pipeline(pipeline).is_none().then(why)
     }
 }
 

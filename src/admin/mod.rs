@@ -2,11 +2,13 @@
 //! socket in the data directory by a server, and worked out in place where no server runs.
 
 mod client;
+mod doctor;
 mod history;
 mod listener;
 mod operation;
 
-pub use client::{Asked, ask};
+pub use client::{Asked, ask, ask_patiently};
+pub use doctor::{Check, Stillness, examine};
 pub use history::{Compiled, History, HistoryQuery, Programs};
 pub use listener::{Access, Listener, listen_socket, listen_tcp};
 pub use operation::iso;

@@ -2,12 +2,16 @@
 //! prints, and only it knows clap and miette.
 
 mod archive;
+mod backup;
 mod check;
+mod compact;
 mod config;
+mod doctor;
 mod eval;
 mod excerpt;
 mod explain;
 mod findings;
+mod follow;
 mod history;
 mod operation_text;
 mod printable;
@@ -40,6 +44,9 @@ enum Command {
     Status(status::Args),
     Reload(status::ReloadArgs),
     Routes(routes::Args),
+    Backup(backup::Args),
+    Compact(compact::Args),
+    Doctor(doctor::Args),
 }
 
 /// Why a command did not come to its end: what to tell, and the status to end with.
@@ -91,5 +98,8 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Status(args) => status::run(&args, out),
         Command::Reload(args) => status::reload(&args, out),
         Command::Routes(args) => routes::run(&args, out),
+        Command::Backup(args) => backup::run(&args, out),
+        Command::Compact(args) => compact::run(&args, out),
+        Command::Doctor(args) => doctor::run(&args, out),
     }
 }

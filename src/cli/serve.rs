@@ -58,6 +58,7 @@ enum LogFormat {
 pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure> {
     start_log(args.log);
     let config = Config::load(args.config.as_deref()).map_err(Failure::could_not_run)?;
+    let keep = config.rules().map_err(Failure::could_not_run)?;
     let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
     let data = args.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from(DATA));
     let setup = Setup {
@@ -68,6 +69,7 @@ pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure
         allow_private: config.allow_private.into_iter().chain(args.allow_private.iter().copied()).collect(),
         calls_per_host: config.calls_per_host.map_or(CALLS_PER_HOST, NonZeroUsize::get),
         dry_run: args.dry_run,
+        keep,
         network: serve::Options::default(),
         render: findings,
     };

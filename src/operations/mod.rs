@@ -4,23 +4,27 @@
 
 mod calls;
 mod clock;
+mod keeping;
 mod live;
 mod log;
 mod mask;
 mod orders;
 mod retry;
 mod rows;
+mod steady;
 mod targets;
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, clippy::string_slice)]
 mod tests;
 
 pub use clock::{Ids, Random};
+pub use keeping::{Classes, Keeping, Rules};
 pub use live::{Live, Outgoing, Step, begin, resume};
 pub use log::{Ended, Log, RETRY, Recorded, Told, replay_trace};
 pub use mask::masked;
-pub use orders::{interrupted, retry};
+pub use orders::{interrupted, refused, retry};
 pub use rows::rejected;
+pub use steady::{Look, Steady};
 pub use targets::{CALLS_PER_HOST, Permit, Targets};
 
 use std::sync::Arc;
@@ -59,6 +63,9 @@ pub struct Moment<'a> {
 
 /// How long all actions before the answer may take together, in milliseconds, if none says `give up after`.
 pub const PATIENCE: u64 = 5_000;
+
+/// The language edition that programs are kept with: what is of another one cannot run here.
+pub const EDITION: u16 = 1;
 
 /// Rows of an operation's log from which on nothing is tried again.
 const MOST_ROWS: u16 = 60_000;

@@ -4,7 +4,7 @@ use super::MOST_ROWS;
 use super::log::{Log, RETRY};
 use super::rows::{answer, row};
 use crate::run::Reply;
-use crate::store::{ACCEPTED, Fact, Lane, Millis, Operation, Row, State, Step, Work, WorkChange, Write};
+use crate::store::{ACCEPTED, Fact, Lane, Millis, NOBODY, Operation, Row, State, Step, Work, WorkChange, Write};
 
 /// A person orders that an operation that failed or was interrupted goes on: what ended it is tried again.
 ///
@@ -57,6 +57,21 @@ pub fn interrupted(
     facts.push(Fact::End { state: State::Interrupted, reason: reason.into(), at_step: None });
     let row = row(&facts, State::Interrupted, status, reason.into(), now);
     step(operation, fence, row, WorkChange::Remove, notify.then(|| reason.to_owned()))
+}
+
+/// Ends an operation that is on disk though its caller was told 503: its commit failed, or seemed to. None if it has been
+/// ended so already.
+pub fn refused(operation: &Operation, now: Millis) -> Option<Write> {
+    const REASON: &str = "the store failed, and the caller was told 503";
+    let log = Log::read(operation).ok();
+    if log.as_ref().and_then(|log| log.ended.as_ref()).is_some_and(|ended| &*ended.reason == REASON) {
+        return None;
+    }
+    // Whoever had it in hand has let it go.
+    let held = operation.work.as_ref().is_none_or(|work| work.held);
+    let facts = [Fact::End { state: State::Aborted, reason: REASON.into(), at_step: None }];
+    let row = row(&facts, State::Aborted, 503, REASON.into(), now);
+    Some(step(operation, if held { ACCEPTED } else { NOBODY }, row, WorkChange::Remove, None))
 }
 
 /// A step of an operation that nobody has in hand, or whose fence says who has.

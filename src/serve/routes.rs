@@ -206,6 +206,7 @@ pub(super) mod tests {
             picker: crate::extract::Picker::new(&[]),
             secrets: Vec::new(),
             notify: Vec::new(),
+            keep: Default::default(),
         })
     }
 

@@ -30,6 +30,7 @@ const AGAIN: u64 = 1_000;
 pub async fn run(server: Arc<Server>) {
     let mut turn = 0;
     loop {
+        server.writer.healed().await;
         // Listened to from before the look: a call that comes back meanwhile is not missed.
         let freed = server.freed.notified();
         let heads = blocking(&server, |server| server.store.lanes()).await;

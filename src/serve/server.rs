@@ -1,7 +1,7 @@
 //! The server as one thing: what the door hands in becomes operations, driven to their ends over store and network.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -9,8 +9,9 @@ use tokio::sync::Notify;
 
 use super::budget::Lease;
 use super::callers::Callers;
-use super::clock::now_millis;
+use super::clock::{Clock, now_millis};
 use super::rejections::Rejections;
+use super::upkeep::Keepings;
 use super::writer::Writer;
 use super::{Handler, Incoming};
 use crate::admin::Programs;
@@ -45,6 +46,14 @@ pub struct Server {
     pub idle: Notify,
     /// Pipelines with too much open for more, as the scheduler last saw it.
     pub crowded: ArcSwap<BTreeSet<Arc<str>>>,
+    /// Pipelines whose history takes no more, as upkeep last saw it.
+    pub full: ArcSwap<BTreeSet<Arc<str>>>,
+    /// The disk is nearly full.
+    pub low: AtomicBool,
+    /// The clock jumped, and is not believed yet.
+    pub doubted: AtomicBool,
+    pub clock: Arc<Clock>,
+    pub keepings: Keepings,
     pub callers: Callers,
     pub rejections: Rejections,
     /// Every secret that anything named since the start: what was sent under an older program is masked too.
@@ -59,6 +68,8 @@ pub struct Parts {
     pub secrets: Secrets,
     pub deliver: Deliver,
     pub freed: Arc<Notify>,
+    pub clock: Arc<Clock>,
+    pub keepings: Keepings,
 }
 
 impl Server {
@@ -77,6 +88,11 @@ impl Server {
             in_hand: AtomicUsize::new(0),
             idle: Notify::new(),
             crowded: ArcSwap::default(),
+            full: ArcSwap::default(),
+            low: AtomicBool::new(false),
+            doubted: AtomicBool::new(false),
+            clock: parts.clock,
+            keepings: parts.keepings,
             callers: Callers::default(),
             rejections: Rejections::default(),
             named: Mutex::default(),
@@ -104,9 +120,9 @@ impl Server {
         }
     }
 
-    fn received(&self, now: Millis, request: Incoming) -> Received {
+    fn received(&self, now: Millis, pipeline: &str, request: Incoming) -> Received {
         Received {
-            id: self.around.ids.next(now, 0),
+            id: self.around.ids.next(now, self.keepings.class(pipeline)),
             at: now,
             method: request.method,
             target: request.target,
@@ -114,6 +130,21 @@ impl Server {
             body: request.body,
             ip: request.ip,
             params: request.params,
+        }
+    }
+
+    /// Why a new request is refused at the door, without waiting for anything: nothing is stored of it.
+    fn refusal(&self, pipeline: &Arc<str>) -> Option<Reply> {
+        if self.writer.has_failed() {
+            Some(not_stored())
+        } else if self.low.load(Ordering::Relaxed) {
+            Some(refusal(503, r#"{"error":"disk_full"}"#.into()))
+        } else if self.full.load().contains(pipeline) {
+            Some(refusal(503, r#"{"error":"history_full"}"#.into()))
+        } else if self.writer.is_full() || self.crowded.load().contains(pipeline) {
+            Some(busy())
+        } else {
+            None
         }
     }
 
@@ -126,12 +157,12 @@ impl Server {
 
 impl Handler for Arc<Server> {
     async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, lease: Lease) -> Reply {
-        if self.writer.is_full() || self.crowded.load().contains(&pipeline.name) {
-            return busy();
+        if let Some(refusal) = self.refusal(&pipeline.name) {
+            return refusal;
         }
         let Some(turn) = self.callers.turn(&pipeline.name) else { return busy() };
         let program = self.program(&pipeline);
-        let received = self.received(now_millis(), request);
+        let received = self.received(now_millis(), &pipeline.name, request);
         let id = received.id;
         let mut live = begin(pipeline, received, program, &self.around);
         match self.step(&mut live) {
@@ -161,24 +192,22 @@ impl Handler for Arc<Server> {
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
         let now = now_millis();
         // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
-        if self.writer.is_full() || !self.rejections.admits(&pipeline.name, now) {
+        let busy = self.writer.is_full() || self.writer.has_failed() || self.low.load(Ordering::Relaxed);
+        if busy || !self.rejections.admits(&pipeline.name, now) {
             self.rejections.drop_one();
             return;
         }
-        let request = self.received(now, request);
+        let request = self.received(now, &pipeline.name, request);
         let write = operations::rejected(pipeline, &request, status, reason, &self.around);
         let writer = self.writer.clone();
         drop(tokio::spawn(async move { writer.commit(write).await }));
     }
 }
 
-/// The language edition that programs are kept with.
-const EDITION: u16 = 1;
-
 /// What is kept of a pipeline's program.
 pub fn program_of(pipeline: &Pipeline) -> Program {
     let files = vec![(pipeline.source.name.clone(), pipeline.source.text.to_string())];
-    Program { hash: pipeline.hash, edition: EDITION, files }
+    Program { hash: pipeline.hash, edition: operations::EDITION, files }
 }
 
 fn busy() -> Reply {

@@ -51,6 +51,7 @@ impl Site {
         self.server.programs.store(Arc::new(served.programs()));
         let by_name = pipelines.iter().map(|pipeline| (pipeline.name.clone(), pipeline.clone())).collect();
         self.server.pipelines.store(Arc::new(by_name));
+        self.server.keepings.serve(&pipelines, &*self.server.store);
         self.server.load_secrets(served.secrets());
         self.server.around.commit.store(scripts::commit(&self.dir).map(|commit| Arc::new(commit.into())));
         // Last, so that a request that finds a pipeline finds its program and secrets too.

@@ -12,17 +12,18 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
-use super::clock::now_millis;
+use super::clock::{Clock, now_millis};
 use super::served::{Served, Vanished};
 use super::server::{Parts, Server};
 use super::site::{Site, follow};
 use super::status::Desk;
 use super::writer::Writer;
+use super::upkeep::{self, Keepings};
 use super::{Network, Options, Routes, descriptors, schedule};
 use crate::admin::{Asked, Listener, ask, listen_socket, listen_tcp};
 use crate::check::CheckedFile;
 use crate::deliver::{self, Deliver};
-use crate::operations::{Ids, Log, Random, Surroundings, Targets};
+use crate::operations::{Ids, Log, Random, Rules, Surroundings, Targets};
 use crate::scripts;
 use crate::secrets::Secrets;
 use crate::store::{self, Filter, Millis, Store, StoreError};
@@ -39,6 +40,8 @@ pub struct Setup {
     pub allow_private: Vec<IpNet>,
     pub calls_per_host: usize,
     pub dry_run: bool,
+    /// How long and how much of the history is kept.
+    pub keep: Rules,
     pub network: Options,
     /// Renders a file's findings for people.
     pub render: fn(&CheckedFile) -> String,
@@ -75,13 +78,16 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     }
     let deliver = Deliver::new(deliver::Options { allow_private: setup.allow_private.clone() })
         .map_err(StartError::Machine)?;
+    let newest = newest(&*store);
+    let clock = Arc::new(Clock::after(newest));
+    let keepings = Keepings::new(setup.keep, &setup.data, &*store)?;
     let (writer, thread) =
-        Writer::start(store.clone()).map_err(|error| StartError::Machine(error.to_string()))?;
+        Writer::start(store.clone(), clock.clone()).map_err(|error| StartError::Machine(error.to_string()))?;
     let freed = Arc::new(Notify::new());
     let signal = freed.clone();
     let server = Arc::new(Server::new(Parts {
         around: Surroundings {
-            ids: Ids::after(newest(&*store)),
+            ids: Ids::after(newest),
             random: Random::default(),
             targets: Targets::new(setup.calls_per_host, move || signal.notify_waiters()),
             dry_run: setup.dry_run,
@@ -93,6 +99,8 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         secrets: Secrets::load([]),
         deliver,
         freed,
+        clock,
+        keepings,
     }));
     let site = Arc::new(Site {
         server: server.clone(),
@@ -109,6 +117,9 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         site.look(Vanished::IsBelieved).map_err(|error| StartError::Scripts(setup.dir.clone(), error))?;
     site.report_start(&changed);
     let waiting = sweep(&server).await;
+    // Known before the first request.
+    let looking = server.clone();
+    drop(tokio::task::spawn_blocking(move || upkeep::look(&looking)).await);
 
     let listener =
         TcpListener::bind(setup.listen).await.map_err(|error| StartError::Listen(setup.listen, error))?;
@@ -139,7 +150,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     }
     let watching = tokio::spawn(follow(site.clone(), changes, asked));
     let scheduling = tokio::spawn(schedule::run(server.clone()));
-    let tending = tokio::spawn(tend(server.clone()));
+    let tending = tokio::spawn(upkeep::run(server.clone()));
     for (claimed, operation) in waiting {
         tracing::info!(operation = %operation, "goes on, as a person ordered");
         schedule::go_on(&server, claimed, None).await;
@@ -272,20 +283,6 @@ async fn drain(server: &Server) {
             "{} operations are still in hand; the next start reports them",
             server.in_hand.load(Ordering::Relaxed)
         );
-    }
-}
-
-/// Brings derived rows up to date, a bounded piece at a time.
-async fn tend(server: Arc<Server>) {
-    loop {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let server = server.clone();
-        let tended = tokio::task::spawn_blocking(move || {
-            server.store.tend(&store::Upkeep { derive: true }, now_millis())
-        });
-        if let Ok(Err(error)) = tended.await {
-            tracing::error!(error = %error, "upkeep of the store failed");
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::clock::now_millis;
 use super::counts::Counts;
 use super::served::Served;
 use super::server::Server;
-use crate::admin::{Answers, History, HistoryQuery, Response, iso};
+use crate::admin::{Answers, Check, History, HistoryQuery, Response, Stillness, examine, iso};
 use crate::check::CheckedFile;
 use crate::store::{Span, State, Written};
 
@@ -35,10 +35,7 @@ impl Answers for Desk {
         let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (method, path.as_slice()) {
             ("GET", ["healthz"]) => Response::ok(json!({ "ok": true })),
-            ("GET", ["readyz"]) => match self.server.around.stopping.load(Ordering::Relaxed) {
-                true => stopping(),
-                false => Response::ok(json!({ "ready": true })),
-            },
+            ("GET", ["readyz"]) => self.ready(),
             ("GET", ["status"]) => self.status(),
             ("GET", ["history"]) => match HistoryQuery::parse(query) {
                 Ok(query) => self.history(|history| history.list(&query)),
@@ -46,6 +43,8 @@ impl Answers for Desk {
             },
             ("GET", ["history", id]) => self.history(|history| history.show(&decoded(id))),
             ("POST", ["history", id, "retry"]) => self.retry(&decoded(id)),
+            ("GET", ["doctor"]) => self.doctor(),
+            ("POST", ["backup"]) => self.backup(query),
             ("POST", ["reload"]) if query == "wait=1" => self.reload_and_wait(),
             ("POST", ["reload"]) => match self.reload() {
                 Some(_) => Response::ok(json!({ "reload": "ordered" })),
@@ -64,6 +63,22 @@ impl Desk {
             programs: &self.server.compiled,
             masker: secrets.masker(),
         })
+    }
+
+    fn doctor(&self) -> Response {
+        let space = self.server.keepings.space();
+        let checks = examine(&*self.server.store, &self.server.compiled, space, Stillness::Serving);
+        Response::ok(json!({ "checks": checks.iter().map(Check::to_json).collect::<Vec<_>>() }))
+    }
+
+    /// Copies the store, as it is at one moment, into a new file.
+    fn backup(&self, query: &str) -> Response {
+        let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
+        let Some((_, to)) = to else { return Response::error(400, "`to` names the new file") };
+        match self.server.store.copy_to(std::path::Path::new(&*to)) {
+            Ok(()) => Response::ok(json!({ "backup": to })),
+            Err(error) => Response::error(409, error.to_string()),
+        }
     }
 
     fn retry(&self, id: &str) -> Response {
@@ -93,6 +108,18 @@ impl Desk {
                 Response::error(409, format!("{id}: somebody else goes on with it just now"))
             }
             Err(error) => Response::error(503, error),
+        }
+    }
+
+    fn ready(&self) -> Response {
+        if self.server.around.stopping.load(Ordering::Relaxed) {
+            stopping()
+        } else if self.server.writer.has_failed() {
+            Response::error(503, "the store failed, and is being opened again")
+        } else if self.server.low.load(Ordering::Relaxed) {
+            Response::error(503, "the disk is nearly full")
+        } else {
+            Response::ok(json!({ "ready": true }))
         }
     }
 
@@ -158,6 +185,14 @@ impl Desk {
             "store": self.store,
             "dry_run": self.server.around.dry_run,
             "stopping": self.server.around.stopping.load(Ordering::Relaxed),
+            "store_failed": self.server.writer.has_failed(),
+            "disk": self.server.keepings.space().map(|space| json!({
+                "free": space.free,
+                "size": space.size,
+                "low": self.server.low.load(Ordering::Relaxed),
+            })),
+            "clock_doubted": self.server.doubted.load(Ordering::Relaxed),
+            "history_full": self.server.full.load().iter().collect::<Vec<_>>(),
             "in_hand": self.server.in_hand.load(Ordering::Relaxed),
             "calls_out": self.server.around.targets.total(),
             "connections": self.counts.open(),

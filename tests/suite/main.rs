@@ -13,6 +13,7 @@ mod fences;
 mod harness;
 mod history;
 mod hostile;
+mod keeping;
 mod lives;
 mod reference;
 mod reload;

@@ -8,8 +8,11 @@ mod derive;
 mod errors;
 mod list;
 mod live;
+mod maintain;
 mod open;
+mod overlay;
 mod read;
+mod retain;
 mod tables;
 mod values;
 
@@ -22,6 +25,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use ::redb::{Database, ReadTransaction, ReadableDatabase};
 
 use self::live::Live;
+pub(super) use self::maintain::{compact, examine};
 use super::{
     Claimed, Cursor, Filter, Hash, Lane, LaneHead, Millis, Notice, Operation, Page, Program, Span, Store,
     StoreError, Summary, Tended, Upkeep, Write, Written,
@@ -118,11 +122,14 @@ impl Store for Redb {
     }
 
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {
-        if !plan.derive || self.live().tail.is_empty() {
-            return Ok(Tended::default());
+        let derived = match plan.derive && !self.live().tail.is_empty() {
+            true => commit::commit(self, &[], now, commit::Derived::Now)?.derived,
+            false => 0,
+        };
+        match &plan.retention {
+            Some(retention) => Ok(Tended { derived, ..retain::retain(self, retention, now)? }),
+            None => Ok(Tended { derived, ..Tended::default() }),
         }
-        let done = commit::commit(self, &[], now, commit::Derived::Now)?;
-        Ok(Tended { derived: done.derived })
     }
 
     fn summary(&self, of: &Span) -> Result<Summary, StoreError> {

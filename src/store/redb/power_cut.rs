@@ -212,7 +212,7 @@ fn check(store: &Redb, history: &[Vec<Write>], acknowledged: usize, why: &str) {
         assert!(written.iter().all(|written| *written == Written::Done), "{why}");
     }
     same(store, history, why);
-    store.tend(&Upkeep { derive: true }, NOW).unwrap();
+    store.tend(&Upkeep { derive: true, retention: None }, NOW).unwrap();
     same(store, history, why);
 }
 
