@@ -58,7 +58,7 @@ mod tests {
     fn what_means_nothing_is_refused() {
         for (given, why) in [
             ("30", "needs a unit"),
-            ("2GB", "`keep`"),
+            ("2GB", "a duration, then a size, then a count"),
             ("30d, 1000, 2GB", "a duration, then a size, then a count"),
             ("30d, 2GB, 7, 8", "a duration, then a size, then a count"),
             ("0s", "from 1s"),

@@ -141,14 +141,20 @@ impl Resolver<'_> {
 
     /// A duration, then a size, then a count; the last two may be left out.
     fn keep(&mut self, parts: &[ast::Expr]) {
+        let is_size = |part: &ast::Expr| matches!(part.kind, ExprKind::Size(_));
         let mut parts = parts.iter().peekable();
-        if let Some(age) = parts.next() {
-            self.item.head.keep.age = self.duration(age, KEPT, "`keep`");
+        match parts.next_if(|part| !is_size(part)) {
+            Some(age) => self.item.head.keep.age = self.duration(age, KEPT, "`keep`"),
+            None => {
+                if let Some(size) = parts.next() {
+                    self.report(literals::keep_in_order(size.span));
+                }
+            }
         }
-        if let Some(size) = parts.next_if(|part| matches!(part.kind, ExprKind::Size(_))) {
+        if let Some(size) = parts.next_if(|part| is_size(part)) {
             self.item.head.keep.bytes = self.size(size, MOST_KEPT, "`keep`");
         }
-        if let Some(count) = parts.next_if(|part| !matches!(part.kind, ExprKind::Size(_))) {
+        if let Some(count) = parts.next_if(|part| !is_size(part)) {
             let count = self.count(count, 1..=MOST_COUNTED, "the count of `keep`");
             self.item.head.keep.count = count.map(u64::from);
         }

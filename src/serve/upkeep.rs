@@ -117,7 +117,7 @@ fn tend(server: &Server, retain: bool) {
     loop {
         let began = Instant::now();
         let retention = retain.then(|| Arc::new(server.keepings.retention(server)));
-        match server.store.tend(&Upkeep { derive: true, retention }, now_millis()) {
+        match server.store.tend(&Upkeep { derive: true, claims: retain, retention }, now_millis()) {
             Ok(Tended { full, more, removed, programs, .. }) => {
                 if removed > 0 || programs > 0 {
                     tracing::debug!("{removed} operations and {programs} programs are kept no longer");

@@ -63,6 +63,15 @@ impl Writer {
         store: Arc<dyn Store>,
         clock: Arc<Clock>,
     ) -> std::io::Result<(Writer, Option<std::thread::JoinHandle<()>>)> {
+        Writer::start_with(store, clock, AGAIN)
+    }
+
+    /// `again` is how long a store that failed is left alone.
+    fn start_with(
+        store: Arc<dyn Store>,
+        clock: Arc<Clock>,
+        again: Duration,
+    ) -> std::io::Result<(Writer, Option<std::thread::JoinHandle<()>>)> {
         if !store.gathers() {
             return Ok((Writer { store, clock, queue: None }, None));
         }
@@ -72,7 +81,7 @@ impl Writer {
             healthy: watch::Sender::new(true),
         });
         let writer = Writer { store: store.clone(), clock: clock.clone(), queue: Some(queue.clone()) };
-        let hand = Hand { queue, store, clock };
+        let hand = Hand { queue, store, clock, again };
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || hand.run())?;
         Ok((writer, Some(thread)))
     }
@@ -177,6 +186,7 @@ struct Hand {
     queue: Arc<Queue>,
     store: Arc<dyn Store>,
     clock: Arc<Clock>,
+    again: Duration,
 }
 
 impl Hand {
@@ -198,20 +208,16 @@ impl Hand {
                 take(&mut waiting)
             };
             match self.store.commit(&writes, self.clock.look().steady) {
-                Ok(written) => {
-                    for (done, written) in done.into_iter().zip(written) {
-                        // Who hung up meanwhile needs no word: the operation is on disk.
-                        drop(done.send(Ok(written)));
-                    }
-                }
+                Ok(written) => tell(done, written),
                 Err(error) => self.mend(writes, done, &error.to_string()),
             }
         }
     }
 
-    /// A commit failed: whoever is new is refused, and the store is opened again until it writes.
+    /// A commit failed, or upkeep did (then no write is in doubt): whoever is new is refused, and the store is opened again until it writes.
     fn mend(&self, writes: Vec<Write>, done: Vec<Done>, error: &str) {
-        tracing::error!(error, "a commit failed, {} writes are in doubt: nothing new is taken, nothing is called", writes.len());
+        let count = writes.len();
+        tracing::error!(error, "a commit failed, {count} writes are in doubt: nothing new is taken, nothing is called");
         let doubtful: Vec<Id> = writes
             .iter()
             .filter_map(|write| match write {
@@ -236,7 +242,9 @@ impl Hand {
             }
         }
         let mut last = String::new();
-        while let Err(error) = self.store.reopen().and_then(|()| self.settle(&doubtful)) {
+        while let Err(error) =
+            self.store.reopen().and_then(|()| self.settle(&doubtful)).and_then(|()| self.keep_up())
+        {
             let error = error.to_string();
             if error != last {
                 tracing::error!(error, "the store does not write yet; it is opened again every second");
@@ -248,15 +256,37 @@ impl Hand {
                 return;
             }
         }
-        // What was kept stands first in the queue, before anything new.
         self.queue.healthy.send_replace(true);
         tracing::info!("the store writes again");
+    }
+
+    /// Commits what was kept, before anything new.
+    fn keep_up(&self) -> Result<(), StoreError> {
+        loop {
+            let (writes, done) = {
+                let mut waiting = self.queue.lock();
+                if waiting.writes.is_empty() {
+                    return Ok(());
+                }
+                take(&mut waiting)
+            };
+            match self.store.commit(&writes, self.clock.look().steady) {
+                Ok(written) => tell(done, written),
+                Err(error) => {
+                    let mut waiting = self.queue.lock();
+                    waiting.bytes += writes.iter().map(size).sum::<usize>();
+                    waiting.writes.splice(0..0, writes);
+                    waiting.done.splice(0..0, done);
+                    return Err(error);
+                }
+            }
+        }
     }
 
     /// Waits a while; whether the server is stopping.
     fn rests(&self) -> bool {
         let waiting = self.queue.lock();
-        let rested = self.queue.filled.wait_timeout_while(waiting, AGAIN, |waiting| !waiting.closed);
+        let rested = self.queue.filled.wait_timeout_while(waiting, self.again, |waiting| !waiting.closed);
         let (waiting, _) = rested.unwrap_or_else(|poisoned| poisoned.into_inner());
         waiting.closed
     }
@@ -282,6 +312,13 @@ impl Hand {
             self.store.commit(&writes, self.clock.look().steady)?;
         }
         Ok(())
+    }
+}
+
+fn tell(done: Vec<Done>, written: Vec<Written>) {
+    for (done, written) in done.into_iter().zip(written) {
+        // Who hung up meanwhile needs no word: the operation is on disk.
+        drop(done.send(Ok(written)));
     }
 }
 
@@ -319,3 +356,7 @@ fn one(written: Result<Vec<Written>, StoreError>) -> Result<Written, String> {
         Err(error) => Err(error.to_string()),
     }
 }
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

@@ -2,7 +2,7 @@
 //! fewer where their bodies are large.
 //! A commit runs on the server's own thread, so it does no more than a few pushes; rows are decoded only when asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -160,7 +160,17 @@ impl Store for Memory {
     }
 
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {
-        Ok(plan.retention.as_ref().map_or_else(Tended::default, |plan| self.kept().retain(plan, now)))
+        let mut kept = self.kept();
+        let mut tended = Tended::default();
+        if plan.claims {
+            let before = kept.claims.len();
+            kept.claims.retain(|_, taken| taken.end > now);
+            tended.claims = before - kept.claims.len();
+        }
+        if let Some(plan) = &plan.retention {
+            tended = Tended { claims: tended.claims, ..kept.retain(plan, now) };
+        }
+        Ok(tended)
     }
 
     fn summary(&self, of: &Span) -> Result<Summary, StoreError> {
@@ -378,8 +388,11 @@ impl Kept {
                 (has.bytes.saturating_sub(limits.bytes), has.received.saturating_sub(limits.count))
             })
             .collect();
+        // What a claim has no answer of itself for, is told from the log.
+        let needed: BTreeSet<Id> =
+            self.claims.values().filter(|taken| taken.answer.is_none()).map(|taken| taken.by).collect();
         let mut gone = Vec::new();
-        for (id, entry) in &self.ended {
+        for (id, entry) in self.ended.iter().filter(|(id, _)| !needed.contains(*id)) {
             let at = entry.pipeline as usize;
             let (Some(limits), Some((bytes, count))) = (limits.get(at), over.get_mut(at)) else { continue };
             let age = plan.ages.get(usize::from(id.class())).copied().flatten();
@@ -399,12 +412,9 @@ impl Kept {
         for id in &gone {
             self.remove(*id);
         }
-        let claims = self.claims.len();
-        self.claims.retain(|_, taken| taken.end > now);
         let full = self.names.pipelines.all.iter().zip(&over).filter(|(_, (bytes, _))| *bytes > 0);
         Tended {
             removed: gone.len(),
-            expired: claims - self.claims.len(),
             full: full.map(|(name, _)| name.clone()).collect(),
             ..Tended::default()
         }

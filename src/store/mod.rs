@@ -297,7 +297,9 @@ pub struct Notice {
 pub struct Upkeep {
     /// Bring derived rows up to date.
     pub derive: bool,
-    /// Remove what is kept no longer, and claims that ended. Not while the clock is doubted.
+    /// Walk on through the claims, and remove those whose end has come. Not while the clock is doubted.
+    pub claims: bool,
+    /// Remove what is kept no longer. Not while the clock is doubted either.
     pub retention: Option<Arc<Retention>>,
 }
 
@@ -332,8 +334,8 @@ pub struct Tended {
     pub derived: usize,
     /// Operations that were removed.
     pub removed: usize,
-    /// Claims that had ended, and were removed.
-    pub expired: usize,
+    /// Claims that were removed.
+    pub claims: usize,
     /// Programs that nothing used, and were removed.
     pub programs: usize,
     /// There may be more to do at once.

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
@@ -119,7 +120,8 @@ fn a_backup_is_made_beside_a_server_and_without_one() {
 
 #[test]
 fn compacting_needs_the_store_for_itself() {
-    let site = Site::new(&[("good.wj", GOOD)]);
+    let kept = GOOD.replace("  respond", "  keep 30d, 1MB\n  respond");
+    let site = Site::new(&[("good.wj", &kept)]);
     let none = site.wj(&["compact"]);
     assert!(String::from_utf8(none.stderr).unwrap().contains("there is no history in .wj"));
     let server = site.serve(&[]);
@@ -130,6 +132,11 @@ fn compacting_needs_the_store_for_itself() {
     let refused = site.wj(&["compact"]);
     let error = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(1) && error.contains("a server runs on .wj: stop it first"), "{error}");
+    // Upkeep comes by each second.
+    let until = Instant::now() + Duration::from_secs(30);
+    while site.history(&[]).len() > 1 {
+        assert!(Instant::now() < until, "nothing was removed");
+    }
     assert_eq!(server.stop(), Some(0));
     let before = site.history(&[]);
     let file = site.dir.path().join(".wj/store.redb");

@@ -10,6 +10,7 @@ mod code_pages;
 mod delivery;
 mod docs;
 mod fences;
+mod full_disk;
 mod harness;
 mod history;
 mod hostile;

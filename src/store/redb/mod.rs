@@ -126,10 +126,7 @@ impl Store for Redb {
             true => commit::commit(self, &[], now, commit::Derived::Now)?.derived,
             false => 0,
         };
-        match &plan.retention {
-            Some(retention) => Ok(Tended { derived, ..retain::retain(self, retention, now)? }),
-            None => Ok(Tended { derived, ..Tended::default() }),
-        }
+        Ok(Tended { derived, ..retain::retain(self, plan, now)? })
     }
 
     fn summary(&self, of: &Span) -> Result<Summary, StoreError> {

@@ -8,7 +8,7 @@ use ::redb::{ReadTransaction, ReadableTable};
 
 use super::super::search::first_of;
 use super::super::standing::Counts;
-use super::super::{CLASSES, Hash, Limits, Millis, Retention, State, StoreError, Tended, facts};
+use super::super::{CLASSES, Hash, Limits, Millis, Retention, State, StoreError, Tended, Upkeep, facts};
 use super::commit::{Batch, transact};
 use super::errors::unreadable;
 use super::tables::{
@@ -28,6 +28,9 @@ const ONE_BY_ONE: usize = 100;
 /// Rows that one slice looks at.
 const LOOKED_AT: usize = 2_000;
 
+/// Claims that one slice looks at.
+const CLAIMS_AT_ONCE: usize = 4_096;
+
 /// What was left because it was open or to be seen to is looked at again after so long.
 const AGAIN: Millis = 24 * 60 * 60 * 1_000;
 
@@ -42,9 +45,28 @@ const PROGRAMS_AGAIN: Millis = 60 * 60 * 1_000;
 pub(super) struct Sweeps {
     by_age: [ByAge; CLASSES],
     by_bound: BTreeMap<u32, ByBound>,
-    /// The last key of `claims` that was looked at.
-    claims: Option<[u8; 20]>,
+    claims: Claims,
     programs_at: Millis,
+}
+
+/// The walk through the claims. Those without an answer of their own need their operation, which tells it.
+#[derive(Clone, Default)]
+struct Claims {
+    /// The last key that was looked at.
+    at: Option<[u8; 20]>,
+    /// When this pass began.
+    began: Millis,
+    /// Operations that this pass found to be needed.
+    finding: BTreeSet<Id>,
+    /// Those that the last whole pass found, and when it began; nothing is removed before there was one.
+    needed: Option<(BTreeSet<Id>, Millis)>,
+}
+
+impl Claims {
+    /// What has a younger claim than the last pass may have seen is not removed either.
+    fn may_go(&self, id: Id) -> bool {
+        self.needed.as_ref().is_some_and(|(needed, began)| id.millis() < *began && !needed.contains(&id))
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -87,17 +109,28 @@ struct Found {
     full: Vec<u32>,
 }
 
-pub(super) fn retain(store: &Redb, plan: &Retention, now: Millis) -> Result<Tended, StoreError> {
-    let mut sweeps = store.live().sweeps.clone();
-    let found = store.reading(|txn| look(store, txn, plan, &mut sweeps, now))?;
+pub(super) fn retain(store: &Redb, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {
+    if !plan.claims && plan.retention.is_none() {
+        return Ok(Tended::default());
+    }
+    // After trouble they begin anew.
+    let mut sweeps = std::mem::take(&mut store.live().sweeps);
+    let found = store.reading(|txn| {
+        let mut found = Found::default();
+        claims(txn, &mut sweeps.claims, plan.claims, now, &mut found)?;
+        if let Some(retention) = &plan.retention {
+            look(store, txn, retention, &mut sweeps, now, &mut found)?;
+        }
+        Ok(found)
+    })?;
     let mut tended = Tended { more: found.more, ..Tended::default() };
     let names = store.live().names.pipelines.all.clone();
     tended.full = found.full.iter().filter_map(|number| names.get(*number as usize).cloned()).collect();
     if !found.is_empty() {
-        let done = transact(store, now, |batch| Removal::default().run(batch, &found, plan, now))?;
+        let served = plan.retention.as_ref().map(|retention| &retention.programs);
+        let done = transact(store, now, |batch| Removal::default().run(batch, &found, served, now))?;
         tended = Tended { more: tended.more, full: tended.full, ..done };
     }
-    // Only what is done is behind the sweeps.
     store.live().sweeps = sweeps;
     Ok(tended)
 }
@@ -114,10 +147,11 @@ fn look(
     plan: &Retention,
     sweeps: &mut Sweeps,
     now: Millis,
-) -> Result<Found, StoreError> {
-    let mut found = Found::default();
+    found: &mut Found,
+) -> Result<(), StoreError> {
     // What is not indexed yet is not counted yet; it comes next time.
     let mark = open::indexed_up_to(txn)?;
+    let claims = &sweeps.claims;
     for ((class, age), sweep) in (0_u8..).zip(&plan.ages).zip(&mut sweeps.by_age) {
         if found.settled.len() >= BY_AGE {
             found.more = true;
@@ -126,25 +160,24 @@ fn look(
             if let Some(first) = to.first_mut() {
                 *first = class;
             }
-            by_age(txn, class, &to.min(log_above(class, mark)), sweep, now, &mut found)?;
+            by_age(txn, class, &to.min(log_above(class, mark)), sweep, claims, now, found)?;
         }
     }
     let names = store.live().names.pipelines.all.clone();
     let limits = |name| plan.pipelines.get(name).unwrap_or(&plan.rest);
     for (number, name) in (0_u32..).zip(&names) {
-        failed(txn, number, limits(name), now, &mut found)?;
+        failed(txn, number, limits(name), now, found)?;
     }
     for (number, counts) in read::counts(txn)? {
         let Some(name) = names.get(number as usize) else { continue };
         let sweep = sweeps.by_bound.entry(number).or_default();
-        by_bound(txn, number, &counts, limits(name), sweep, now, &mut found)?;
+        by_bound(txn, number, &counts, limits(name), sweep, claims, now, found)?;
     }
-    expired(txn, &mut sweeps.claims, now, &mut found)?;
     if now.abs_diff(sweeps.programs_at) >= PROGRAMS_AGAIN {
         sweeps.programs_at = now;
         found.programs = true;
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The next of a class below a key, which its age gives.
@@ -153,6 +186,7 @@ fn by_age(
     class: u8,
     to: &[u8; 19],
     sweep: &mut ByAge,
+    claims: &Claims,
     now: Millis,
     found: &mut Found,
 ) -> Result<(), StoreError> {
@@ -160,7 +194,7 @@ fn by_age(
     let mut last: Option<(Id, u32, State)> = None;
     let mut looked_at = 0;
     let mut take = |(id, pipeline, state): (Id, u32, State)| {
-        if state.is_settled() {
+        if state.is_settled() && claims.may_go(id) {
             found.settled.insert(id, pipeline);
         }
     };
@@ -221,6 +255,7 @@ fn by_bound(
     counts: &Counts,
     limits: &Limits,
     sweep: &mut ByBound,
+    claims: &Claims,
     now: Millis,
     found: &mut Found,
 ) -> Result<(), StoreError> {
@@ -253,6 +288,9 @@ fn by_bound(
             continue;
         }
         sweep.in_vain = false;
+        if !claims.may_go(id) {
+            continue;
+        }
         // Its age may have named it already.
         taken += usize::from(found.settled.insert(id, pipeline).is_none());
         bytes = bytes.saturating_sub(u64::from(standing.bytes));
@@ -270,30 +308,36 @@ fn by_bound(
     Ok(())
 }
 
-/// Claims that ended, walking through all of them.
-fn expired(
+/// Walks on through the claims: those that ended go, and those that need their operation are known.
+fn claims(
     txn: &ReadTransaction,
-    after: &mut Option<[u8; 20]>,
+    walk: &mut Claims,
+    expire: bool,
     now: Millis,
     found: &mut Found,
 ) -> Result<(), StoreError> {
     let table = txn.open_table(CLAIMS)?;
-    let from = after.as_ref().map_or(Unbounded, Excluded);
-    let mut last = None;
-    let range = table.range::<&[u8; 20]>((from, Unbounded))?;
-    for (looked_at, row) in range.enumerate() {
-        if looked_at >= LOOKED_AT {
-            *after = last;
+    if walk.at.is_none() {
+        walk.began = now;
+    }
+    let from = walk.at;
+    let mut looked_at = 0;
+    for row in table.range::<&[u8; 20]>((from.as_ref().map_or(Unbounded, Excluded), Unbounded))? {
+        if looked_at >= CLAIMS_AT_ONCE {
             return Ok(());
         }
         let (key, value) = row?;
         let claim = ClaimRow::read(value.value()).ok_or_else(|| unreadable("claims"))?;
-        if claim.end <= now {
+        if claim.end <= now && expire {
             found.claims.push(*key.value());
+        } else if claim.answer.is_none() {
+            walk.finding.insert(claim.by);
         }
-        last = Some(*key.value());
+        looked_at += 1;
+        walk.at = Some(*key.value());
     }
-    *after = None;
+    walk.needed = Some((std::mem::take(&mut walk.finding), walk.began));
+    walk.at = None;
     Ok(())
 }
 
@@ -310,7 +354,7 @@ impl Removal {
         mut self,
         batch: &mut Batch<'_>,
         found: &Found,
-        plan: &Retention,
+        served: Option<&BTreeSet<Hash>>,
         now: Millis,
     ) -> Result<Tended, StoreError> {
         for (id, pipeline) in &found.settled {
@@ -335,7 +379,7 @@ impl Removal {
         if found.programs {
             unused.extend(all_unused(batch)?);
         }
-        let mut expired = 0;
+        let mut claims = 0;
         for key in &found.claims {
             // It may have been taken anew since it was looked at.
             let ended = match batch.tables.claims()?.get(key)? {
@@ -344,11 +388,14 @@ impl Removal {
             };
             if ended {
                 batch.tables.claims()?.remove(key)?;
-                expired += 1;
+                claims += 1;
             }
         }
-        let programs = programs(batch, unused, &plan.programs)?;
-        Ok(Tended { removed: self.removed, expired, programs, ..Tended::default() })
+        let programs = match served {
+            Some(served) => programs(batch, unused, served)?,
+            None => 0,
+        };
+        Ok(Tended { removed: self.removed, claims, programs, ..Tended::default() })
     }
 
     /// Removes all that there is of an operation, if it still stands as it was found.

@@ -27,10 +27,10 @@ fn tend(subject: &Subject, retention: &Retention, now: u64) -> Tended {
     let mut sum = Tended::default();
     let retention = Some(Arc::new(retention.clone()));
     for _ in 0..200 {
-        let plan = Upkeep { derive: true, retention: retention.clone() };
+        let plan = Upkeep { derive: true, claims: true, retention: retention.clone() };
         let tended = subject.store().tend(&plan, now).unwrap();
         sum.removed += tended.removed;
-        sum.expired += tended.expired;
+        sum.claims += tended.claims;
         sum.programs += tended.programs;
         sum.full = tended.full;
         if !tended.more {
@@ -130,7 +130,7 @@ fn many_go_in_slices() {
         let mut plan = generous();
         plan.ages[0] = Some(1_000);
         if subject.path().is_some() {
-            let plan = Upkeep { derive: true, retention: Some(Arc::new(plan.clone())) };
+            let plan = Upkeep { derive: true, claims: true, retention: Some(Arc::new(plan.clone())) };
             let first = subject.store().tend(&plan, NOW + 20_000).unwrap();
             assert_eq!((first.removed, first.more), (1_000, true));
         }
@@ -150,7 +150,7 @@ fn bytes_and_count_remove_the_oldest_of_their_pipeline() {
         }
         let mut plan = generous();
         plan.pipelines.insert("leads".into(), Limits { count: 150, ..plan.rest });
-        assert_eq!(tend(&subject, &plan, NOW).removed, 50);
+        assert_eq!(tend(&subject, &plan, NOW + 1_000).removed, 50);
         let leads = |state| {
             let filter = Filter { pipeline: Some("leads".into()), state, ..Filter::default() };
             subject.listed(&filter).iter().map(|one| one.id).collect::<Vec<_>>()
@@ -169,9 +169,9 @@ fn bytes_and_count_remove_the_oldest_of_their_pipeline() {
             .map(|one| u64::from(one.bytes))
             .sum();
         plan.pipelines.insert("leads".into(), Limits { bytes: failed, ..plan.rest });
-        assert_eq!(tend(&subject, &plan, NOW), Tended { removed: 110, ..Tended::default() });
+        assert_eq!(tend(&subject, &plan, NOW + 1_000), Tended { removed: 110, ..Tended::default() });
         plan.pipelines.insert("leads".into(), Limits { bytes: failed - 1, ..plan.rest });
-        for later in [0, 1_000, 59_000, 61_000, 125_000] {
+        for later in [1_000, 2_000, 60_000, 62_000, 125_000] {
             let tended = tend(&subject, &plan, NOW + later);
             assert_eq!((tended.removed, tended.full), (0, vec!["leads".into()]), "{later}");
         }
@@ -210,11 +210,34 @@ fn claims_outlive_their_operation_and_go_at_their_end() {
         let told = |n| Written::Duplicate { of: id(n), answer: Some(Bytes::from_static(b"told")) };
         assert_eq!(subject.commit(&[again(3), again(6)]), [told(3), told(6)]);
         // While the clock is doubted, nothing of it is looked at.
-        let doubted = Upkeep { derive: true, retention: None };
-        assert_eq!(subject.store().tend(&doubted, NOW + FAR).unwrap().expired, 0);
-        assert_eq!(tend(&subject, &plan, NOW + 50_000).expired, 1);
-        assert_eq!(tend(&subject, &plan, NOW + 50_000).expired, 0);
+        let doubted = Upkeep { derive: true, claims: false, retention: None };
+        assert_eq!(subject.store().tend(&doubted, NOW + FAR).unwrap().claims, 0);
+        assert_eq!(tend(&subject, &plan, NOW + 50_000).claims, 1);
+        assert_eq!(tend(&subject, &plan, NOW + 50_000).claims, 0);
         assert_eq!(subject.commit(&[again(3), again(6)]), [Written::Done, told(6)]);
+    });
+}
+
+#[test]
+fn a_claim_without_an_answer_of_its_own_keeps_its_operation() {
+    each(|mut subject| {
+        let claim = Claim { key: [1; 16], end: NOW + 5_000, answer: None };
+        let first = Accept { claim: Some(claim), ..accept(3, "leads", State::Done, None) };
+        subject.commit(&[Write::Accept(Box::new(first)), accepted(6, State::Done, None)]);
+        let mut plan = generous();
+        plan.ages[0] = Some(1_000);
+        for _ in 0..2 {
+            tend(&subject, &plan, NOW + 4_000);
+            assert_eq!(ids(&subject), [id(3)]);
+            subject.again();
+        }
+        plan.ages[0] = None;
+        plan.rest.count = 0;
+        assert_eq!(tend(&subject, &plan, NOW + 4_500).removed, 0);
+        // With its claim it goes.
+        assert_eq!(tend(&subject, &plan, NOW + 5_000).claims, 1);
+        tend(&subject, &plan, NOW + 90_000);
+        assert_eq!(ids(&subject), []);
     });
 }
 
