@@ -64,7 +64,9 @@ pub fn examine(
                 let same = summary.received == walk.count && summary.by_state == walk.by_state;
                 let says = match same {
                     true => "they are those of the operations that are there".to_owned(),
-                    false => format!("{} operations are counted, and {} are there", summary.received, walk.count),
+                    false => {
+                        format!("{} operations are counted, and {} are there", summary.received, walk.count)
+                    }
                 };
                 checks.push(Check::new("counts", same, says));
             }
@@ -156,9 +158,10 @@ impl<'a> Walk<'a> {
         }
         if matches!(listed.state, State::Open | State::Failed | State::Interrupted) {
             let key = (log.received.program, operation.pipeline.clone());
-            let why = self.known.entry(key).or_insert_with_key(|(hash, pipeline)| {
-                self.programs.unfit(self.store, *hash, pipeline)
-            });
+            let why = self
+                .known
+                .entry(key)
+                .or_insert_with_key(|(hash, pipeline)| self.programs.unfit(self.store, *hash, pipeline));
             if let Some(why) = why {
                 let (count, ids) = self.stuck.entry(why.clone()).or_default();
                 *count += 1;

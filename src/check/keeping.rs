@@ -17,7 +17,10 @@ pub fn keep(keep: Option<&str>, failed: Option<&str>) -> Result<Keep, String> {
         // Nothing but the value of this one statement may stand in it.
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | ',' | '.' | '_' | '-');
         if value.trim().is_empty() || !value.chars().all(plain) {
-            return Err(format!("`{value}` is nothing that `{word}` takes; it is written `{}`", example(word)));
+            return Err(format!(
+                "`{value}` is nothing that `{word}` takes; it is written `{}`",
+                example(word)
+            ));
         }
         head += &format!("  {word} {value}\n");
     }
@@ -50,7 +53,10 @@ mod tests {
             failed: Some(90 * DAY),
         };
         assert_eq!(keep(Some("30d, 2GB, 1000000"), Some("90d")), Ok(all));
-        assert_eq!(keep(Some("12h,5000"), None), Ok(Keep { age: Some(DAY / 2), count: Some(5_000), ..Keep::default() }));
+        assert_eq!(
+            keep(Some("12h,5000"), None),
+            Ok(Keep { age: Some(DAY / 2), count: Some(5_000), ..Keep::default() })
+        );
         assert_eq!(keep(None, None), Ok(Keep::default()));
     }
 

@@ -42,7 +42,8 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
     match ask_patiently(&data, "GET", "/doctor") {
         Asked::Answered(response) if response.status == 200 => {
             checks.push(Check::new("store", true, format!("a server runs on {}", data.display())).to_json());
-            checks.extend(response.body.get("checks").and_then(Json::as_array).into_iter().flatten().cloned());
+            checks
+                .extend(response.body.get("checks").and_then(Json::as_array).into_iter().flatten().cloned());
         }
         Asked::Answered(response) => {
             checks.push(Check::new("store", false, error_of(&response.body)).to_json());
@@ -78,8 +79,16 @@ fn alone(data: &Path) -> Vec<Check> {
     match store::examine(data) {
         Ok((opened, whole)) => {
             let mut checks = vec![match whole {
-                true => Check::new("store", true, format!("{} can be opened, and its checksums are right", data.display())),
-                false => Check::new("store", false, format!("{} was not closed well, or some of its checksums are wrong", data.display())),
+                true => Check::new(
+                    "store",
+                    true,
+                    format!("{} can be opened, and its checksums are right", data.display()),
+                ),
+                false => Check::new(
+                    "store",
+                    false,
+                    format!("{} was not closed well, or some of its checksums are wrong", data.display()),
+                ),
             }];
             checks.extend(examine(&*opened, &Programs::default(), Space::of(data), Stillness::Still));
             checks

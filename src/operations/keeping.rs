@@ -141,7 +141,10 @@ mod tests {
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(settings.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["keep.0", "keep.1", "keep.2"]);
+        assert_eq!(
+            settings.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(),
+            ["keep.0", "keep.1", "keep.2"]
+        );
         let again = Classes::read(&settings);
         assert_eq!(again, classes);
         assert!(again.changes(&classes).is_empty());

@@ -4,7 +4,9 @@ use super::MOST_ROWS;
 use super::log::{Log, RETRY};
 use super::rows::{answer, row};
 use crate::run::Reply;
-use crate::store::{ACCEPTED, Fact, Lane, Millis, NOBODY, Operation, Row, State, Step, Work, WorkChange, Write};
+use crate::store::{
+    ACCEPTED, Fact, Lane, Millis, NOBODY, Operation, Row, State, Step, Work, WorkChange, Write,
+};
 
 /// A person orders that an operation that failed or was interrupted goes on: what ended it is tried again.
 ///

@@ -99,7 +99,7 @@ mod tests {
     fn a_jump_that_stays_is_believed_in_the_end() {
         let clock = Steady::after(NOW, NOW, 0);
         let wall = |minute: u64| NOW + minute * MINUTE - 60 * MINUTE;
-        assert_eq!(clock.look(wall(1), 1 * MINUTE).steady, NOW + MINUTE);
+        assert_eq!(clock.look(wall(1), MINUTE).steady, NOW + MINUTE);
         let look = clock.look(wall(11), 11 * MINUTE);
         assert_eq!(look, Look { steady: wall(11), doubted: false, jumped: None });
     }

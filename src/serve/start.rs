@@ -17,8 +17,8 @@ use super::served::{Served, Vanished};
 use super::server::{Parts, Server};
 use super::site::{Site, follow};
 use super::status::Desk;
-use super::writer::Writer;
 use super::upkeep::{self, Keepings};
+use super::writer::Writer;
 use super::{Network, Options, Routes, descriptors, schedule};
 use crate::admin::{Asked, Listener, ask, listen_socket, listen_tcp};
 use crate::check::CheckedFile;
@@ -81,8 +81,8 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let newest = newest(&*store);
     let clock = Arc::new(Clock::after(newest));
     let keepings = Keepings::new(setup.keep, &setup.data, &*store)?;
-    let (writer, thread) =
-        Writer::start(store.clone(), clock.clone()).map_err(|error| StartError::Machine(error.to_string()))?;
+    let (writer, thread) = Writer::start(store.clone(), clock.clone())
+        .map_err(|error| StartError::Machine(error.to_string()))?;
     let freed = Arc::new(Notify::new());
     let signal = freed.clone();
     let server = Arc::new(Server::new(Parts {

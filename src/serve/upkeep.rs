@@ -53,12 +53,12 @@ impl Keepings {
         let by_pipeline: BTreeMap<Arc<str>, u8> =
             keepings.iter().map(|(name, keeping)| (name.clone(), classes.take(keeping.age))).collect();
         let changes = classes.changes(&now.classes);
-        if !changes.is_empty() {
-            if let Err(error) = store.commit(&changes, now_millis()) {
-                // What is new goes on in the classes of before, until the next reload.
-                tracing::error!(%error, "how long operations are kept could not be recorded");
-                return;
-            }
+        if !changes.is_empty()
+            && let Err(error) = store.commit(&changes, now_millis())
+        {
+            // What is new goes on in the classes of before, until the next reload.
+            tracing::error!(%error, "how long operations are kept could not be recorded");
+            return;
         }
         now.limits = keepings.iter().map(|(name, keeping)| (name.clone(), keeping.limits)).collect();
         (now.classes, now.by_pipeline) = (classes, by_pipeline);

@@ -13,9 +13,9 @@ use super::names::Names;
 use super::search::{Bounds, Needle};
 use super::standing::{Counts, Standing};
 use super::{
-    ACCEPTED, Accept, Claim, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Limits, Millis, Notice, Operation, Page,
-    Program, Rejected, Retention, Row, Span, State, Step, Store, StoreError, Summary, Tended, Upkeep, Work, WorkChange,
-    Write, Written, decode,
+    ACCEPTED, Accept, Claim, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Limits, Millis, Notice,
+    Operation, Page, Program, Rejected, Retention, Row, Span, State, Step, Store, StoreError, Summary,
+    Tended, Upkeep, Work, WorkChange, Write, Written, decode,
 };
 use crate::value::{Bytes, Id};
 

@@ -14,10 +14,6 @@ const GOOD: &str = r#"pipeline good {
 }
 "#;
 
-fn ids(operations: &[Json]) -> Vec<String> {
-    operations.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
-}
-
 fn parsed(lines: &str) -> Vec<Json> {
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -131,7 +127,10 @@ fn compacting_needs_the_store_for_itself() {
     }
     let refused = site.wj(&["compact"]);
     let error = String::from_utf8(refused.stderr).unwrap();
-    assert!(refused.status.code() == Some(1) && error.contains("a server runs on .wj: stop it first"), "{error}");
+    assert!(
+        refused.status.code() == Some(1) && error.contains("a server runs on .wj: stop it first"),
+        "{error}"
+    );
     // Upkeep comes by each second.
     let until = Instant::now() + Duration::from_secs(30);
     while site.history(&[]).len() > 1 {

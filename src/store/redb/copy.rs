@@ -40,8 +40,8 @@ pub(super) fn copy(txn: &ReadTransaction, path: &Path) -> Result<(), StoreError>
         database.begin_write()?.commit()?;
         Ok(())
     });
-    let named =
-        copied.and_then(|()| fs::rename(part, path).map_err(|error| errors::io("cannot rename", part, &error)));
+    let named = copied
+        .and_then(|()| fs::rename(part, path).map_err(|error| errors::io("cannot rename", part, &error)));
     match named {
         Ok(()) => open::sync_directory_of(path),
         Err(error) => {

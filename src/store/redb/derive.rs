@@ -71,7 +71,9 @@ pub(super) fn used(
 ) -> Result<Option<u64>, StoreError> {
     let mut table = tables.txn().open_table(USES)?;
     let uses = match table.get(program)? {
-        Some(value) => content(value.value()).and_then(|uses| u64_at(uses, 0)).ok_or_else(|| unreadable("uses"))?,
+        Some(value) => {
+            content(value.value()).and_then(|uses| u64_at(uses, 0)).ok_or_else(|| unreadable("uses"))?
+        }
         None => return Ok(None),
     };
     let uses = change(uses);

@@ -12,6 +12,7 @@ mod maintain;
 mod open;
 mod overlay;
 mod read;
+mod remove;
 mod retain;
 mod tables;
 mod values;

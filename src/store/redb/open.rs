@@ -11,10 +11,10 @@ use ::redb::{
     Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableError,
 };
 
-use super::super::{State, StoreError, facts};
 use super::super::holds::{Held, Holds};
 use super::super::names::Names;
 use super::super::{FILE, NOBODY};
+use super::super::{State, StoreError, facts};
 use super::commit::{HOST, LANE, PIPELINE, work_of};
 use super::live::{Changes, Live, NewRow, Tail};
 use super::tables::{

@@ -4,19 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Unbounded};
 
-use ::redb::{ReadTransaction, ReadableTable};
+use ::redb::ReadTransaction;
 
 use super::super::search::first_of;
-use super::super::standing::Counts;
-use super::super::{CLASSES, Hash, Limits, Millis, Retention, State, StoreError, Tended, Upkeep, facts};
-use super::commit::{Batch, transact};
+use super::super::{CLASSES, Limits, Millis, Retention, State, StoreError, Tended, Upkeep};
+use super::commit::transact;
 use super::errors::unreadable;
+use super::remove::Removal;
 use super::tables::{
-    BY_PIPELINE, BY_STATE, CLAIMS, HIGHEST, LOG, LOWEST, PROGRAMS, USES, blob_key, count_key, id_at, log_above, log_key,
-    notice_key, pipeline_key, state_key, u64_at,
+    BY_PIPELINE, BY_STATE, CLAIMS, HIGHEST, LOG, LOWEST, id_at, log_above, log_key, pipeline_key, state_key,
 };
-use super::values::{ClaimRow, LogRow, content, read_standing, write_counts};
-use super::{Redb, derive, open, read};
+use super::values::{ClaimRow, LogRow, read_standing};
+use super::{Redb, open, read};
 use crate::value::Id;
 
 /// Operations of one slice by age: they lie side by side.
@@ -99,12 +98,13 @@ impl Default for ByBound {
 
 /// What a slice found to be removed.
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
     /// With their pipelines. What is to be seen to is not among them, but for failed ones in `failed`.
-    settled: BTreeMap<Id, u32>,
-    failed: BTreeMap<Id, u32>,
-    claims: Vec<[u8; 20]>,
-    programs: bool,
+    pub settled: BTreeMap<Id, u32>,
+    pub failed: BTreeMap<Id, u32>,
+    pub claims: Vec<[u8; 20]>,
+    /// Programs without operations are to be looked for.
+    pub programs: bool,
     more: bool,
     full: Vec<u32>,
 }
@@ -171,7 +171,9 @@ fn look(
     for (number, counts) in read::counts(txn)? {
         let Some(name) = names.get(number as usize) else { continue };
         let sweep = sweeps.by_bound.entry(number).or_default();
-        by_bound(txn, number, &counts, limits(name), sweep, claims, now, found)?;
+        let limits = limits(name);
+        let over = (counts.bytes.saturating_sub(limits.bytes), counts.received.saturating_sub(limits.count));
+        by_bound(txn, number, over, sweep, claims, now, found)?;
     }
     if now.abs_diff(sweeps.programs_at) >= PROGRAMS_AGAIN {
         sweeps.programs_at = now;
@@ -248,19 +250,16 @@ fn failed(
     Ok(())
 }
 
-/// The oldest of a pipeline that has more than it may.
+/// The oldest of a pipeline that has so many bytes and operations more than it may.
 fn by_bound(
     txn: &ReadTransaction,
     pipeline: u32,
-    counts: &Counts,
-    limits: &Limits,
+    (mut bytes, mut count): (u64, u64),
     sweep: &mut ByBound,
     claims: &Claims,
     now: Millis,
     found: &mut Found,
 ) -> Result<(), StoreError> {
-    let mut bytes = counts.bytes.saturating_sub(limits.bytes);
-    let mut count = counts.received.saturating_sub(limits.count);
     if bytes == 0 && count == 0 {
         *sweep = ByBound { rests_until: 0, ..*sweep };
         return Ok(());
@@ -321,8 +320,8 @@ fn claims(
         walk.began = now;
     }
     let from = walk.at;
-    let mut looked_at = 0;
-    for row in table.range::<&[u8; 20]>((from.as_ref().map_or(Unbounded, Excluded), Unbounded))? {
+    let rows = table.range::<&[u8; 20]>((from.as_ref().map_or(Unbounded, Excluded), Unbounded))?;
+    for (looked_at, row) in rows.enumerate() {
         if looked_at >= CLAIMS_AT_ONCE {
             return Ok(());
         }
@@ -333,146 +332,9 @@ fn claims(
         } else if claim.answer.is_none() {
             walk.finding.insert(claim.by);
         }
-        looked_at += 1;
         walk.at = Some(*key.value());
     }
     walk.needed = Some((std::mem::take(&mut walk.finding), walk.began));
     walk.at = None;
     Ok(())
-}
-
-/// What one transaction removes, gathered so that each count is written once.
-#[derive(Default)]
-struct Removal {
-    counts: BTreeMap<[u8; 6], Counts>,
-    uses: BTreeMap<Hash, u64>,
-    removed: usize,
-}
-
-impl Removal {
-    fn run(
-        mut self,
-        batch: &mut Batch<'_>,
-        found: &Found,
-        served: Option<&BTreeSet<Hash>>,
-        now: Millis,
-    ) -> Result<Tended, StoreError> {
-        for (id, pipeline) in &found.settled {
-            self.operation(batch, *id, *pipeline, State::is_settled)?;
-        }
-        for (id, pipeline) in &found.failed {
-            self.operation(batch, *id, *pipeline, |state| state == State::Failed)?;
-        }
-        for (key, gone) in &self.counts {
-            let mut counts = derive::counted(&mut batch.tables, key)?;
-            counts.take_away(gone);
-            match counts == Counts::default() {
-                true => drop(batch.tables.counts()?.remove(key)?),
-                false => drop(batch.tables.counts()?.insert(key, write_counts(&counts).as_slice())?),
-            }
-        }
-        let mut unused = Vec::new();
-        for (program, gone) in &self.uses {
-            let uses = derive::used(&mut batch.tables, program, |uses| uses.saturating_sub(*gone))?;
-            unused.extend(uses.filter(|uses| *uses == 0).map(|_| *program));
-        }
-        if found.programs {
-            unused.extend(all_unused(batch)?);
-        }
-        let mut claims = 0;
-        for key in &found.claims {
-            // It may have been taken anew since it was looked at.
-            let ended = match batch.tables.claims()?.get(key)? {
-                Some(value) => ClaimRow::read(value.value()).is_some_and(|claim| claim.end <= now),
-                None => false,
-            };
-            if ended {
-                batch.tables.claims()?.remove(key)?;
-                claims += 1;
-            }
-        }
-        let programs = match served {
-            Some(served) => programs(batch, unused, served)?,
-            None => 0,
-        };
-        Ok(Tended { removed: self.removed, claims, programs, ..Tended::default() })
-    }
-
-    /// Removes all that there is of an operation, if it still stands as it was found.
-    fn operation(
-        &mut self,
-        batch: &mut Batch<'_>,
-        id: Id,
-        pipeline: u32,
-        may_go: impl FnOnce(State) -> bool,
-    ) -> Result<(), StoreError> {
-        let key = pipeline_key(pipeline, id);
-        let standing = match batch.tables.by_pipeline()?.get(&key)? {
-            Some(value) => read_standing(value.value()).ok_or_else(|| unreadable("by_pipeline"))?,
-            None => return Ok(()),
-        };
-        if id > batch.mark() || !may_go(standing.state) {
-            return Ok(());
-        }
-        let mut rows = Vec::new();
-        let mut program = None;
-        for row in batch.tables.log()?.range::<&[u8; 19]>(&log_key(id, 0)..=&log_key(id, u16::MAX))? {
-            let (key, value) = row?;
-            let row = LogRow::read(value.value()).ok_or_else(|| unreadable("log"))?;
-            if rows.is_empty() && standing.state != State::Rejected {
-                program = facts::program_of(row.facts);
-            }
-            rows.push((*key.value(), row.blobs > 0, row.notice.then(|| notice_key(pipeline, row.index.at, id))));
-        }
-        let has_blobs = rows.iter().any(|(_, blobs, _)| *blobs);
-        for (key, _, notice) in rows {
-            batch.tables.log()?.remove(&key)?;
-            if let Some(notice) = notice {
-                batch.tables.notices()?.remove(&notice)?;
-            }
-        }
-        if has_blobs {
-            let (first, last) = (blob_key(id, 0, 0), blob_key(id, u16::MAX, u16::MAX));
-            batch.tables.blobs()?.retain_in::<&[u8; 21], _>(&first..=&last, |_, _| false)?;
-        }
-        batch.tables.by_pipeline()?.remove(&key)?;
-        if standing.state != State::Done {
-            batch.tables.by_state()?.remove(&state_key(standing.state as u8, pipeline, id))?;
-        }
-        self.counts.entry(count_key(pipeline, id)).or_default().change(None, &standing);
-        if let Some(program) = program {
-            *self.uses.entry(program).or_default() += 1;
-        }
-        self.removed += 1;
-        Ok(())
-    }
-}
-
-/// Removes those of these programs that nothing uses.
-fn programs(batch: &mut Batch<'_>, unused: Vec<Hash>, served: &BTreeSet<Hash>) -> Result<usize, StoreError> {
-    let mut removed = 0;
-    for program in unused.into_iter().collect::<BTreeSet<Hash>>() {
-        // Operations that are not indexed yet are not counted yet.
-        let is_new = batch.live.tail.operations.values().any(|tailed| tailed.program == Some(program));
-        if is_new || served.contains(&program) {
-            continue;
-        }
-        batch.tables.txn().open_table(PROGRAMS)?.remove(&program)?;
-        batch.tables.txn().open_table(USES)?.remove(&program)?;
-        batch.changes.forgotten.push(program);
-        removed += 1;
-    }
-    Ok(removed)
-}
-
-fn all_unused(batch: &Batch<'_>) -> Result<Vec<Hash>, StoreError> {
-    let table = batch.tables.txn().open_table(USES)?;
-    let mut unused = Vec::new();
-    for row in table.iter()? {
-        let (key, value) = row?;
-        if content(value.value()).and_then(|uses| u64_at(uses, 0)) == Some(0) {
-            unused.push(*key.value());
-        }
-    }
-    Ok(unused)
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use wj::store::{
-    ACCEPTED, Accept, CLASSES, Claim, Filter, Limits, Listed, Program, Retention, State, Step, Tended, Upkeep,
-    WorkChange, Write, Written,
+    ACCEPTED, Accept, CLASSES, Claim, Filter, Limits, Listed, Program, Retention, State, Step, Tended,
+    Upkeep, WorkChange, Write, Written,
 };
 use wj::value::{Bytes, Id};
 
@@ -104,16 +104,13 @@ fn age_removes_what_is_settled_and_nothing_else() {
         let claimed = subject.store().claim(&[(open, 99)], NOW).unwrap();
         assert_eq!(claimed.len(), 6);
         for claimed in claimed {
-            let end = Step {
-                id: claimed.id,
-                ..step(0, 1, claimed.fence, State::Done, WorkChange::Remove)
-            };
+            let end = Step { id: claimed.id, ..step(0, 1, claimed.fence, State::Done, WorkChange::Remove) };
             assert_eq!(subject.commit(&[Write::Step(Box::new(end))]), [Written::Done]);
         }
         // What ended behind the sweep is found a day later at the latest.
         tend(&subject, &plan, NOW + 90_000_000);
         tend(&subject, &plan, NOW + 180_000_000);
-        let settled_or_open = |n: u64| n % 3 != 0 && !matches!(n % 7, 3 | 4);
+        let settled_or_open = |n: u64| !n.is_multiple_of(3) && !matches!(n % 7, 3 | 4);
         let interrupted_too: Vec<Id> = left(&|n| settled_or_open(n) || n % 7 == 3);
         assert_eq!(ids(&subject), interrupted_too);
         counted(&subject);
@@ -159,12 +156,19 @@ fn bytes_and_count_remove_the_oldest_of_their_pipeline() {
         assert_eq!(leads(Some(State::Failed)).len(), 40);
         // Failed ones stay; of the others the oldest are gone.
         assert_eq!(leads(Some(State::Done)).last(), Some(&id(126)));
-        assert_eq!(subject.listed(&Filter { pipeline: Some("other".into()), ..Filter::default() }).len(), 200);
+        assert_eq!(
+            subject.listed(&Filter { pipeline: Some("other".into()), ..Filter::default() }).len(),
+            200
+        );
         counted(&subject);
 
         // By bytes, down to what may not go; then it is full.
         let failed: u64 = subject
-            .listed(&Filter { pipeline: Some("leads".into()), state: Some(State::Failed), ..Filter::default() })
+            .listed(&Filter {
+                pipeline: Some("leads".into()),
+                state: Some(State::Failed),
+                ..Filter::default()
+            })
             .iter()
             .map(|one| u64::from(one.bytes))
             .sum();
@@ -179,10 +183,7 @@ fn bytes_and_count_remove_the_oldest_of_their_pipeline() {
         plan.pipelines.insert("leads".into(), Limits { count: 3, ..plan.rest });
         assert_eq!(tend(&subject, &plan, NOW + 200_000), Tended::default());
         plan.pipelines.insert("leads".into(), Limits { bytes: failed - 1, ..plan.rest });
-        let mended = Step {
-            id: leads(None)[20],
-            ..step(0, 1, ACCEPTED, State::Done, WorkChange::Keep)
-        };
+        let mended = Step { id: leads(None)[20], ..step(0, 1, ACCEPTED, State::Done, WorkChange::Keep) };
         subject.commit(&[Write::Step(Box::new(mended))]);
         let tended = tend(&subject, &plan, NOW + 300_000);
         assert_eq!((tended.removed, tended.full.len()), (1, 0));
@@ -257,9 +258,7 @@ fn a_program_goes_with_its_last_operation() {
     subject.commit(&[of(9_003, &program())]);
     let mut plan = generous();
     plan.ages[0] = Some(1_000);
-    let kept = |subject: &Subject| {
-        [7, 8].map(|hash| subject.store().program([hash; 32]).unwrap().is_some())
-    };
+    let kept = |subject: &Subject| [7, 8].map(|hash| subject.store().program([hash; 32]).unwrap().is_some());
     // One is served: it stays. The other has an operation left.
     plan.programs.insert([8; 32]);
     assert_eq!(tend(&subject, &plan, NOW + 2_000).removed, 2);
