@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use redb::{Database, TableDefinition};
 use wj::store::{
-    ACCEPTED, Accept, CLASSES, Claim, Fact, Filter, Index, Lane, Limits, Program, ReceivedFact, Retention,
-    Row, State, Step, Store, Upkeep, Work, WorkChange, Write, encode, open,
+    ACCEPTED, Accept, CLASSES, Claim, ClaimChange, Fact, Filter, Index, Lane, Limits, Program, ReceivedFact,
+    Retention, Row, State, Step, Store, Upkeep, Work, WorkChange, Write, encode, open,
 };
 use wj::value::{Bytes, Id};
 
@@ -61,6 +61,7 @@ fn background(time: Duration) {
                 fence: ACCEPTED,
                 row: row(),
                 work: WorkChange::Remove,
+                claim: ClaimChange::Keep,
                 notice: None,
             })));
             both.push(Write::Accept(Box::new(Accept { work: Some(work), ..*accept })));
@@ -87,7 +88,7 @@ fn dedupe(time: Duration) {
                 *to = *from;
             }
             let answer = Some(Bytes::from_static(b"{\"ok\":true}"));
-            let claim = Some(Claim { key, end: u64::MAX, answer });
+            let claim = Some(Claim { key, end: u64::MAX, answer, kept: true });
             Write::Accept(Box::new(Accept { claim, ..(**accept).clone() }))
         };
         batch.iter().map(with).collect()

@@ -6,12 +6,14 @@ mod doctor;
 mod history;
 mod listener;
 mod operation;
+mod stops;
 
 pub use client::{Asked, ask, ask_patiently};
 pub use doctor::{Check, Stillness, examine};
 pub use history::{Compiled, History, HistoryQuery, Programs};
 pub use listener::{Access, Listener, listen_socket, listen_tcp};
 pub use operation::iso;
+pub use stops::{stop_name, stop_setting, stopped};
 
 use serde_json::Value as Json;
 

@@ -19,6 +19,7 @@ mod render;
 mod routes;
 mod serve;
 mod status;
+mod stop;
 mod terminal;
 
 use std::io::{self, Write};
@@ -43,6 +44,8 @@ enum Command {
     History(history::Args),
     Status(status::Args),
     Reload(status::ReloadArgs),
+    Stop(stop::StopArgs),
+    Start(stop::StartArgs),
     Routes(routes::Args),
     Backup(backup::Args),
     Compact(compact::Args),
@@ -97,6 +100,8 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::History(args) => history::run(&args, out),
         Command::Status(args) => status::run(&args, out),
         Command::Reload(args) => status::reload(&args, out),
+        Command::Stop(args) => stop::stop(&args, out),
+        Command::Start(args) => stop::start(&args, out),
         Command::Routes(args) => routes::run(&args, out),
         Command::Backup(args) => backup::run(&args, out),
         Command::Compact(args) => compact::run(&args, out),

@@ -1,11 +1,13 @@
 //! Rows that are not written by a run: what a person orders, and what a start says of operations that it finds open.
 
 use super::MOST_ROWS;
+use super::claims::Held;
 use super::log::{Log, RETRY};
 use super::rows::{answer, row};
 use crate::run::Reply;
 use crate::store::{
-    ACCEPTED, Fact, Lane, Millis, NOBODY, Operation, Row, State, Step, Work, WorkChange, Write,
+    ACCEPTED, Claim, ClaimChange, Fact, Lane, Millis, NOBODY, Operation, Row, State, Step, Work, WorkChange,
+    Write,
 };
 
 /// A person orders that an operation that failed or was interrupted goes on: what ended it is tried again.
@@ -38,7 +40,13 @@ pub fn retry(operation: &Operation, who: &str, now: Millis) -> Result<Write, Str
     };
     let status = log.answer.map_or(0, |told| told.status);
     let row = row(&[fact], State::Open, status, "".into(), now);
-    Ok(step(operation, ACCEPTED, row, WorkChange::Put(work), None))
+    // It may have left its key to the next, who has it then: one key is carried out once.
+    let claim = match log.claim.filter(|held| held.end > now) {
+        Some(Held { key, end }) => ClaimChange::Take(Claim { key, end, answer: None, kept: true }),
+        None => ClaimChange::Keep,
+    };
+    let step = step(operation, ACCEPTED, row, WorkChange::Put(work), None);
+    Ok(Write::Step(Box::new(Step { claim, ..step })))
 }
 
 /// Ends an operation that cannot go on here, for a person to decide. `told` is what a caller who still waits is told, once
@@ -58,7 +66,8 @@ pub fn interrupted(
     // The step it stood at is the action without an end; a retry goes on there by itself.
     facts.push(Fact::End { state: State::Interrupted, reason: reason.into(), at_step: None });
     let row = row(&facts, State::Interrupted, status, reason.into(), now);
-    step(operation, fence, row, WorkChange::Remove, notify.then(|| reason.to_owned()))
+    let step = step(operation, fence, row, WorkChange::Remove, notify.then(|| reason.to_owned()));
+    Write::Step(Box::new(step))
 }
 
 /// Ends an operation that is on disk though its caller was told 503: its commit failed, or seemed to. None if it has been
@@ -73,18 +82,25 @@ pub fn refused(operation: &Operation, now: Millis) -> Option<Write> {
     let held = operation.work.as_ref().is_none_or(|work| work.held);
     let facts = [Fact::End { state: State::Aborted, reason: REASON.into(), at_step: None }];
     let row = row(&facts, State::Aborted, 503, REASON.into(), now);
-    Some(step(operation, if held { ACCEPTED } else { NOBODY }, row, WorkChange::Remove, None))
+    // A repeat is to be carried out: nothing of this one went out.
+    let claim = match log.and_then(|log| log.claim) {
+        Some(Held { key, .. }) => ClaimChange::Release { key },
+        None => ClaimChange::Keep,
+    };
+    let step = step(operation, if held { ACCEPTED } else { NOBODY }, row, WorkChange::Remove, None);
+    Some(Write::Step(Box::new(Step { claim, ..step })))
 }
 
 /// A step of an operation that nobody has in hand, or whose fence says who has.
-fn step(operation: &Operation, fence: u64, row: Row, work: WorkChange, notice: Option<String>) -> Write {
-    Write::Step(Box::new(Step {
+fn step(operation: &Operation, fence: u64, row: Row, work: WorkChange, notice: Option<String>) -> Step {
+    Step {
         id: operation.id,
         pipeline: operation.pipeline.clone(),
         n: u16::try_from(operation.rows.len()).unwrap_or(u16::MAX),
         fence,
         row,
         work,
+        claim: ClaimChange::Keep,
         notice,
-    }))
+    }
 }

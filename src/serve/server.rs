@@ -8,15 +8,15 @@ use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
 use super::budget::Lease;
-use super::callers::Callers;
+use super::callers::{Callers, Turn};
 use super::clock::{Clock, now_millis};
 use super::rejections::Rejections;
 use super::upkeep::Keepings;
-use super::writer::Writer;
+use super::writer::{Room, Writer};
 use super::{Handler, Incoming};
-use crate::admin::Programs;
+use crate::admin::{Programs, stop_setting};
 use crate::deliver::Deliver;
-use crate::operations::{self, Live, Moment, Step, Surroundings, begin};
+use crate::operations::{self, Live, Moment, Step, Stop, Surroundings, begin};
 use crate::resolve::program::Pipeline;
 use crate::run::{Received, Reply};
 use crate::secrets::Secrets;
@@ -120,6 +120,27 @@ impl Server {
         }
     }
 
+    /// Stops a pipeline or starts it again, now and for every later start.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn set_stop(&self, pipeline: &str, stop: Option<Stop>) -> Result<(), String> {
+        self.writer.commit(stop_setting(pipeline, stop)).await?;
+        self.around.stopped.rcu(|stopped| {
+            let mut stopped = BTreeMap::clone(stopped);
+            match stop {
+                Some(stop) => stopped.insert(pipeline.into(), stop),
+                None => stopped.remove(pipeline),
+            };
+            stopped
+        });
+        if stop == Some(Stop::Held) {
+            self.callers.dismiss(pipeline, &stopped());
+        }
+        self.work.notify_one();
+        Ok(())
+    }
+
     fn received(&self, now: Millis, pipeline: &str, request: Incoming) -> Received {
         Received {
             id: self.around.ids.next(now, self.keepings.class(pipeline)),
@@ -134,14 +155,14 @@ impl Server {
     }
 
     /// Why a new request is refused at the door, without waiting for anything: nothing is stored of it.
-    fn refusal(&self, pipeline: &Arc<str>) -> Option<Reply> {
+    fn has_no_room(&self, pipeline: &Arc<str>) -> Option<Reply> {
         if self.writer.has_failed() {
             Some(not_stored())
         } else if self.low.load(Ordering::Relaxed) {
             Some(refusal(503, r#"{"error":"disk_full"}"#.into()))
         } else if self.full.load().contains(pipeline) {
             Some(refusal(503, r#"{"error":"history_full"}"#.into()))
-        } else if self.writer.is_full() || self.crowded.load().contains(pipeline) {
+        } else if self.writer.room() == Room::None || self.crowded.load().contains(pipeline) {
             Some(busy())
         } else {
             None
@@ -156,16 +177,58 @@ impl Server {
 }
 
 impl Handler for Arc<Server> {
-    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, lease: Lease) -> Reply {
-        if let Some(refusal) = self.refusal(&pipeline.name) {
-            return refusal;
+    fn refuses(&self, pipeline: &Pipeline) -> Option<Reply> {
+        if self.around.stop(&pipeline.name).is_some() {
+            return Some(stopped());
         }
-        let Some(turn) = self.callers.turn(&pipeline.name) else { return busy() };
+        self.has_no_room(&pipeline.name)
+    }
+
+    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, lease: Lease) -> Result<Reply, Reply> {
+        // It may have changed while the body came.
+        if let Some(refusal) = self.refuses(&pipeline) {
+            return Err(refusal);
+        }
+        let turn = self.callers.turn(&pipeline.name).ok_or_else(busy)?;
+        Ok(self.take_in(pipeline, request, turn, lease).await)
+    }
+
+    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
+        let now = now_millis();
+        // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
+        let busy =
+            self.writer.room() != Room::Much || self.writer.has_failed() || self.low.load(Ordering::Relaxed);
+        if busy || !self.rejections.admits(&pipeline.name, now) {
+            self.rejections.drop_one();
+            return;
+        }
+        let request = self.received(now, &pipeline.name, request);
+        let write = operations::rejected(pipeline, &request, status, reason, &self.around);
+        let writer = self.writer.clone();
+        drop(tokio::spawn(async move { writer.commit(write).await }));
+    }
+}
+
+impl Server {
+    /// Begins an operation, and waits for its answer.
+    async fn take_in(
+        self: &Arc<Server>,
+        pipeline: Arc<Pipeline>,
+        request: Incoming,
+        turn: Turn,
+        lease: Lease,
+    ) -> Reply {
         let program = self.program(&pipeline);
         let received = self.received(now_millis(), &pipeline.name, request);
         let id = received.id;
         let mut live = begin(pipeline, received, program, &self.around);
         match self.step(&mut live) {
+            // Whether it is the first with its key, only the commit says.
+            Step::Commit(Write::Accept(accept)) if accept.claim.is_some() => {
+                let answer = self.callers.wait(id, turn, lease);
+                super::repeats::spawn(self.clone(), live, accept);
+                answer.await.unwrap_or_else(|_| internal(id))
+            }
             // With its first row it has ended: nothing is left that would have to survive this connection.
             Step::Commit(Write::Accept(accept)) if accept.work.is_none() => {
                 let state = accept.row.index.state;
@@ -188,20 +251,6 @@ impl Handler for Arc<Server> {
             }
         }
     }
-
-    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
-        let now = now_millis();
-        // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
-        let busy = self.writer.is_full() || self.writer.has_failed() || self.low.load(Ordering::Relaxed);
-        if busy || !self.rejections.admits(&pipeline.name, now) {
-            self.rejections.drop_one();
-            return;
-        }
-        let request = self.received(now, &pipeline.name, request);
-        let write = operations::rejected(pipeline, &request, status, reason, &self.around);
-        let writer = self.writer.clone();
-        drop(tokio::spawn(async move { writer.commit(write).await }));
-    }
 }
 
 /// What is kept of a pipeline's program.
@@ -214,12 +263,24 @@ fn busy() -> Reply {
     refusal(503, r#"{"error":"busy"}"#.into())
 }
 
+/// A person stopped the pipeline.
+pub fn stopped() -> Reply {
+    let mut reply = refusal(503, r#"{"error":"stopped"}"#.into());
+    for (name, value) in &mut reply.headers {
+        if &**name == "Retry-After" {
+            *value = "60".into();
+        }
+    }
+    reply
+}
+
 /// The store failed: what was to be acknowledged may or may not be on disk, so it is not acknowledged.
 pub fn not_stored() -> Reply {
     refusal(503, r#"{"error":"store_unavailable"}"#.into())
 }
 
-fn internal(id: Id) -> Reply {
+/// A defect of wj's own.
+pub fn internal(id: Id) -> Reply {
     refusal(500, format!(r#"{{"error":"internal","operation":"{id}"}}"#))
 }
 

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::*;
 use crate::store::{
-    ACCEPTED, Accept, Claimed, Cursor, Fact, Filter, Hash, Index, Lane, LaneHead, Millis, Notice, Operation,
-    Page, Program, ReceivedFact, Row, Span, State, Step, Summary, Tended, Upkeep, Work, WorkChange, encode,
-    open,
+    ACCEPTED, Accept, ClaimChange, Claimed, Cursor, Fact, Filter, Hash, Index, Lane, LaneHead, Millis,
+    Notice, Operation, Page, Program, ReceivedFact, Row, Span, State, Step, Summary, Tended, Upkeep, Work,
+    WorkChange, encode, open,
 };
 
 /// How one commit fails.
@@ -182,6 +182,7 @@ fn outcome(n: u8) -> Write {
         fence: ACCEPTED,
         row: row(State::Done, &[end]),
         work: WorkChange::Remove,
+        claim: ClaimChange::Keep,
         notice: None,
     }))
 }

@@ -29,6 +29,7 @@ pub(super) static CODES: &[&Code] = &[
     &NOT_CONSTANT,
     &WRONG_ARITY,
     &UNKNOWN_CHANNEL,
+    &MISPLACED_DEDUPE,
     &MISSING_POLICY,
     &UNGUARDED_REACH,
     &REQUIRED_MAY_BE_EMPTY,
@@ -171,6 +172,12 @@ static UNKNOWN_CHANNEL: Code = Code {
     name: "unknown-channel",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0218.md"),
+};
+static MISPLACED_DEDUPE: Code = Code {
+    id: "WJ0225",
+    name: "misplaced-dedupe",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0225.md"),
 };
 static MISSING_POLICY: Code = Code {
     id: "WJ0301",

@@ -57,6 +57,8 @@ pub(super) struct NewRow {
 /// What a batch will have changed once it is durable.
 #[derive(Default)]
 pub(super) struct Changes {
+    /// Anything at all was written.
+    pub written: bool,
     /// None where the work was let go.
     pub holds: BTreeMap<Id, Option<Held>>,
     pub depths: BTreeMap<u32, i64>,

@@ -11,15 +11,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use ::redb::StorageBackend;
 
 use super::super::{
-    ACCEPTED, Accept, Fact, Filter, Index, Lane, Program, Row, State, Step, Store, Upkeep, Work, WorkChange,
-    Write, Written, encode,
+    ACCEPTED, Accept, ClaimChange, Fact, Filter, Index, Lane, Program, Row, State, Step, Store, Upkeep, Work,
+    WorkChange, Write, Written, encode,
 };
 use super::{Redb, errors, open};
 use crate::value::{Bytes, Id};
 
 const NOW: u64 = 1_764_000_000_000;
 
-const UPKEEP: Upkeep = Upkeep { derive: true, claims: false, retention: None };
+const UPKEEP: Upkeep = Upkeep { derive: true, claims: true, retention: None };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
@@ -185,6 +185,7 @@ fn history() -> Vec<Vec<Write>> {
                     fence: ACCEPTED,
                     row: row(state, 10),
                     work: change,
+                    claim: ClaimChange::Keep,
                     notice: None,
                 })));
             }

@@ -46,6 +46,7 @@ impl Removal {
                 false => drop(batch.tables.counts()?.insert(key, write_counts(&counts).as_slice())?),
             }
         }
+        batch.changes.written |= self.removed > 0;
         let mut unused = Vec::new();
         for (program, gone) in &self.uses {
             let uses = derive::used(&mut batch.tables, program, |uses| uses.saturating_sub(*gone))?;
@@ -64,6 +65,7 @@ impl Removal {
             if ended {
                 batch.tables.claims()?.remove(key)?;
                 claims += 1;
+                batch.changes.written = true;
             }
         }
         let programs = match served {
@@ -140,6 +142,7 @@ fn programs(batch: &mut Batch<'_>, unused: Vec<Hash>, served: &BTreeSet<Hash>) -
         batch.tables.txn().open_table(USES)?.remove(&program)?;
         batch.changes.forgotten.push(program);
         removed += 1;
+        batch.changes.written = true;
     }
     Ok(removed)
 }

@@ -7,7 +7,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use ::redb::ReadTransaction;
 
 use super::super::search::first_of;
-use super::super::{CLASSES, Limits, Millis, Retention, State, StoreError, Tended, Upkeep};
+use super::super::{CLASSES, Limits, Millis, Retention, SWEEP, State, StoreError, Tended, Upkeep};
 use super::commit::transact;
 use super::errors::unreadable;
 use super::remove::Removal;
@@ -26,9 +26,6 @@ const ONE_BY_ONE: usize = 100;
 
 /// Rows that one slice looks at.
 const LOOKED_AT: usize = 2_000;
-
-/// Claims that one slice looks at.
-const CLAIMS_AT_ONCE: usize = 4_096;
 
 /// What was left because it was open or to be seen to is looked at again after so long.
 const AGAIN: Millis = 24 * 60 * 60 * 1_000;
@@ -322,7 +319,7 @@ fn claims(
     let from = walk.at;
     let rows = table.range::<&[u8; 20]>((from.as_ref().map_or(Unbounded, Excluded), Unbounded))?;
     for (looked_at, row) in rows.enumerate() {
-        if looked_at >= CLAIMS_AT_ONCE {
+        if looked_at >= SWEEP {
             return Ok(());
         }
         let (key, value) = row?;

@@ -195,7 +195,8 @@ fn bytes_and_count_remove_the_oldest_of_their_pipeline() {
 fn claims_outlive_their_operation_and_go_at_their_end() {
     each(|mut subject| {
         let with = |n: u64, end| {
-            let claim = Claim { key: [n as u8; 16], end, answer: Some(Bytes::from_static(b"told")) };
+            let claim =
+                Claim { key: [n as u8; 16], end, answer: Some(Bytes::from_static(b"told")), kept: true };
             Write::Accept(Box::new(Accept { claim: Some(claim), ..accept(n, "leads", State::Done, None) }))
         };
         subject.commit(&[with(3, NOW + 50_000), with(6, NOW + 900_000)]);
@@ -204,7 +205,7 @@ fn claims_outlive_their_operation_and_go_at_their_end() {
         assert_eq!(tend(&subject, &plan, NOW + 9_000).removed, 2);
         subject.again();
         let again = |n: u64| {
-            let claim = Claim { key: [n as u8; 16], end: NOW + 900_000, answer: None };
+            let claim = Claim { key: [n as u8; 16], end: NOW + 900_000, answer: None, kept: true };
             let accept = Accept { claim: Some(claim), ..accept(n + 30, "leads", State::Done, None) };
             Write::Accept(Box::new(accept))
         };
@@ -222,7 +223,7 @@ fn claims_outlive_their_operation_and_go_at_their_end() {
 #[test]
 fn a_claim_without_an_answer_of_its_own_keeps_its_operation() {
     each(|mut subject| {
-        let claim = Claim { key: [1; 16], end: NOW + 5_000, answer: None };
+        let claim = Claim { key: [1; 16], end: NOW + 5_000, answer: None, kept: true };
         let first = Accept { claim: Some(claim), ..accept(3, "leads", State::Done, None) };
         subject.commit(&[Write::Accept(Box::new(first)), accepted(6, State::Done, None)]);
         let mut plan = generous();
