@@ -60,16 +60,16 @@ fn a_full_disk_refuses_what_is_new_and_keeps_what_has_happened() {
     let (first, second) = (meet(), meet());
     // What the second call brings back is larger than any room that is left in the file.
     let large = "x".repeat(900_000);
-    let target = Target::new([
-        Does::Meets(first.clone(), 200),
-        Does::MeetsWith(second.clone(), 200, large),
-        Does::Answers(200, String::new()),
-    ]);
-    let script = format!(
-        "pipeline leads {{\n  on POST \"/leads\"\n  respond 200 {{ header \"X-Operation\" = operation.id }}\n  http.post \"{}/x\" {{ json {{ a: 1 }} }}\n}}\n",
-        target.url()
-    );
-    let site = Site::new(&[("leads.wj", &script)]);
+    // Two hosts, since a host's first call has it to itself.
+    let one = Target::new([Does::Meets(first.clone(), 200), Does::Answers(200, String::new())]);
+    let other = Target::new([Does::MeetsWith(second.clone(), 200, large)]);
+    let script = |name: &str, target: &Target| {
+        format!(
+            "pipeline {name} {{\n  on POST \"/{name}\"\n  respond 200 {{ header \"X-Operation\" = operation.id }}\n  http.post \"{}/x\" {{ json {{ a: 1 }} }}\n}}\n",
+            target.url()
+        )
+    };
+    let site = Site::new(&[("leads.wj", &script("leads", &one)), ("other.wj", &script("other", &other))]);
     let data = site.dir.path().join("small/data");
     let Some(disk) = Small::mount(&site.dir.path().join("small")) else { return };
     let data = data.to_str().unwrap();
@@ -78,9 +78,9 @@ fn a_full_disk_refuses_what_is_new_and_keeps_what_has_happened() {
     let post = |server: &crate::harness::Server| server.post_json("/leads", "{}");
     assert_eq!(ready(&server).status, 200);
     let accepted = post(&server).header("X-Operation").unwrap().to_owned();
-    let another = post(&server).header("X-Operation").unwrap().to_owned();
-    target.next();
-    target.next();
+    let another = server.post_json("/other", "{}").header("X-Operation").unwrap().to_owned();
+    one.next();
+    other.next();
 
     // Low water: nothing new, but an outcome is written.
     disk.fill(30 << 20);
