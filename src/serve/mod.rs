@@ -13,6 +13,7 @@ mod descriptors;
 mod drive;
 mod framing;
 mod host;
+mod notices;
 mod options;
 mod progress;
 mod rejections;

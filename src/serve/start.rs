@@ -19,10 +19,10 @@ use super::site::{Site, follow};
 use super::status::Desk;
 use super::upkeep::{self, Keepings};
 use super::writer::Writer;
-use super::{Network, Options, Routes, descriptors, schedule};
+use super::{Network, Options, Routes, descriptors, notices, schedule};
 use crate::admin::{self, Asked, Listener, ask, listen_socket, listen_tcp};
 use crate::check::CheckedFile;
-use crate::deliver::{self, Deliver};
+use crate::deliver::{self, Deliver, Smtp};
 use crate::operations::{Ids, Log, Random, Rules, Stop, Surroundings, Targets};
 use crate::scripts;
 use crate::secrets::Secrets;
@@ -42,6 +42,9 @@ pub struct Setup {
     pub dry_run: bool,
     /// How long and how much of the history is kept.
     pub keep: Rules,
+    pub smtp: Option<Smtp>,
+    /// The name of the secret that is the password for `smtp`.
+    pub mail_password: Option<Arc<str>>,
     pub network: Options,
     /// How long a stop waits for requests and calls.
     pub stop_within: Duration,
@@ -78,8 +81,9 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     if setup.data == store::MEMORY {
         tracing::warn!("the history is kept in memory: nothing outlives the process");
     }
-    let deliver = Deliver::new(deliver::Options { allow_private: setup.allow_private.clone() })
-        .map_err(StartError::Machine)?;
+    let deliver =
+        Deliver::new(deliver::Options { allow_private: setup.allow_private.clone(), smtp: setup.smtp })
+            .map_err(StartError::Machine)?;
     let newest = newest(&*store);
     let clock = Arc::new(Clock::after(newest));
     let keepings = Keepings::new(setup.keep, &setup.data, &*store)?;
@@ -105,6 +109,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         freed,
         clock,
         keepings,
+        mail_password: setup.mail_password,
     }));
     let site = Arc::new(Site {
         server: server.clone(),
@@ -160,6 +165,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let watching = tokio::spawn(follow(site.clone(), changes, asked));
     let scheduling = tokio::spawn(schedule::run(server.clone()));
     let tending = tokio::spawn(upkeep::run(server.clone()));
+    let telling = tokio::spawn(notices::run(server.clone()));
     for (claimed, operation) in waiting {
         tracing::info!(operation = %operation, "goes on, as a person ordered");
         schedule::go_on(&server, claimed, None).await;
@@ -191,6 +197,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     }
     watching.abort();
     tending.abort();
+    telling.abort();
     drop(faces);
     server.writer.close();
     if let Some(thread) = thread {

@@ -113,8 +113,17 @@ impl Store for Faulty {
         self.inner.program(hash)
     }
 
-    fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError> {
-        self.inner.notices(now, limit)
+    fn noticed(&self) -> Result<Vec<Arc<str>>, StoreError> {
+        self.inner.noticed()
+    }
+
+    fn notices(
+        &self,
+        pipeline: &str,
+        after: Option<(Millis, Id)>,
+        limit: usize,
+    ) -> Result<Vec<Notice>, StoreError> {
+        self.inner.notices(pipeline, after, limit)
     }
 
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {
