@@ -65,6 +65,25 @@ impl Programs {
         compiled.insert(hash, found.clone());
         Ok(Some(found))
     }
+
+    /// Why a pipeline of a program that operations ran under cannot run here; `None` if it can.
+    pub fn unfit(&self, store: &dyn Store, hash: Hash, pipeline: &str) -> Option<String> {
+        match store.program(hash) {
+            Err(error) => return Some(format!("the program of `{pipeline}` cannot be read: {error}")),
+            Ok(None) => return Some(format!("the program of `{pipeline}` is not there")),
+            Ok(Some(program)) if program.edition != check::EDITION => {
+                return Some(format!(
+                    "the program of `{pipeline}` is of edition {}, and this wj knows {}",
+                    program.edition,
+                    check::EDITION
+                ));
+            }
+            Ok(Some(_)) => {}
+        }
+        let found = self.find(store, hash)?;
+        let why = || format!("{}, as it was then, is no program for this wj", found.source.name);
+        found.pipeline(pipeline).is_none().then(why)
+    }
 }
 
 /// Bounds of one page, so that a question, however wide, costs a server neither its memory nor its time.

@@ -114,8 +114,12 @@ async fn serve(
         .header_read_timeout(Duration::from_secs(10))
         .serve_connection(TokioIo::new(stream), service);
     // An operator who hangs up is no event.
-    drop(tokio::time::timeout(Duration::from_secs(120), connection).await);
+    let patience = if access == Access::Owner { PATIENCE } else { Duration::from_secs(120) };
+    drop(tokio::time::timeout(patience, connection).await);
 }
+
+/// How long an answer to the owner may take: a copy of a large store, say.
+pub(super) const PATIENCE: Duration = Duration::from_secs(3_600);
 
 async fn answer(
     request: Request<Incoming>,

@@ -2,12 +2,14 @@
 //! socket in the data directory by a server, and worked out in place where no server runs.
 
 mod client;
+mod doctor;
 mod history;
 mod listener;
 mod operation;
 mod stops;
 
-pub use client::{Asked, ask, ask_with};
+pub use client::{Asked, ask, ask_patiently, ask_with};
+pub use doctor::{Check, Stillness, examine};
 pub use history::{Compiled, History, HistoryQuery, Ordered, Programs};
 pub use listener::{Access, Listener, listen_socket, listen_tcp};
 pub use operation::iso;

@@ -6,6 +6,7 @@ mod claims;
 mod codes;
 mod errors;
 mod file;
+mod keeping;
 mod parallel;
 mod script;
 
@@ -18,6 +19,7 @@ use crate::syntax;
 use crate::value::Time;
 
 pub use codes::{all as all_codes, explain, near as near_code};
+pub use keeping::keep;
 pub use script::Script;
 
 /// The largest file that is read.

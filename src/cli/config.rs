@@ -1,8 +1,10 @@
 //! `wj.toml`: what a server is told besides its command line, which wins.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -10,10 +12,38 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::smtp::Smtp;
+use crate::check;
 use crate::diagnostic::near;
+use crate::operations::Rules;
 
 /// Where the store is, if nothing is said.
 pub const DATA: &str = ".wj";
+
+/// Which store a command is about.
+#[derive(Debug, clap::Args)]
+pub(super) struct Place {
+    /// The data directory of the server [default: .wj]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The configuration that names the data directory [default: wj.toml, if it exists]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Place {
+    /// The directory. A configuration that cannot be read is not asked where the command line names it.
+    pub(super) fn directory(&self) -> Result<PathBuf, String> {
+        if let (Some(data), None) = (&self.data, &self.config) {
+            return Ok(data.clone());
+        }
+        let config = Config::load(self.config.as_deref())?;
+        Ok(self.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from(DATA)))
+    }
+
+    pub(super) fn config(&self) -> Result<Config, String> {
+        Config::load(self.config.as_deref())
+    }
+}
 
 /// The file that is read if it exists.
 const FILE: &str = "wj.toml";
@@ -32,11 +62,25 @@ pub struct Config {
     pub allow_private: Vec<IpNet>,
     /// Calls at once to one host.
     pub calls_per_host: Option<NonZeroUsize>,
+    /// How long and how much of each pipeline's history is kept, as a script says it: `30d, 2GB, 1000000`.
+    pub keep: Option<String>,
+    /// How long failed operations are kept.
+    pub keep_failed: Option<String>,
+    /// What holds for one pipeline, by its name.
+    #[serde(default)]
+    pub pipelines: BTreeMap<Arc<str>, OfPipeline>,
     /// Where mail is handed over.
     pub smtp: Option<Smtp>,
     /// How long SIGTERM waits for requests and for calls that are out: `30s`.
     #[serde(default, deserialize_with = "duration")]
     pub stop_within: Option<Duration>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfPipeline {
+    pub keep: Option<String>,
+    pub keep_failed: Option<String>,
 }
 
 impl Config {
@@ -50,8 +94,25 @@ impl Config {
             return Ok(Config::default());
         }
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        toml::from_str(&text)
-            .map_err(|error| format!("{}: {error}{}", path.display(), meant(error.message())))
+        let config: Config = toml::from_str(&text)
+            .map_err(|error| format!("{}: {error}{}", path.display(), meant(error.message())))?;
+        // Whoever reads it learns of what means nothing, not only a server.
+        config.rules().map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(config)
+    }
+
+    /// How long and how much is kept.
+    ///
+    /// # Errors
+    /// What means nothing, in words.
+    pub fn rules(&self) -> Result<Rules, String> {
+        let all = check::keep(self.keep.as_deref(), self.keep_failed.as_deref())?;
+        let mut pipelines = BTreeMap::new();
+        for (name, own) in &self.pipelines {
+            let keep = check::keep(own.keep.as_deref(), own.keep_failed.as_deref());
+            pipelines.insert(name.clone(), keep.map_err(|error| format!("[pipelines.{name}]: {error}"))?);
+        }
+        Ok(Rules { all, pipelines })
     }
 }
 

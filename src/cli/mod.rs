@@ -2,12 +2,16 @@
 //! prints, and only it knows clap and miette.
 
 mod archive;
+mod backup;
 mod check;
+mod compact;
 mod config;
+mod doctor;
 mod eval;
 mod excerpt;
 mod explain;
 mod findings;
+mod follow;
 mod history;
 mod operation_text;
 mod orders;
@@ -46,6 +50,9 @@ enum Command {
     Stop(stop::StopArgs),
     Start(stop::StartArgs),
     Routes(routes::Args),
+    Backup(backup::Args),
+    Compact(compact::Args),
+    Doctor(doctor::Args),
 }
 
 /// Why a command did not come to its end: what to tell, and the status to end with.
@@ -99,5 +106,8 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Stop(args) => stop::stop(&args, out),
         Command::Start(args) => stop::start(&args, out),
         Command::Routes(args) => routes::run(&args, out),
+        Command::Backup(args) => backup::run(&args, out),
+        Command::Compact(args) => compact::run(&args, out),
+        Command::Doctor(args) => doctor::run(&args, out),
     }
 }

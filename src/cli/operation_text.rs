@@ -28,6 +28,22 @@ pub fn table(operations: &[Json]) -> String {
     format!("{}\n", lines.join("\n"))
 }
 
+/// One operation in a line, for a list that goes on.
+pub fn line(operation: &Json) -> String {
+    let text =
+        |name: &str| printable(operation.get(name).and_then(Json::as_str).unwrap_or("")).replace('\n', " ");
+    let answer = operation.pointer("/answer/status").map_or_else(|| "-".to_owned(), Json::to_string);
+    let line = format!(
+        "{}  {}  {}  {}  {answer}  {}",
+        text("received_at"),
+        text("id"),
+        text("pipeline"),
+        text("status"),
+        shorten(&text("reason"), 80)
+    );
+    line.trim_end().to_owned()
+}
+
 /// One operation, whole.
 pub fn whole(operation: &Json) -> String {
     let mut out = Text::default();

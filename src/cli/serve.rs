@@ -62,6 +62,7 @@ enum LogFormat {
 pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure> {
     start_log(args.log);
     let config = Config::load(args.config.as_deref()).map_err(Failure::could_not_run)?;
+    let keep = config.rules().map_err(Failure::could_not_run)?;
     let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
     let (smtp, mail_password) = match &config.smtp {
         Some(smtp) => {
@@ -79,6 +80,7 @@ pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure
         allow_private: config.allow_private.into_iter().chain(args.allow_private.iter().copied()).collect(),
         calls_per_host: config.calls_per_host.map_or(CALLS_PER_HOST, NonZeroUsize::get),
         dry_run: args.dry_run,
+        keep,
         smtp,
         mail_password,
         network: serve::Options::default(),

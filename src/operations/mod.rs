@@ -7,6 +7,7 @@ mod bucket;
 mod calls;
 mod claims;
 mod clock;
+mod keeping;
 mod lanes;
 mod live;
 mod log;
@@ -15,6 +16,7 @@ pub mod notices;
 mod orders;
 mod retry;
 mod rows;
+mod steady;
 mod targets;
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, clippy::string_slice)]
@@ -23,12 +25,14 @@ mod tests;
 pub use breaker::Seen;
 pub use claims::{First, duplicate, first_of, kept_answer};
 pub use clock::{Ids, Random};
+pub use keeping::{Classes, Keeping, Rules};
 pub use lanes::{Dealt, Share, Turns};
 pub use live::{Grasp, Live, Outgoing, Step, begin, resume};
 pub use log::{CANCEL, Ended, Log, REPLAY, RETRY, Recorded, SETTLE, Told, replay_trace};
 pub use mask::masked;
-pub use orders::{Order, Said, cancel, interrupted, replayed, retry, settle};
+pub use orders::{Order, Said, cancel, interrupted, refused, replayed, retry, settle};
 pub use rows::rejected;
+pub use steady::{Look, Steady};
 pub use targets::{CALLS_PER_HOST, HostStatus, Permit, Targets, strictest_rates};
 
 use std::collections::BTreeMap;

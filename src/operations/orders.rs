@@ -224,6 +224,27 @@ fn goes_on(operation: &Operation, log: &Log, order: Order<'_>, facts: Vec<Fact>)
     Ok(step(operation, ACCEPTED, row, WorkChange::Put(work), None))
 }
 
+/// Ends an operation that is on disk though its caller was told 503: its commit failed, or seemed to. None if it has been
+/// ended so already.
+pub fn refused(operation: &Operation, now: Millis) -> Option<Write> {
+    const REASON: &str = "the store failed, and the caller was told 503";
+    let log = Log::read(operation).ok();
+    if log.as_ref().and_then(|log| log.ended.as_ref()).is_some_and(|ended| &*ended.reason == REASON) {
+        return None;
+    }
+    // Whoever had it in hand has let it go.
+    let held = operation.work.as_ref().is_none_or(|work| work.held);
+    let facts = [Fact::End { state: State::Aborted, reason: REASON.into(), at_step: None }];
+    let row = row(&facts, State::Aborted, 503, REASON.into(), now);
+    // A repeat is to be carried out: nothing of this one went out.
+    let claim = match log.and_then(|log| log.claim) {
+        Some(Held { key, .. }) => ClaimChange::Release { key },
+        None => ClaimChange::Keep,
+    };
+    let step = step(operation, if held { ACCEPTED } else { NOBODY }, row, WorkChange::Remove, None);
+    Some(Write::Step(Box::new(Step { claim, ..step })))
+}
+
 /// A step of an operation that nobody has in hand, or whose fence says who has.
 fn step(operation: &Operation, fence: u64, row: Row, work: WorkChange, notice: Option<String>) -> Step {
     Step {

@@ -94,6 +94,7 @@ impl Resolver<'_> {
             slots,
             secrets: secrets.into_iter().collect(),
             notify: head.notify,
+            keep: head.keep,
         }))
     }
 

@@ -40,6 +40,19 @@ pub struct Pipeline {
     /// Names of the secrets that it uses, sorted.
     pub secrets: Vec<Arc<str>>,
     pub notify: Vec<Notify>,
+    pub keep: Keep,
+}
+
+/// How long and how much of its history is kept, as far as the script says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// In milliseconds, from the receipt.
+    pub age: Option<u64>,
+    pub bytes: Option<u64>,
+    /// Operations.
+    pub count: Option<u64>,
+    /// As `age`, for failed operations.
+    pub failed: Option<u64>,
 }
 
 #[derive(Clone, Debug)]

@@ -12,9 +12,6 @@ use crate::operations::{Live, Moment, Outgoing, Step, Stop, masked};
 use crate::store::{State, Write, Written};
 use crate::value::Id;
 
-/// How long to wait before a failed commit of an outcome is tried again: the call was made, so it must not be forgotten.
-const AGAIN: Duration = Duration::from_secs(1);
-
 /// Starts a task that drives an operation on from `first`.
 pub fn spawn(server: Arc<Server>, live: Live, first: Step) {
     let hand = Hand::take(server, live.id);
@@ -27,7 +24,7 @@ pub async fn drive(mut hand: Hand, mut live: Live, first: Step) {
     let mut next = first;
     loop {
         match next {
-            Step::Commit(write) => match commit(&server, write).await {
+            Step::Commit(write) => match commit(&server, live.id, write).await {
                 Some(Written::Done) => live.committed(),
                 // Somebody else goes on with it, whose outcome stands.
                 Some(Written::Duplicate { .. } | Written::Fenced) => {
@@ -45,6 +42,11 @@ pub async fn drive(mut hand: Hand, mut live: Live, first: Step) {
                 if live.answered() && !call.is_promised && server.around.stopping.load(Ordering::Relaxed) {
                     // Its row says what is to be done; the next start sees to it.
                     return;
+                }
+                if server.writer.has_failed() {
+                    // Nothing is called that could not be recorded.
+                    server.callers.tell(live.id, not_stored());
+                    server.writer.healed().await;
                 }
                 carry_out(&server, &mut live, call).await;
             }
@@ -104,19 +106,19 @@ async fn carry_out(server: &Server, live: &mut Live, call: Outgoing) {
     live.attempted(attempt, &server.around, &Moment { now: now_millis(), secrets: &secrets });
 }
 
-/// Commits a row. A first row that fails is refused to its caller (`None`); any other is tried again until it stands,
-/// since what it tells has happened.
-async fn commit(server: &Server, write: Write) -> Option<Written> {
-    let Write::Step(_) = write else {
+/// Commits a row. A first row that fails is refused to its caller (`None`); any other stays in the writer's queue until it
+/// stands, since what it tells has happened, and only its caller is told that the store fails.
+async fn commit(server: &Server, id: Id, write: Write) -> Option<Written> {
+    if !matches!(write, Write::Step(_)) {
         return server.writer.commit(write).await.ok();
-    };
-    loop {
-        match server.writer.commit(write.clone()).await {
-            Ok(written) => return Some(written),
-            Err(_) if server.around.stopping.load(Ordering::Relaxed) => return None,
-            Err(_) => tokio::time::sleep(AGAIN).await,
-        }
     }
+    let committing = server.writer.commit(write);
+    tokio::pin!(committing);
+    tokio::select! {
+        written = &mut committing => return written.ok(),
+        () = server.writer.failing() => server.callers.tell(id, not_stored()),
+    }
+    committing.await.ok()
 }
 
 /// An operation in hand. Counted, so that a stop can wait for the last; and however its task ends, nobody goes on waiting

@@ -31,6 +31,7 @@ mod socket;
 mod start;
 mod status;
 mod target;
+mod upkeep;
 mod writer;
 
 use std::sync::Arc;

@@ -207,6 +207,7 @@ pub(super) mod tests {
             picker: crate::extract::Picker::new(&[]),
             secrets: Vec::new(),
             notify: Vec::new(),
+            keep: Default::default(),
         })
     }
 

@@ -31,6 +31,7 @@ pub async fn run(server: Arc<Server>) {
     let mut turns = Turns::default();
     let mut looked = (now_millis(), Instant::now());
     loop {
+        server.writer.healed().await;
         // Listened to from before the look: a call that comes back meanwhile is not missed.
         let freed = server.freed.notified();
         let heads = blocking(&server, |server| server.store.lanes()).await;

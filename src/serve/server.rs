@@ -1,7 +1,7 @@
 //! The server as one thing: what the door hands in becomes operations, driven to their ends over store and network.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -9,10 +9,11 @@ use tokio::sync::Notify;
 
 use super::budget::Lease;
 use super::callers::{Callers, Turn};
-use super::clock::now_millis;
+use super::clock::{Clock, now_millis};
 use super::notices::Telling;
 use super::rejections::Rejections;
 use super::reply::Refusal;
+use super::upkeep::Keepings;
 use super::writer::{Room, Writer};
 use super::{Handler, Incoming};
 use crate::admin::{Programs, stop_setting};
@@ -51,6 +52,14 @@ pub struct Server {
     pub idle: Notify,
     /// Pipelines with too much open for more, as the scheduler last saw it.
     pub crowded: ArcSwap<BTreeSet<Arc<str>>>,
+    /// Pipelines whose history takes no more, as upkeep last saw it.
+    pub full: ArcSwap<BTreeSet<Arc<str>>>,
+    /// The disk is nearly full.
+    pub low: AtomicBool,
+    /// The clock jumped, and is not believed yet.
+    pub doubted: AtomicBool,
+    pub clock: Arc<Clock>,
+    pub keepings: Keepings,
     pub callers: Callers,
     pub rejections: Rejections,
     /// Of every `limit rate`. A reload leaves them as they are.
@@ -71,6 +80,8 @@ pub struct Parts {
     pub secrets: Secrets,
     pub deliver: Deliver,
     pub freed: Arc<Notify>,
+    pub clock: Arc<Clock>,
+    pub keepings: Keepings,
     /// The name of the secret that is the password for the mail server.
     pub mail_password: Option<Arc<str>>,
 }
@@ -92,6 +103,11 @@ impl Server {
             in_hand: AtomicUsize::new(0),
             idle: Notify::new(),
             crowded: ArcSwap::default(),
+            full: ArcSwap::default(),
+            low: AtomicBool::new(false),
+            doubted: AtomicBool::new(false),
+            clock: parts.clock,
+            keepings: parts.keepings,
             callers: Callers::default(),
             rejections: Rejections::default(),
             buckets: Mutex::default(),
@@ -134,7 +150,7 @@ impl Server {
     /// Takes a request in: an operation that nothing is stored of yet.
     pub fn begin(&self, pipeline: Arc<Pipeline>, request: Incoming) -> Live {
         let program = self.program(&pipeline);
-        let received = self.received(now_millis(), request);
+        let received = self.received(now_millis(), &pipeline.name, request);
         begin(pipeline, received, program, &self.around)
     }
 
@@ -159,9 +175,9 @@ impl Server {
         Ok(())
     }
 
-    fn received(&self, now: Millis, request: Incoming) -> Received {
+    fn received(&self, now: Millis, pipeline: &str, request: Incoming) -> Received {
         Received {
-            id: self.around.ids.next(now, 0),
+            id: self.around.ids.next(now, self.keepings.class(pipeline)),
             at: now,
             method: request.method,
             target: request.target,
@@ -169,6 +185,21 @@ impl Server {
             body: request.body,
             ip: request.ip,
             params: request.params,
+        }
+    }
+
+    /// Why a new request is refused at the door, without waiting for anything: nothing is stored of it.
+    fn has_no_room(&self, pipeline: &Arc<str>) -> Option<Reply> {
+        if self.writer.has_failed() {
+            Some(not_stored())
+        } else if self.low.load(Ordering::Relaxed) {
+            Some(refusal(503, r#"{"error":"disk_full"}"#.into()))
+        } else if self.full.load().contains(pipeline) {
+            Some(refusal(503, r#"{"error":"history_full"}"#.into()))
+        } else if self.writer.room() == Room::None || self.crowded.load().contains(pipeline) {
+            Some(busy())
+        } else {
+            None
         }
     }
 
@@ -184,8 +215,7 @@ impl Handler for Arc<Server> {
         if self.around.stop(&pipeline.name).is_some() {
             return Some(stopped());
         }
-        let is_full = self.writer.room() == Room::None || self.crowded.load().contains(&pipeline.name);
-        is_full.then(busy)
+        self.has_no_room(&pipeline.name)
     }
 
     async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, lease: Lease) -> Result<Reply, Reply> {
@@ -202,7 +232,7 @@ impl Handler for Arc<Server> {
             return Ok(());
         }
         let now = now_millis();
-        let keys = rate_keys(pipeline, self.received(now, request.clone()));
+        let keys = rate_keys(pipeline, self.received(now, &pipeline.name, request.clone()));
         let demands: Vec<Demand<'_>> = pipeline
             .rates
             .iter()
@@ -218,11 +248,13 @@ impl Handler for Arc<Server> {
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
         let now = now_millis();
         // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
-        if self.writer.room() != Room::Much || !self.rejections.admits(&pipeline.name, now) {
+        let busy =
+            self.writer.room() != Room::Much || self.writer.has_failed() || self.low.load(Ordering::Relaxed);
+        if busy || !self.rejections.admits(&pipeline.name, now) {
             self.rejections.drop_one();
             return;
         }
-        let request = self.received(now, request);
+        let request = self.received(now, &pipeline.name, request);
         let write = operations::rejected(pipeline, &request, status, reason, &self.around);
         let writer = self.writer.clone();
         drop(tokio::spawn(async move { writer.commit(write).await }));

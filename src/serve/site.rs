@@ -53,6 +53,7 @@ impl Site {
         self.server.programs.store(Arc::new(served.programs()));
         let by_name = pipelines.iter().map(|pipeline| (pipeline.name.clone(), pipeline.clone())).collect();
         self.server.pipelines.store(Arc::new(by_name));
+        self.server.keepings.serve(&pipelines, &*self.server.store);
         let rates = strictest_rates(pipelines.iter().map(|pipeline| &**pipeline));
         self.server.around.targets.declare(&rates, now_millis());
         self.server.load_secrets(served.secrets());

@@ -11,17 +11,18 @@ use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
 
-use super::clock::now_millis;
+use super::clock::{Clock, now_millis};
 use super::served::{Served, Vanished};
 use super::server::{Parts, Server};
 use super::site::{Site, follow};
 use super::status::Desk;
+use super::upkeep::{self, Keepings};
 use super::writer::Writer;
 use super::{Network, Options, Routes, descriptors, notices, resume, schedule};
 use crate::admin::{self, Asked, Listener, ask, listen_socket, listen_tcp};
 use crate::check::CheckedFile;
 use crate::deliver::{self, Deliver, Smtp};
-use crate::operations::{Ids, Random, Surroundings, Targets};
+use crate::operations::{Ids, Random, Rules, Surroundings, Targets};
 use crate::scripts;
 use crate::secrets::Secrets;
 use crate::store::{self, Filter, Millis, Span, Store, StoreError};
@@ -37,6 +38,8 @@ pub struct Setup {
     pub allow_private: Vec<IpNet>,
     pub calls_per_host: usize,
     pub dry_run: bool,
+    /// How long and how much of the history is kept.
+    pub keep: Rules,
     pub smtp: Option<Smtp>,
     /// The name of the secret that is the password for `smtp`.
     pub mail_password: Option<Arc<str>>,
@@ -79,14 +82,17 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let deliver =
         Deliver::new(deliver::Options { allow_private: setup.allow_private.clone(), smtp: setup.smtp })
             .map_err(StartError::Machine)?;
+    let newest = newest(&*store);
+    let clock = Arc::new(Clock::after(newest));
+    let keepings = Keepings::new(setup.keep, &setup.data, &*store)?;
     let stopped = admin::stopped(&store.summary(&Span::default())?.settings);
-    let (writer, thread) =
-        Writer::start(store.clone()).map_err(|error| StartError::Machine(error.to_string()))?;
+    let (writer, thread) = Writer::start(store.clone(), clock.clone())
+        .map_err(|error| StartError::Machine(error.to_string()))?;
     let freed = Arc::new(Notify::new());
     let signal = freed.clone();
     let server = Arc::new(Server::new(Parts {
         around: Surroundings {
-            ids: Ids::after(newest(&*store)),
+            ids: Ids::after(newest),
             random: Random::default(),
             targets: Targets::new(setup.calls_per_host, move || signal.notify_waiters()),
             dry_run: setup.dry_run,
@@ -99,6 +105,8 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         secrets: Secrets::load([]),
         deliver,
         freed,
+        clock,
+        keepings,
         mail_password: setup.mail_password,
     }));
     let site = Arc::new(Site {
@@ -120,6 +128,9 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         tracing::warn!(pipeline = %name, "stopped ({how}): `wj start {name}` lets it take requests again");
     }
     resume::begin(&server).await;
+    // Known before the first request.
+    let looking = server.clone();
+    drop(tokio::task::spawn_blocking(move || upkeep::look(&looking)).await);
 
     let listener =
         TcpListener::bind(setup.listen).await.map_err(|error| StartError::Listen(setup.listen, error))?;
@@ -152,7 +163,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let watching = tokio::spawn(follow(site.clone(), changes, asked));
     let scheduling = tokio::spawn(schedule::run(server.clone()));
     drop(tokio::spawn(resume::report_unreadable(server.clone())));
-    let tending = tokio::spawn(tend(server.clone()));
+    let tending = tokio::spawn(upkeep::run(server.clone()));
     let telling = tokio::spawn(notices::run(server.clone()));
 
     tracing::info!("listening on http://{listen}, status on http://{admin_address}/status");
@@ -250,20 +261,6 @@ async fn drain(server: &Server, at_most: Duration) {
             "{} operations are still in hand; the next start sees to them",
             server.in_hand.load(Ordering::Relaxed)
         );
-    }
-}
-
-/// Brings derived rows up to date, a bounded piece at a time.
-async fn tend(server: Arc<Server>) {
-    loop {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let server = server.clone();
-        let tended = tokio::task::spawn_blocking(move || {
-            server.store.tend(&store::Upkeep { derive: true, claims: true }, now_millis())
-        });
-        if let Ok(Err(error)) = tended.await {
-            tracing::error!(error = %error, "upkeep of the store failed");
-        }
     }
 }
 

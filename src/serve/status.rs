@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::counts::Counts;
 use super::served::Served;
 use super::server::Server;
-use crate::admin::{Answers, History, HistoryQuery, Response, iso, stop_name};
+use crate::admin::{Answers, Check, History, HistoryQuery, Response, Stillness, examine, iso, stop_name};
 use crate::check::CheckedFile;
 use crate::diagnostic::near;
 use crate::operations::Stop;
@@ -37,10 +37,7 @@ impl Answers for Desk {
         let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (method, path.as_slice()) {
             ("GET", ["healthz"]) => Response::ok(json!({ "ok": true })),
-            ("GET", ["readyz"]) => match self.server.around.stopping.load(Ordering::Relaxed) {
-                true => stopping(),
-                false => Response::ok(json!({ "ready": true })),
-            },
+            ("GET", ["readyz"]) => self.ready(),
             ("GET", ["status"]) => self.status(),
             ("GET", ["history"]) => match HistoryQuery::parse(query) {
                 Ok(query) => self.history(|history| history.list(&query)),
@@ -48,6 +45,8 @@ impl Answers for Desk {
             },
             ("GET", ["history", id]) => self.history(|history| history.show(&decoded(id))),
             ("POST", ["history", id, what]) => self.order(&decoded(id), what, query, body),
+            ("GET", ["doctor"]) => self.doctor(),
+            ("POST", ["backup"]) => self.backup(query),
             ("POST", ["pipelines", name, "stop"]) => {
                 let stop = if query == "drain=1" { Stop::Draining } else { Stop::Held };
                 self.set_stop(&decoded(name), Some(stop))
@@ -71,6 +70,34 @@ impl Desk {
             programs: &self.server.compiled,
             masker: secrets.masker(),
         })
+    }
+
+    fn doctor(&self) -> Response {
+        let space = self.server.keepings.space();
+        let checks = examine(&*self.server.store, &self.server.compiled, space, Stillness::Serving);
+        Response::ok(json!({ "checks": checks.iter().map(Check::to_json).collect::<Vec<_>>() }))
+    }
+
+    /// Copies the store, as it is at one moment, into a new file.
+    fn backup(&self, query: &str) -> Response {
+        let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
+        let Some((_, to)) = to else { return Response::error(400, "`to` names the new file") };
+        match self.server.store.copy_to(std::path::Path::new(&*to)) {
+            Ok(()) => Response::ok(json!({ "backup": to })),
+            Err(error) => Response::error(409, error.to_string()),
+        }
+    }
+
+    fn ready(&self) -> Response {
+        if self.server.around.stopping.load(Ordering::Relaxed) {
+            stopping()
+        } else if self.server.writer.has_failed() {
+            Response::error(503, "the store failed, and is being opened again")
+        } else if self.server.low.load(Ordering::Relaxed) {
+            Response::error(503, "the disk is nearly full")
+        } else {
+            Response::ok(json!({ "ready": true }))
+        }
     }
 
     fn set_stop(&self, name: &str, stop: Option<Stop>) -> Response {
@@ -196,6 +223,14 @@ impl Desk {
             "store": self.store,
             "dry_run": self.server.around.dry_run,
             "stopping": self.server.around.stopping.load(Ordering::Relaxed),
+            "store_failed": self.server.writer.has_failed(),
+            "disk": self.server.keepings.space().map(|space| json!({
+                "free": space.free,
+                "size": space.size,
+                "low": self.server.low.load(Ordering::Relaxed),
+            })),
+            "clock_doubted": self.server.doubted.load(Ordering::Relaxed),
+            "history_full": self.server.full.load().iter().collect::<Vec<_>>(),
             "in_hand": self.server.in_hand.load(Ordering::Relaxed),
             "calls_out": self.server.around.targets.total(),
             "connections": self.counts.open(),

@@ -203,6 +203,17 @@ pub fn decode(bytes: &[u8], blobs: &[Bytes]) -> Result<Vec<Fact>, String> {
     Ok(facts)
 }
 
+/// The program of a first row, without its bodies.
+pub(super) fn program_of(bytes: &[u8]) -> Option<Hash> {
+    let (version, rest) = bytes.split_first()?;
+    let (_, rest) = (*version == VERSION).then(|| read::<Vec<Moved>>(rest).ok())??;
+    let (facts, _) = read::<Vec<Fact>>(rest).ok()?;
+    facts.iter().find_map(|fact| match fact {
+        Fact::Received(received) => Some(received.program),
+        _ => None,
+    })
+}
+
 /// Postcard fails only where a length is unknown or a buffer is full, and neither can be here.
 fn write(wire: &(&[Moved], &[Fact]), out: Vec<u8>) -> Vec<u8> {
     postcard::serialize_with_flavor(wire, Growing(out)).unwrap_or_default()

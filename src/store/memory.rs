@@ -14,9 +14,9 @@ use super::names::Names;
 use super::search::{Bounds, Needle};
 use super::standing::{Counts, Standing};
 use super::{
-    ACCEPTED, Accept, Claim, ClaimChange, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Millis, Notice,
-    Operation, Page, Program, Rejected, Row, SWEEP, Span, State, Step, Store, StoreError, Summary, Tended,
-    Upkeep, Work, WorkChange, Write, Written, decode, is_astray,
+    ACCEPTED, Accept, Claim, ClaimChange, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Limits, Millis,
+    Notice, Operation, Page, Program, Rejected, Retention, Row, SWEEP, Span, State, Step, Store, StoreError,
+    Summary, Tended, Upkeep, Work, WorkChange, Write, Written, decode, is_astray,
 };
 use crate::value::{Bytes, Id};
 
@@ -202,8 +202,10 @@ impl Store for Memory {
     }
 
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {
-        let claims = if plan.claims { self.kept().sweep(now) } else { 0 };
-        Ok(Tended { claims, ..Tended::default() })
+        let mut kept = self.kept();
+        let claims = if plan.claims { kept.sweep(now) } else { 0 };
+        let tended = plan.retention.as_ref().map_or_else(Tended::default, |plan| kept.retain(plan, now));
+        Ok(Tended { claims, ..tended })
     }
 
     fn summary(&self, of: &Span) -> Result<Summary, StoreError> {
@@ -424,11 +426,68 @@ impl Kept {
         self.ended_bytes += u64::from(entry.standing.bytes);
         self.ended.insert(id, entry);
         while self.ended.len() > ENDED || self.ended_bytes > ENDED_BYTES {
-            let Some((id, oldest)) = self.ended.pop_first() else { return };
-            self.ended_bytes -= u64::from(oldest.standing.bytes);
-            if let Some(time) = oldest.notice {
-                self.notices.remove(&(oldest.pipeline, time, id));
+            let Some((id, _)) = self.ended.first_key_value() else { return };
+            self.remove(*id);
+        }
+    }
+
+    /// Removes an operation that has ended, with all that there is of it.
+    fn remove(&mut self, id: Id) {
+        let Some(gone) = self.ended.remove(&id) else { return };
+        self.ended_bytes -= u64::from(gone.standing.bytes);
+        if let Some(time) = gone.notice {
+            self.notices.remove(&(gone.pipeline, time, id));
+        }
+        if let Some(counts) = self.counts.get_mut(gone.pipeline as usize) {
+            counts.forget(&gone.standing);
+        }
+    }
+
+    /// All at once: there is not much. Programs stay: they are few, and served again at any time.
+    fn retain(&mut self, plan: &Retention, now: Millis) -> Tended {
+        let limits: Vec<Limits> = self
+            .names
+            .pipelines
+            .all
+            .iter()
+            .map(|name| *plan.pipelines.get(name).unwrap_or(&plan.rest))
+            .collect();
+        let mut over: Vec<(u64, u64)> = limits
+            .iter()
+            .zip(&self.counts)
+            .map(|(limits, has)| {
+                (has.bytes.saturating_sub(limits.bytes), has.received.saturating_sub(limits.count))
+            })
+            .collect();
+        // What a claim has no answer of itself for, is told from the log.
+        let needed: BTreeSet<Id> =
+            self.claims.values().filter(|taken| taken.answer.is_none()).map(|taken| taken.by).collect();
+        let mut gone = Vec::new();
+        for (id, entry) in self.ended.iter().filter(|(id, _)| !needed.contains(*id)) {
+            let at = entry.pipeline as usize;
+            let (Some(limits), Some((bytes, count))) = (limits.get(at), over.get_mut(at)) else { continue };
+            let age = plan.ages.get(usize::from(id.class())).copied().flatten();
+            let state = entry.standing.state;
+            let kept = if state == State::Failed { Some(limits.failed) } else { age };
+            let is_old = kept.is_some_and(|kept| id.millis() < now.saturating_sub(kept));
+            let goes = match state {
+                State::Failed => is_old,
+                state => state.is_settled() && (is_old || *bytes > 0 || *count > 0),
+            };
+            if goes {
+                *bytes = bytes.saturating_sub(u64::from(entry.standing.bytes));
+                *count = count.saturating_sub(1);
+                gone.push(*id);
             }
+        }
+        for id in &gone {
+            self.remove(*id);
+        }
+        let full = self.names.pipelines.all.iter().zip(&over).filter(|(_, (bytes, _))| *bytes > 0);
+        Tended {
+            removed: gone.len(),
+            full: full.map(|(name, _)| name.clone()).collect(),
+            ..Tended::default()
         }
     }
 

@@ -7,13 +7,16 @@ mod memory;
 mod names;
 mod redb;
 mod search;
+mod space;
 mod standing;
 mod told;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 pub use facts::{AnswerFact, Fact, OutcomeClass, OutcomeFact, ReceivedFact, Sent, decode, encode};
+pub use space::Space;
 pub use told::ToldToRepeats;
 
 use crate::value::{Bytes, Id};
@@ -74,6 +77,11 @@ impl State {
             State::Duplicate => "duplicate",
             State::Rejected => "rejected",
         }
+    }
+
+    /// Whether age and bounds may remove it: it has ended, and nobody is to see to it.
+    fn is_settled(self) -> bool {
+        matches!(self, State::Done | State::Aborted | State::Duplicate | State::Rejected)
     }
 
     pub fn parse(name: &str) -> Option<State> {
@@ -324,15 +332,51 @@ pub struct Notice {
 pub struct Upkeep {
     /// Bring derived rows up to date.
     pub derive: bool,
-    /// Walk on through the claims, and remove those whose end has come.
+    /// Walk on through the claims, and remove those whose end has come. Not while the clock is doubted.
     pub claims: bool,
+    /// Remove what is kept no longer. Not while the clock is doubted either.
+    pub retention: Option<Arc<Retention>>,
+}
+
+/// What is kept, and how long. Open and interrupted operations are never removed.
+#[derive(Clone, Debug)]
+pub struct Retention {
+    /// How long operations of each retention class are kept from their receipt; none where no age is known.
+    pub ages: [Option<Millis>; CLASSES],
+    /// For pipelines that are not named.
+    pub rest: Limits,
+    pub pipelines: BTreeMap<Arc<str>, Limits>,
+    /// Programs that are kept though no operation of theirs is.
+    pub programs: BTreeSet<Hash>,
+}
+
+/// How many retention classes an id can name.
+pub const CLASSES: usize = 16;
+
+/// Of one pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Of the rows of its operations.
+    pub bytes: u64,
+    /// Of operations.
+    pub count: u64,
+    /// How long failed operations are kept from their receipt; neither their age's class nor a bound removes them.
+    pub failed: Millis,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tended {
     pub derived: usize,
+    /// Operations that were removed.
+    pub removed: usize,
     /// Claims that were removed.
     pub claims: usize,
+    /// Programs that nothing used, and were removed.
+    pub programs: usize,
+    /// There may be more to do at once.
+    pub more: bool,
+    /// Pipelines above their bytes, with nothing left that may be removed.
+    pub full: Vec<Arc<str>>,
 }
 
 /// What `summary` counts.
@@ -341,6 +385,7 @@ pub struct Span {
     pub pipeline: Option<Arc<str>>,
 }
 
+/// What is kept now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     pub received: u64,
@@ -419,4 +464,22 @@ pub fn open(place: &str) -> Result<Arc<dyn Store>, StoreError> {
         "memory:" => Ok(Arc::new(memory::Memory::default())),
         directory => Ok(Arc::new(redb::Redb::open(Path::new(directory))?)),
     }
+}
+
+/// Opens the store in a directory for an examination, which changes nothing on disk; says whether all checksums of its file
+/// are right.
+///
+/// # Errors
+/// A store that is in use, damaged beyond reading, newer, or absent.
+pub fn examine(directory: &Path) -> Result<(Arc<dyn Store>, bool), StoreError> {
+    let (store, whole) = redb::examine(directory)?;
+    Ok((Arc::new(store), whole))
+}
+
+/// Makes the file of a store that nobody uses smaller, by the space of what was removed; gives its bytes before and after.
+///
+/// # Errors
+/// A store that is in use or cannot be opened, or a disk without room for the work.
+pub fn compact(directory: &Path) -> Result<(u64, u64), StoreError> {
+    redb::compact(directory)
 }

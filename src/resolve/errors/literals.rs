@@ -200,6 +200,12 @@ pub(in crate::resolve) fn first_above_longest(first: Span, longest: Span) -> Dia
         .also(longest, "than this")
 }
 
+pub(in crate::resolve) fn keep_in_order(span: Span) -> Diagnostic {
+    Diagnostic::new(&BAD_COUNT, span, "`keep` takes a duration, then a size, then a count")
+        .label("no place for it")
+        .help("Write each once and in this order: `keep 30d, 2GB, 1000000`. The size and the count may be left out.")
+}
+
 pub(in crate::resolve) fn size_out_of_range(span: Span, what: &str, most: u64) -> Diagnostic {
     let most = most / (1024 * 1024);
     Diagnostic::new(&BAD_SIZE, span, format!("{what} is a size from 1B to {most}MB")).label("out of range")

@@ -8,9 +8,12 @@ mod derive;
 mod errors;
 mod list;
 mod live;
+mod maintain;
 mod open;
+mod overlay;
 mod read;
-mod sweep;
+mod remove;
+mod retain;
 mod tables;
 mod values;
 
@@ -23,6 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use ::redb::{Database, ReadTransaction, ReadableDatabase};
 
 use self::live::Live;
+pub(super) use self::maintain::{compact, examine};
 use super::{
     Claimed, Cursor, Filter, Hash, Lane, LaneHead, Millis, Notice, Operation, Page, Program, Span, Store,
     StoreError, Summary, Tended, Upkeep, Write, Written,
@@ -136,14 +140,11 @@ impl Store for Redb {
     }
 
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {
-        let mut tended = Tended::default();
-        if plan.derive && !self.live().tail.is_empty() {
-            tended.derived = commit::commit(self, &[], now, commit::Derived::Now)?.derived;
-        }
-        if plan.claims {
-            tended.claims = sweep::sweep(self, now)?;
-        }
-        Ok(tended)
+        let derived = match plan.derive && !self.live().tail.is_empty() {
+            true => commit::commit(self, &[], now, commit::Derived::Now)?.derived,
+            false => 0,
+        };
+        Ok(Tended { derived, ..retain::retain(self, plan, now)? })
     }
 
     fn summary(&self, of: &Span) -> Result<Summary, StoreError> {

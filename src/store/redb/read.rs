@@ -1,5 +1,6 @@
 //! Reading: one operation, a program, the notices that wait, the counts.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -116,7 +117,7 @@ pub(super) fn summary(store: &Redb, of: &Span) -> Result<Summary, StoreError> {
             let mark = super::open::indexed_up_to(&txn)?;
             let only = of.pipeline.as_ref().map(|name| live.names.pipelines.find(name));
             let mut sum = Counts::default();
-            for (id, Tailed { pipeline, standing }) in live.tail.operations.range(mark..) {
+            for (id, Tailed { pipeline, standing, .. }) in live.tail.operations.range(mark..) {
                 if *id > mark && only.is_none_or(|only| only == Some(*pipeline)) {
                     sum.change(None, standing);
                 }
@@ -124,10 +125,9 @@ pub(super) fn summary(store: &Redb, of: &Span) -> Result<Summary, StoreError> {
             (txn, only, sum)
         };
         let wanted = |pipeline: u32| only.is_none_or(|only| only == Some(pipeline));
-        for row in txn.open_table(COUNTS)?.iter()? {
-            let (key, value) = row?;
-            if u32_at(key.value(), 0).is_some_and(wanted) {
-                sum.add(&read_counts(value.value()).ok_or_else(|| unreadable("counts"))?);
+        for (pipeline, counts) in counts(&txn)? {
+            if wanted(pipeline) {
+                sum.add(&counts);
             }
         }
         let table = txn.open_table(NOTICES)?;
@@ -143,6 +143,18 @@ pub(super) fn summary(store: &Redb, of: &Span) -> Result<Summary, StoreError> {
         let Counts { received, by_state, bytes } = sum;
         Ok(Summary { received, by_state, bytes, notices_waiting, settings })
     })
+}
+
+/// What the derived rows count, by pipeline.
+pub(super) fn counts(txn: &ReadTransaction) -> Result<BTreeMap<u32, Counts>, StoreError> {
+    let mut counts: BTreeMap<u32, Counts> = BTreeMap::new();
+    for row in txn.open_table(COUNTS)?.iter()? {
+        let (key, value) = row?;
+        let Some(pipeline) = u32_at(key.value(), 0) else { continue };
+        let day = read_counts(value.value()).ok_or_else(|| unreadable("counts"))?;
+        counts.entry(pipeline).or_default().add(&day);
+    }
+    Ok(counts)
 }
 
 fn settings(txn: &ReadTransaction) -> Result<Vec<(String, Vec<u8>)>, StoreError> {

@@ -56,7 +56,7 @@ impl Subject {
     }
 
     pub fn derive(&self) -> usize {
-        self.store().tend(&Upkeep { derive: true, claims: true }, NOW).unwrap().derived
+        self.store().tend(&Upkeep { derive: true, claims: true, retention: None }, NOW).unwrap().derived
     }
 
     pub fn heads(&self) -> Vec<LaneHead> {
