@@ -24,6 +24,8 @@ pub mod extract;
 pub mod builtins;
 /// What actions send and how their answers are read; one file a service.
 pub mod actions;
+/// What decides before a run.
+pub mod gates;
 /// Tree to program.
 pub mod resolve;
 

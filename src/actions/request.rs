@@ -28,6 +28,11 @@ pub enum Body {
     None,
     Json(Value),
     Form(Vec<(Arc<str>, Value)>),
+    /// `multipart/form-data`: texts, and files and bytes as files. Nobody knows its boundary before it is sent.
+    Multipart {
+        boundary: Arc<str>,
+        parts: Vec<(Arc<str>, Value)>,
+    },
     Text(Value),
     Bytes(Bytes),
 }

@@ -207,7 +207,7 @@ fn trace_step(step: &Trace, line: Option<u32>, masker: &Masker) -> Json {
 fn shown(value: &Value, masker: &Masker) -> Json {
     match value {
         Value::Empty | Value::Null => Json::Null,
-        Value::Bytes(bytes) => json!(format!("{} bytes", bytes.len())),
+        Value::Bytes(_) | Value::File(_) => json!(masker.mask(&value.shown())),
         Value::Duration(millis) => json!(format!("{millis}ms")),
         Value::Sealed(sealed) => match sealed.open(&|name| Some(crate::secrets::mask_of(name).into())) {
             Ok(text) => json!(text),

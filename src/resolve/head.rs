@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Resolver;
 use super::errors::{limits, literals, names};
 use super::program::{Cors, Notify, Route, Segment};
+use crate::bodies::{Charset, Format, Reading};
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast::{self, Stmt, StmtKind};
@@ -23,11 +24,13 @@ pub(super) struct Head {
     pub route_failed: bool,
     pub cors: Option<Cors>,
     pub body_limit: Option<u64>,
+    pub reading: Reading,
     pub notify: Vec<Notify>,
     /// A constant or a test is being read: there is no request.
     no_request: bool,
     cors_at: Option<Span>,
     limit_at: Option<Span>,
+    read_at: Option<Span>,
 }
 
 impl Head {
@@ -76,6 +79,14 @@ impl Resolver<'_> {
                     }
                     self.item.head.body_limit = self.size(size, LARGEST_BODY, "`limit body`");
                 }
+                StmtKind::ReadBody(read) => {
+                    let keyword = self.words(stmt.span, 2);
+                    match self.item.head.read_at {
+                        Some(first) => self.report(names::head_given_twice("read body", keyword, first)),
+                        None => self.item.head.read_at = Some(keyword),
+                    }
+                    self.item.head.reading = self.reading(read);
+                }
                 StmtKind::OnFailure(notices) => {
                     for notice in notices {
                         let notify = self.notify(notice);
@@ -106,7 +117,7 @@ impl Resolver<'_> {
         {
             self.value(by);
         }
-        if !matches!(word, "on" | "cors" | "limit body" | "on_failure") {
+        if !matches!(word, "on" | "cors" | "limit body" | "read body" | "on_failure") {
             self.report(limits::not_carried_out(word, keyword));
         }
     }
@@ -124,6 +135,28 @@ impl Resolver<'_> {
         }
         // What no browser sends as an origin is a warning, for a rule of its own.
         Some(if any { Cors::Any } else { Cors::Origins(allowed) })
+    }
+
+    fn reading(&mut self, read: &ast::ReadBody) -> Reading {
+        let known = Format::ALL.iter().find(|(word, _)| *word == &*read.format.text);
+        let format = known.map(|(_, format)| *format);
+        if format.is_none() {
+            let near = near(&read.format.text, Format::ALL.iter().map(|(word, _)| *word));
+            self.report(literals::unknown_format(&read.format, near));
+        }
+        let label = read
+            .charset
+            .as_ref()
+            .and_then(|charset| self.plain_text(charset, "a charset").map(|label| (label, charset.span)));
+        let Some((label, span)) = label else { return Reading { format, charset: None } };
+        if format == Some(Format::Bytes) {
+            self.report(literals::charset_of_bytes(span));
+        }
+        let charset = Charset::find(&label);
+        if charset.is_none() {
+            self.report(literals::unknown_charset(span, &label));
+        }
+        Reading { format, charset }
     }
 
     fn notify(&mut self, notice: &ast::Notify) -> Option<Notify> {

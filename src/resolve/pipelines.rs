@@ -81,6 +81,7 @@ impl Resolver<'_> {
             routes: head.routes,
             cors: head.cors,
             body_limit: head.body_limit.unwrap_or(super::head::BODY_LIMIT),
+            reading: head.reading,
             picker: Picker::new(&emit.picks),
             code: emit.ops,
             slots,

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::actions::{ActionSpec, Rules};
+use crate::bodies::Reading;
 use crate::builtins::Builtin;
 use crate::extract::{Path, Picker};
 use crate::source::{self, Span};
@@ -28,6 +29,8 @@ pub struct Pipeline {
     pub cors: Option<Cors>,
     /// In bytes.
     pub body_limit: u64,
+    /// What `read body` says.
+    pub reading: Reading,
     pub code: Vec<Op>,
     /// Names of the slots, for traces.
     pub slots: Vec<Arc<str>>,
@@ -221,6 +224,7 @@ pub enum HttpBody {
     None,
     Json(Expr),
     Form(Vec<(Arc<str>, Expr)>),
+    Multipart(Vec<(Arc<str>, Expr)>),
     Text(Expr),
     Bytes(Expr),
 }
@@ -309,6 +313,8 @@ pub enum ExprKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     Body,
+    /// `body.all`: for each name of a form the list of its values.
+    BodyAll,
     BodyRaw,
     Query,
     Headers,

@@ -61,6 +61,7 @@ pub(super) static CODES: &[&Code] = &[
     &BODY_WITHOUT_PLACE,
     &DIVISION_BY_ZERO,
     &BAD_PATTERN,
+    &UNKNOWN_BODY_FORMAT,
     &SECRET_LEAK,
     &SECRET_IN_PATH,
     &SECRET_DECIDES,
@@ -357,6 +358,12 @@ static DIVISION_BY_ZERO: Code = Code {
     name: "division-by-zero",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0417.md"),
+};
+static UNKNOWN_BODY_FORMAT: Code = Code {
+    id: "WJ0430",
+    name: "unknown-body-format",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0430.md"),
 };
 static BAD_PATTERN: Code = Code {
     id: "WJ0418",
