@@ -232,6 +232,7 @@ fn events(operation: &Operation, masker: &Masker) -> Json {
             Fact::Person { who, what, at } => json!({ "person": who, "ordered": what, "at": iso(*at) }),
             Fact::Resumed(count) => json!({ "resumed": count }),
             Fact::Note(text) => json!({ "note": masker.mask(text) }),
+            Fact::LetIn(schemes) => json!({ "verified": schemes }),
             Fact::Linked(id) => json!({ "linked": crate::value::Id(*id).to_string() }),
             Fact::Received(_) | Fact::Outcome(_) | Fact::Answer { .. } => continue,
         });

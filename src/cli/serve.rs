@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure
         allow_private: config.allow_private.into_iter().chain(args.allow_private.iter().copied()).collect(),
         calls_per_host: config.calls_per_host.map_or(CALLS_PER_HOST, NonZeroUsize::get),
         dry_run: args.dry_run,
-        network: serve::Options::default(),
+        network: serve::Options { trusted_proxies: config.trusted_proxies, ..serve::Options::default() },
         render: findings,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

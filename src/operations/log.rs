@@ -116,7 +116,8 @@ impl Log {
             | Fact::Person { .. }
             | Fact::Resumed(_)
             | Fact::Note(_)
-            | Fact::Linked(_) => {}
+            | Fact::Linked(_)
+            | Fact::LetIn(_) => {}
         }
         self.ordered = matches!(fact, Fact::Person { what, .. } if &**what == RETRY);
     }

@@ -117,7 +117,7 @@ impl Resolver<'_> {
         {
             self.value(by);
         }
-        if !matches!(word, "on" | "cors" | "limit body" | "read body" | "on_failure") {
+        if !matches!(word, "on" | "cors" | "limit body" | "read body" | "verify" | "on_failure") {
             self.report(limits::not_carried_out(word, keyword));
         }
     }

@@ -8,6 +8,7 @@ use crate::actions::{ActionSpec, Rules};
 use crate::bodies::Reading;
 use crate::builtins::Builtin;
 use crate::extract::{Path, Picker};
+use crate::gates::verify::Scheme;
 use crate::source::{self, Span};
 use crate::syntax::ast::BinaryOp;
 use crate::value::Value;
@@ -29,6 +30,8 @@ pub struct Pipeline {
     pub cors: Option<Cors>,
     /// In bytes.
     pub body_limit: u64,
+    /// Who may call: all of them must hold.
+    pub verify: Vec<Verify>,
     /// What `read body` says.
     pub reading: Reading,
     pub code: Vec<Op>,
@@ -39,6 +42,17 @@ pub struct Pipeline {
     /// Names of the secrets that it uses, sorted.
     pub secrets: Vec<Arc<str>>,
     pub notify: Vec<Notify>,
+}
+
+/// `verify …`.
+#[derive(Debug)]
+pub struct Verify {
+    /// The scheme, as written.
+    pub name: Arc<str>,
+    pub scheme: Scheme,
+    /// Each gives a secret; one that fits is enough.
+    pub keys: Vec<Expr>,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug)]
@@ -276,6 +290,23 @@ pub enum OnFail {
 pub struct Expr {
     pub kind: ExprKind,
     pub span: Span,
+}
+
+impl Expr {
+    /// Adds the names of the secrets that it may be.
+    pub fn secrets(&self, names: &mut Vec<Arc<str>>) {
+        match &self.kind {
+            ExprKind::Secret(name) => names.push(name.clone()),
+            ExprKind::If { then, otherwise, .. } => {
+                then.secrets(names);
+                otherwise.secrets(names);
+            }
+            ExprKind::Text(parts) | ExprKind::Call { args: parts, .. } => {
+                parts.iter().for_each(|part| part.secrets(names));
+            }
+            _ => {}
+        }
+    }
 }
 
 #[derive(Debug)]

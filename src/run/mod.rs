@@ -19,7 +19,7 @@ pub use headers::Headers;
 pub use replies::fault_reply;
 
 use crate::actions::{Answer, Rendered, Request};
-use crate::resolve::program::{Call, OnFail, Pipeline};
+use crate::resolve::program::{Call, Expr, OnFail, Pipeline};
 use crate::value::{Bytes, Cause, Fault, Id, Value};
 use frame::Frame;
 use steps::Flow;
@@ -294,6 +294,14 @@ impl Run {
 /// The answer for an action that failed, or whose outcome nobody may guess, before any other: 502.
 pub fn failed_reply(operation: Id) -> Reply {
     replies::error(502, "action_failed", None, operation)
+}
+
+/// What an expression of the head gives for a request: it knows no names but constants.
+///
+/// # Errors
+/// A value that does not fit.
+pub fn value(pipeline: &Arc<Pipeline>, received: &Received, expr: &Expr) -> Result<Value, Fault> {
+    Frame::new(pipeline.clone(), Arc::new(received.clone())).eval(expr)
 }
 
 /// The call that a `Need` is about.

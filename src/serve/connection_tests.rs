@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::*;
+use crate::operations::Admission;
 use crate::resolve::program::{Cors, Pipeline};
 use crate::run::Reply;
 use crate::serve::budget::Lease;
@@ -41,7 +42,15 @@ impl Handler for Echo {
         Reply { status: 200, reason: Some("Fine".into()), headers, body: Bytes::from(body) }
     }
 
-    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
+    fn admits(&self, _: &Arc<Pipeline>, request: &Incoming) -> Admission {
+        match request.headers.last("x-let") {
+            Some(b"refused") => Admission::Refused("a reason".into()),
+            Some(b"unset") => Admission::SecretNotSet("KEY".into()),
+            _ => Admission::LetIn,
+        }
+    }
+
+    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &str) {
         let line = format!("{} {} {status} {reason}", pipeline.name, request.target);
         self.rejected.lock().unwrap().push(line);
     }

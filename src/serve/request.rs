@@ -1,5 +1,6 @@
 //! The door: what one request passes before its pipeline sees it, and the way of its answer.
 
+use std::net::IpAddr;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::{Arc, LazyLock};
 
@@ -8,6 +9,8 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request};
 
+use crate::gates::verify::Scheme;
+use crate::operations::Admission;
 use crate::resolve::program::{Cors, Pipeline, Route};
 use crate::run::Headers;
 use crate::value::Bytes;
@@ -16,14 +19,16 @@ use super::body::Body;
 use super::progress::{Phase, Progress};
 use super::reply::{Answer, Refusal, no_content, refuse, write};
 use super::routes::Found;
-use super::{Handler, Incoming, Network, cors, host};
+use super::{Handler, Incoming, Network, cors, forwarded, host};
 
 /// One connection, as its requests see it.
 pub struct Peer<H> {
     pub network: Arc<Network<H>>,
     pub progress: Arc<Progress>,
-    /// Its address, without the port.
-    pub ip: Arc<str>,
+    /// Its address.
+    pub ip: IpAddr,
+    /// The same, as the records keep it.
+    pub shown_ip: Arc<str>,
 }
 
 type Params = Vec<(Arc<str>, Arc<str>)>;
@@ -110,6 +115,24 @@ impl<H: Handler> Peer<H> {
             };
             self.progress.enter(Phase::Handling);
         }
+        match self.network.handler.admits(&passed.pipeline, &passed.request) {
+            Admission::LetIn => {}
+            Admission::Refused(why) => {
+                let challenge = challenge(&passed.pipeline);
+                let mut answer = self.reject_because(passed, Refusal::Unauthorized, &why);
+                if let Some(challenge) = challenge {
+                    answer
+                        .headers_mut()
+                        .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+                }
+                return answer;
+            }
+            Admission::SecretNotSet(name) => {
+                tracing::error!(pipeline = %passed.pipeline.name, "refused with 503: secret {name} is not set");
+                let refused = self.refuse(Refusal::SecretNotSet);
+                return with_cors(refused, &passed.pipeline, passed.origin.as_ref());
+            }
+        }
         let Passed { pipeline, request, origin } = passed;
         let reply = self.network.handler.handle(pipeline.clone(), request, lease).await;
         with_cors(write(reply), &pipeline, origin.as_ref())
@@ -136,9 +159,18 @@ impl<H: Handler> Peer<H> {
             target: Arc::from(target),
             headers: Headers::collect(headers),
             body: Bytes::new(),
-            ip: self.ip.clone(),
+            ip: self.caller(&head.headers),
             params,
         }
+    }
+
+    /// Mostly whoever connected.
+    fn caller(&self, headers: &HeaderMap) -> Arc<str> {
+        let trusted = &self.network.options.trusted_proxies;
+        if trusted.is_empty() {
+            return self.shown_ip.clone();
+        }
+        Arc::from(forwarded::caller(self.ip, headers, trusted).to_string())
     }
 
     fn refuse(&self, refusal: Refusal) -> Answer {
@@ -147,8 +179,12 @@ impl<H: Handler> Peer<H> {
     }
 
     fn reject(&self, passed: Passed, refusal: Refusal) -> Answer {
+        self.reject_because(passed, refusal, refusal.code())
+    }
+
+    fn reject_because(&self, passed: Passed, refusal: Refusal, why: &str) -> Answer {
         let Passed { pipeline, request, origin } = passed;
-        self.network.handler.rejected(&pipeline, request, refusal.status().as_u16(), refusal.code());
+        self.network.handler.rejected(&pipeline, request, refusal.status().as_u16(), why);
         with_cors(self.refuse(refusal), &pipeline, origin.as_ref())
     }
 
@@ -203,6 +239,16 @@ fn methods(routes: &[(&Arc<Pipeline>, &Route)]) -> HeaderValue {
         }
     }
     HeaderValue::from_str(&all.join(", ")).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// What a 401 asks for (RFC 9110, 11.6.1), where the scheme has a name among those of HTTP. The same for every refusal of a
+/// pipeline.
+fn challenge(pipeline: &Pipeline) -> Option<&'static str> {
+    pipeline.verify.iter().find_map(|verify| match verify.scheme {
+        Scheme::Basic(_) => Some("Basic realm=\"webhooks\", charset=\"UTF-8\""),
+        Scheme::Bearer => Some("Bearer"),
+        _ => None,
+    })
 }
 
 fn is_preflight(head: &Parts) -> bool {

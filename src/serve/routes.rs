@@ -201,6 +201,7 @@ pub(super) mod tests {
             routes: routes.collect(),
             cors,
             body_limit,
+            verify: Vec::new(),
             reading: Default::default(),
             code: Vec::new(),
             slots: Vec::new(),

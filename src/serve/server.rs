@@ -15,7 +15,7 @@ use super::writer::Writer;
 use super::{Handler, Incoming};
 use crate::admin::Programs;
 use crate::deliver::Deliver;
-use crate::operations::{self, Live, Moment, Step, Surroundings, begin};
+use crate::operations::{self, Admission, Live, Moment, Step, Surroundings, begin};
 use crate::resolve::program::Pipeline;
 use crate::run::{Received, Reply};
 use crate::secrets::Secrets;
@@ -105,16 +105,7 @@ impl Server {
     }
 
     fn received(&self, now: Millis, request: Incoming) -> Received {
-        Received {
-            id: self.around.ids.next(now, 0),
-            at: now,
-            method: request.method,
-            target: request.target,
-            headers: request.headers,
-            body: request.body,
-            ip: request.ip,
-            params: request.params,
-        }
+        request.received(self.around.ids.next(now, 0), now)
     }
 
     /// The text of a pipeline's program. A request that came just before a reload still runs the old one.
@@ -158,7 +149,16 @@ impl Handler for Arc<Server> {
         }
     }
 
-    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
+    fn admits(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Admission {
+        if pipeline.verify.is_empty() {
+            return Admission::LetIn;
+        }
+        // An id is not used up by looking.
+        let received = request.clone().received(Id([0; 16]), now_millis());
+        operations::admit(pipeline, &received, &self.secrets.load())
+    }
+
+    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &str) {
         let now = now_millis();
         // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
         if self.writer.is_full() || !self.rejections.admits(&pipeline.name, now) {

@@ -45,6 +45,8 @@ pub enum Fact {
     Note(Arc<str>),
     /// A retry that a person ordered linked it to this one.
     Linked([u8; 16]),
+    /// The schemes of `verify` that let the request in, in row 0: nobody asks again.
+    LetIn(Vec<Arc<str>>),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -340,6 +342,7 @@ mod tests {
             any::<u32>().prop_map(Fact::Resumed),
             text().prop_map(Fact::Note),
             any::<[u8; 16]>().prop_map(Fact::Linked),
+            Just(Fact::LetIn(vec!["github".into(), "ip".into()])),
         ]
     }
 

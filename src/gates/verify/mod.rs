@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use address::parse_net;
 pub use digest::Algorithm;
-pub use hmac::{Hmac, TOLERANCE};
+pub use hmac::{Hmac, TOLERANCE, Timestamp};
 pub use payload::{Piece, Place};
 pub use presets::{ALL, Preset, find};
 pub use seen::{Draft, Seen};

@@ -6,6 +6,7 @@ pub(in crate::resolve) mod literals;
 pub(in crate::resolve) mod missing;
 pub(in crate::resolve) mod names;
 pub(in crate::resolve) mod secrets;
+pub(in crate::resolve) mod verify;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::Span;
@@ -29,6 +30,7 @@ pub(super) static CODES: &[&Code] = &[
     &NOT_CONSTANT,
     &WRONG_ARITY,
     &UNKNOWN_CHANNEL,
+    &UNKNOWN_SCHEME,
     &MISSING_POLICY,
     &UNGUARDED_REACH,
     &REQUIRED_MAY_BE_EMPTY,
@@ -62,10 +64,12 @@ pub(super) static CODES: &[&Code] = &[
     &DIVISION_BY_ZERO,
     &BAD_PATTERN,
     &UNKNOWN_BODY_FORMAT,
+    &BAD_VERIFY,
     &SECRET_LEAK,
     &SECRET_IN_PATH,
     &SECRET_DECIDES,
     &SECRET_INTO_FUNCTION,
+    &VERIFY_WITHOUT_SECRET,
     &NOT_CARRIED_OUT,
     &TOO_MANY_NAMES,
     &TOO_LARGE_VALUE,
@@ -172,6 +176,12 @@ static UNKNOWN_CHANNEL: Code = Code {
     name: "unknown-channel",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0218.md"),
+};
+static UNKNOWN_SCHEME: Code = Code {
+    id: "WJ0230",
+    name: "unknown-scheme",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0230.md"),
 };
 static MISSING_POLICY: Code = Code {
     id: "WJ0301",
@@ -365,6 +375,12 @@ static UNKNOWN_BODY_FORMAT: Code = Code {
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0430.md"),
 };
+static BAD_VERIFY: Code = Code {
+    id: "WJ0431",
+    name: "bad-verify",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0431.md"),
+};
 static BAD_PATTERN: Code = Code {
     id: "WJ0418",
     name: "bad-pattern",
@@ -394,6 +410,12 @@ static SECRET_INTO_FUNCTION: Code = Code {
     name: "secret-into-function",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0704.md"),
+};
+static VERIFY_WITHOUT_SECRET: Code = Code {
+    id: "WJ0710",
+    name: "verify-without-secret",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0710.md"),
 };
 static NOT_CARRIED_OUT: Code = Code {
     id: "WJ0901",
