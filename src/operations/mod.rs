@@ -4,7 +4,6 @@
 
 mod calls;
 mod clock;
-mod gate;
 mod live;
 mod log;
 mod mask;
@@ -17,7 +16,6 @@ mod targets;
 mod tests;
 
 pub use clock::{Ids, Random};
-pub use gate::{Admission, admit};
 pub use live::{Live, Outgoing, Step, begin, resume};
 pub use log::{Ended, Log, RETRY, Recorded, Told, replay_trace};
 pub use mask::masked;

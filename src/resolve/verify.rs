@@ -220,6 +220,13 @@ impl Resolver<'_> {
         if failed {
             return None;
         }
+        if let (Some(Some(Timestamp { place, .. })), Some(pieces), Some(written)) =
+            (&timestamp, &payload, find("timestamp"))
+            && !is_signed(place, pieces)
+        {
+            self.report(errors::unsigned_time(written.span));
+            return None;
+        }
         let header = header?.to_ascii_lowercase().into();
         let (encoding, prefix, payload) = (encoding?, prefix?, payload?);
         let scheme = Hmac { algorithm, header, encoding, prefix, payload, timestamp: timestamp? };
@@ -353,6 +360,16 @@ impl Resolver<'_> {
         }
         (keys.len() == items.len()).then_some(keys)
     }
+}
+
+fn is_signed(place: &Place, pieces: &[Piece]) -> bool {
+    pieces.iter().any(|piece| match (place, piece) {
+        (Place::Header(place), Piece::Header(piece))
+        | (Place::Query(place), Piece::Query(piece))
+        | (Place::Param(place), Piece::Param(piece)) => place == piece,
+        (Place::Query(_) | Place::Param(_), Piece::Url) | (Place::Body(_), Piece::Body) => true,
+        _ => false,
+    })
 }
 
 /// Whether a value is a secret whichever way it is chosen.

@@ -2,6 +2,7 @@
 //! clock. `next` goes on until the outside is needed: an action to be carried out, an answer for the caller, the end.
 //! Serving, resuming, retrying and showing history all drive this one loop.
 
+mod admission;
 mod calling;
 mod derived;
 mod eval;
@@ -15,6 +16,7 @@ mod steps;
 
 use std::sync::Arc;
 
+pub use admission::{Admission, admit, sign};
 pub use headers::Headers;
 pub use replies::fault_reply;
 

@@ -9,9 +9,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::operations::Admission;
 use crate::resolve::program::{Cors, Pipeline};
-use crate::run::Reply;
+use crate::run::{Admission, Reply};
 use crate::serve::budget::Lease;
 use crate::serve::routes::tests::pipeline;
 use crate::serve::{Incoming, Options, Routes};

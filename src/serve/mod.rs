@@ -34,9 +34,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use crate::operations::Admission;
 use crate::resolve::program::Pipeline;
-use crate::run::{Headers, Received, Reply};
+use crate::run::{Admission, Headers, Received, Reply};
 use crate::store::Millis;
 use crate::value::{Bytes, Id};
 

@@ -10,9 +10,8 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request};
 
 use crate::gates::verify::Scheme;
-use crate::operations::Admission;
 use crate::resolve::program::{Cors, Pipeline, Route};
-use crate::run::Headers;
+use crate::run::{Admission, Headers};
 use crate::value::Bytes;
 
 use super::body::Body;

@@ -15,9 +15,9 @@ use super::writer::Writer;
 use super::{Handler, Incoming};
 use crate::admin::Programs;
 use crate::deliver::Deliver;
-use crate::operations::{self, Admission, Live, Moment, Step, Surroundings, begin};
+use crate::operations::{self, Live, Moment, Step, Surroundings, begin};
 use crate::resolve::program::Pipeline;
-use crate::run::{Received, Reply};
+use crate::run::{Admission, Received, Reply, admit};
 use crate::secrets::Secrets;
 use crate::store::{Hash, Millis, Program, Store, Write, Written};
 use crate::value::Id;
@@ -155,7 +155,8 @@ impl Handler for Arc<Server> {
         }
         // An id is not used up by looking.
         let received = request.clone().received(Id([0; 16]), now_millis());
-        operations::admit(pipeline, &received, &self.secrets.load())
+        let secrets = self.secrets.load();
+        admit(pipeline, &received, &|name| secrets.get(name))
     }
 
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &str) {

@@ -9,19 +9,24 @@ use std::path::{Path, PathBuf};
 const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
+    ("encoding_rs", &["bodies"]),
+    ("hmac", &["gates"]),
     ("http_body_util", &["admin", "serve"]),
     // In `deliver` for the trait of a request's body alone, which reqwest takes and does not give out.
     ("hyper", &["admin", "deliver", "serve"]),
     ("hyper_util", &["admin", "serve"]),
     ("jsonpath_rust", &["extract"]),
     ("miette", &["cli"]),
+    ("md5", &["gates"]),
     ("notify", &["scripts"]),
     ("pest", &["syntax"]),
     ("pest_derive", &["syntax"]),
     ("postcard", &["store"]),
+    ("quick_xml", &["bodies"]),
     ("redb", &["store"]),
     ("reqwest", &["deliver"]),
     ("rustls", &["deliver"]),
+    ("subtle", &["gates"]),
 ];
 
 /// The first room that may touch files, network, clock and environment.

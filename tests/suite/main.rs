@@ -20,3 +20,4 @@ mod run_cases;
 mod server;
 mod store_contract;
 mod syntax_cases;
+mod verify;

@@ -1,6 +1,6 @@
 //! `verify ip in [ … ]`: the address that the request came from, as the server resolved it.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use ipnet::IpNet;
 

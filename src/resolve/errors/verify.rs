@@ -10,7 +10,8 @@ pub(in crate::resolve) fn unknown_scheme(scheme: &Name, near: Option<&str>) -> D
     let found = Diagnostic::new(&UNKNOWN_SCHEME, scheme.span, format!("`verify` knows no scheme `{text}`"))
         .label("unknown scheme");
     match near {
-        Some(_) => suggest(found, text, scheme.span, near),
+        // No fix: it may be another sender, and its scheme is for the author to choose.
+        Some(near) => found.help(format!("Did you mean `{near}`?")),
         None => found.help("For a signature over the body, write the general form: `verify hmac_sha256 { key = secret.NAME, header = \"X-Signature\" }`. For a token, `verify token header \"X-Token\" == secret.NAME`."),
     }
 }
@@ -72,6 +73,12 @@ pub(in crate::resolve) fn tolerance_of_nothing(span: Span) -> Diagnostic {
     Diagnostic::new(&BAD_VERIFY, span, "`tolerance` says how old the signed time may be, and no time is named")
         .label("of which time?")
         .help("Write `timestamp = header \"X-Timestamp\"` too, and put it into `payload`, or take `tolerance` away.")
+}
+
+pub(in crate::resolve) fn unsigned_time(span: Span) -> Diagnostic {
+    Diagnostic::new(&BAD_VERIFY, span, "this time is no part of what is signed")
+        .label("anybody can change it")
+        .help("Whoever repeats an old request would write a new time into it. Put the same place into `payload`, in the order in which the sender signs.")
 }
 
 pub(in crate::resolve) fn payload_of_nothing(span: Span) -> Diagnostic {

@@ -10,7 +10,7 @@ use crate::value::Object;
 
 const HASH: &str = "hash";
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "bizon_kassa",
     summary: "Bizon365 Kassa: the field `hash`, MD5 of action, user, key and order",
     secret: "the API key of the Kassa",

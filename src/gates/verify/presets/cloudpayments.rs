@@ -11,7 +11,7 @@ const HEADERS: [BodyMac; 2] = [
     BodyMac { header: "X-Content-HMAC", prefix: "", encoding: Encoding::Base64 },
 ];
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "cloudpayments",
     summary: "CloudPayments: `Content-HMAC` or `X-Content-HMAC`, HMAC-SHA256 over the body in base64",
     secret: "the API secret of the site, from the account's settings",

@@ -6,7 +6,7 @@ use crate::gates::verify::signatures::Encoding;
 
 const SIGNED: BodyMac = BodyMac { header: "X-Hub-Signature-256", prefix: "sha256=", encoding: Encoding::Hex };
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "github",
     summary: "GitHub: `X-Hub-Signature-256`, HMAC-SHA256 over the body in hex behind `sha256=`",
     secret: "the secret of the webhook, as entered in the repository's settings",

@@ -32,7 +32,7 @@ pub struct Preset {
 }
 
 /// Sorted by name.
-pub const ALL: &[&Preset] = &[
+pub static ALL: &[&Preset] = &[
     &bizon_kassa::PRESET,
     &cloudpayments::PRESET,
     &github::PRESET,

@@ -11,7 +11,7 @@ use crate::value::{Object, Value};
 
 const HEADER: &str = "Sign";
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "prodamus",
     summary: "Prodamus: `Sign`, HMAC-SHA256 in hex over the fields as sorted JSON",
     secret: "the secret key of the payment page",

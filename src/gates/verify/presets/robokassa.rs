@@ -13,7 +13,7 @@ use crate::value::{Object, Value};
 
 const SIGNATURE: &str = "SignatureValue";
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "robokassa",
     summary: "Robokassa ResultURL: `SignatureValue`, a hash of sum, number, password and the `Shp_…` parameters",
     secret: "the second password (`Пароль #2`) of the shop",

@@ -6,7 +6,7 @@ use crate::gates::verify::signatures::Encoding;
 
 const SIGNED: BodyMac = BodyMac { header: "X-Shopify-Hmac-SHA256", prefix: "", encoding: Encoding::Base64 };
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "shopify",
     summary: "Shopify: `X-Shopify-Hmac-SHA256`, HMAC-SHA256 over the body in base64",
     secret: "the client secret of the app",

@@ -9,7 +9,7 @@ use crate::gates::verify::hmac::{TOLERANCE, is_recent};
 use crate::gates::verify::signatures::{Encoding, fits};
 use crate::gates::verify::{Draft, Refused, Seen};
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "standard_webhooks",
     summary: "Standard Webhooks: `webhook-signature` over id, time and body, at most five minutes old",
     secret: "the signing secret, `whsec_…`",

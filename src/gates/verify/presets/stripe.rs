@@ -10,7 +10,7 @@ use crate::gates::verify::{Draft, Refused, Seen};
 
 const HEADER: &str = "Stripe-Signature";
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "stripe",
     summary: "Stripe: `Stripe-Signature` with a time and HMAC-SHA256 over time and body, at most five minutes old",
     secret: "the signing secret of the endpoint, `whsec_…`, whole",

@@ -10,7 +10,7 @@ use crate::value::{Object, Value};
 
 const TOKEN: &str = "Token";
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "tbank",
     summary: "T-Bank: the field `Token`, SHA-256 over the sorted values of the notification and the password",
     secret: "the password of the terminal",

@@ -5,7 +5,7 @@ use crate::gates::verify::token::is_one_of;
 
 const HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "telegram",
     summary: "Telegram: the token in `X-Telegram-Bot-Api-Secret-Token`",
     secret: "what was given to `setWebhook` as `secret_token`: 1 to 256 letters, digits, `_` and `-`",

@@ -7,7 +7,7 @@ use crate::gates::verify::signatures::Encoding;
 const SIGNED: BodyMac =
     BodyMac { header: "Typeform-Signature", prefix: "sha256=", encoding: Encoding::Base64 };
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "typeform",
     summary: "Typeform: `Typeform-Signature`, HMAC-SHA256 over the body in base64 behind `sha256=`",
     secret: "the secret that was set for the webhook",

@@ -4,7 +4,7 @@ use super::Preset;
 use crate::gates::verify::fields;
 use crate::gates::verify::token::is_one_of;
 
-pub const PRESET: Preset = Preset {
+pub static PRESET: Preset = Preset {
     name: "vk",
     summary: "VK Callback API: the field `secret` of the event",
     secret: "the secret key (`Секретный ключ`) of the server in the community's settings",
