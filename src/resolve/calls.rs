@@ -138,7 +138,7 @@ impl Resolver<'_> {
             },
             method: method.clone(),
             url: action.url.as_ref().map(|url| url.span).or(given.base_at),
-            origin,
+            origin: origin.clone(),
             secret,
             headers: given.header_places.clone(),
             values: given.places.clone(),
@@ -160,6 +160,7 @@ impl Resolver<'_> {
         };
         let call = request.zip(policy).map(|(request, policy)| Call {
             name: action.name.text.clone(),
+            target: origin.unwrap_or_default(),
             request,
             policy,
             slot: None,

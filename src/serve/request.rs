@@ -11,7 +11,7 @@ use hyper::{Method, Request};
 
 use crate::gates::verify::Scheme;
 use crate::resolve::program::{Cors, Pipeline, Route};
-use crate::run::{Admission, Headers};
+use crate::run::{Admission, Headers, Reply};
 use crate::value::Bytes;
 
 use super::body::Body;
@@ -88,6 +88,9 @@ impl<H: Handler> Peer<H> {
             Some(Cors::Origins(_)) => head.headers.get(header::ORIGIN).cloned(),
             Some(Cors::Any) | None => None,
         };
+        if let Some(reply) = self.network.handler.refuses(&pipeline) {
+            return Break(with_cors(self.turned_away(reply), &pipeline, origin.as_ref()));
+        }
         let refusal = if is_encoded(&head.headers) {
             Some(Refusal::UnsupportedEncoding)
         } else {
@@ -133,8 +136,11 @@ impl<H: Handler> Peer<H> {
             }
         }
         let Passed { pipeline, request, origin } = passed;
-        let reply = self.network.handler.handle(pipeline.clone(), request, lease).await;
-        with_cors(write(reply), &pipeline, origin.as_ref())
+        let answer = match self.network.handler.handle(pipeline.clone(), request, lease).await {
+            Ok(reply) => write(reply),
+            Err(reply) => self.turned_away(reply),
+        };
+        with_cors(answer, &pipeline, origin.as_ref())
     }
 
     /// False where two readers could take the request for two different ones.
@@ -170,6 +176,11 @@ impl<H: Handler> Peer<H> {
             return self.shown_ip.clone();
         }
         Arc::from(forwarded::caller(self.ip, headers, trusted).to_string())
+    }
+
+    fn turned_away(&self, reply: Reply) -> Answer {
+        self.network.counts.refuse(reply.status);
+        write(reply)
     }
 
     fn refuse(&self, refusal: Refusal) -> Answer {

@@ -30,6 +30,7 @@ pub(super) static CODES: &[&Code] = &[
     &NOT_CONSTANT,
     &WRONG_ARITY,
     &UNKNOWN_CHANNEL,
+    &MISPLACED_DEDUPE,
     &UNKNOWN_SCHEME,
     &MISSING_POLICY,
     &UNGUARDED_REACH,
@@ -182,6 +183,12 @@ static UNKNOWN_SCHEME: Code = Code {
     name: "unknown-scheme",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0230.md"),
+};
+static MISPLACED_DEDUPE: Code = Code {
+    id: "WJ0225",
+    name: "misplaced-dedupe",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0225.md"),
 };
 static MISSING_POLICY: Code = Code {
     id: "WJ0301",
