@@ -112,7 +112,7 @@ impl Element {
         if !text.is_empty() {
             self.members.set("#text", Value::text(text));
         }
-        Value::object(self.members)
+        Value::object(self.members.into_element())
     }
 }
 

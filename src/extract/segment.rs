@@ -45,11 +45,12 @@ impl Segment {
         }
     }
 
-    /// `alone` where a list of one item looks like that item: in XML.
+    /// `alone` where a text may be an element of XML, and a list of one looks like its item.
     fn find<'a>(&self, value: &'a Value, alone: bool) -> Option<&'a Value> {
         match (value, &self.step) {
             (Value::List(items), Step::Index { index, .. }) => items.get(place(*index, items.len())?),
-            (Value::Object(_) | Value::Text(_), Step::Index { index: 0 | -1, .. }) if alone => Some(value),
+            (Value::Text(_), Step::Index { index: 0 | -1, .. }) if alone => Some(value),
+            (Value::Object(object), Step::Index { index: 0 | -1, .. }) if object.is_element() => Some(value),
             (Value::Object(object), _) => object.get(self.member()?),
             (Value::File(file), Step::Name(name)) => file.about.get(name),
             _ => None,

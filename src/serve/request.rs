@@ -130,7 +130,7 @@ impl<H: Handler> Peer<H> {
                 return answer;
             }
             Admission::SecretNotSet(name) => {
-                tracing::error!(pipeline = %passed.pipeline.name, "refused with 503: secret {name} is not set");
+                tracing::debug!(pipeline = %passed.pipeline.name, "refused with 503: secret {name} is not set");
                 let refused = self.refuse(Refusal::SecretNotSet);
                 return with_cors(refused, &passed.pipeline, passed.origin.as_ref());
             }

@@ -204,3 +204,11 @@ fn an_address_behind_a_proxy_counts_only_if_the_proxy_is_trusted() {
         rejected.iter().map(|operation| site.show(operation["id"].as_str().unwrap())).collect();
     assert!(shown.iter().any(|operation| operation["request"]["ip"] == "203.0.113.9"));
 }
+
+#[test]
+fn the_guide_names_every_preset() {
+    let guide = include_str!("../../docs/guide/signatures.md");
+    for preset in ALL {
+        assert!(guide.contains(&format!("| `{}` |", preset.name)), "{}", preset.name);
+    }
+}
