@@ -44,7 +44,7 @@ impl Live {
         let asked = retry_after(&attempt, moment.now);
         let answer = match attempt {
             Attempt::Answered(answer) => Some(answer),
-            Attempt::NotSent(_) | Attempt::Lost(_) => None,
+            Attempt::NotSent(_) | Attempt::Refused(_) | Attempt::Lost(_) => None,
         };
         let tries = Tries { made: prepared.tries.made + 1, ..prepared.tries };
 
@@ -182,6 +182,13 @@ impl Live {
                 self.not_made(&prepared, call, why, moment.now);
                 return None;
             }
+            if self.is_unclaimed() {
+                // Whether it is the first with its key is not to depend on when its host has a place.
+                let lane = self.lane(&prepared.need);
+                let work = Work { lane, due: moment.now, pause: 0, intent_out: false, held: true };
+                let after = After::Wait(prepared);
+                return Some(self.commit(moment.now, State::Open, "".into(), WorkChange::Put(work), after));
+            }
             let look_at = free_at.map_or(until, |free_at| free_at.max(moment.now + 1)).min(until);
             self.phase = Phase::Waiting(prepared);
             return Some(Step::Slot { until: look_at });
@@ -253,6 +260,7 @@ impl Live {
 fn seen(attempt: &Attempt, class: Class) -> Seen {
     match attempt {
         Attempt::Answered(answer) if answer.status < 500 => Seen::Alive,
+        Attempt::Refused(_) => Seen::Alive,
         Attempt::Answered(_) if class != Class::Unknown => Seen::Busy,
         Attempt::Answered(_) | Attempt::NotSent(_) | Attempt::Lost(_) => Seen::Dead,
     }

@@ -1,15 +1,15 @@
 //! `dedupe`: what is kept with a key that an operation holds, and what a repeat of its request is told.
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
 
 use super::Surroundings;
 use super::log::{Log, Told};
 use super::rows;
 use crate::resolve::program::Pipeline;
 use crate::run::{Received, Reply, failed_reply};
-use crate::store::{Accept, CLAIM_ANSWER, Fact, Millis, Operation, Program, State, Write};
+use crate::store::{Accept, Fact, Millis, Operation, Program, State, ToldToRepeats, Write};
 use crate::value::{Bytes, Id};
 
 /// The key that an operation holds.
@@ -35,38 +35,24 @@ pub enum First {
     Gone,
 }
 
-/// An answer as it is kept with a claim.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    /// Of the request's body.
-    body_hash: [u8; 16],
-    status: u16,
-    reason: Option<Arc<str>>,
-    headers: Vec<(Arc<str>, Arc<str>)>,
-    body: Bytes,
-}
-
-const VERSION: u8 = 1;
-
 /// What is kept with the claim for repeats; `None` if it is too long, and stands in the log alone.
 pub(super) fn for_repeats(reply: &Reply, request_body: &Bytes) -> Option<Bytes> {
-    let kept = Kept {
+    let told = ToldToRepeats {
         body_hash: hash(request_body),
         status: reply.status,
         reason: reply.reason.clone(),
         headers: reply.headers.clone(),
         body: reply.body.clone(),
     };
-    let bytes = postcard::to_extend(&kept, vec![VERSION]).ok()?;
-    (bytes.len() <= CLAIM_ANSWER).then(|| bytes.into())
+    told.to_bytes()
 }
 
 /// What was kept with the claim, for a repeat with this body; `None` if it cannot be read.
 pub fn kept_answer(bytes: &[u8], request_body: &Bytes) -> Option<First> {
-    let (_, rest) = bytes.split_first().filter(|(version, _)| **version == VERSION)?;
-    let kept: Kept = postcard::from_bytes(rest).ok()?;
-    let reply = Reply { status: kept.status, reason: kept.reason, headers: kept.headers, body: kept.body };
-    Some(First::Answered { reply, other_body: kept.body_hash != hash(request_body) })
+    let told = ToldToRepeats::from_bytes(bytes)?;
+    let other_body = told.body_hash != hash(request_body);
+    let ToldToRepeats { status, reason, headers, body, .. } = told;
+    Some(First::Answered { reply: Reply { status, reason, headers, body }, other_body })
 }
 
 /// What the log of the first one says, where nothing is kept with its claim.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::calls::{self, Prepared};
 use super::claims::{Held, for_repeats};
 use super::log::Log;
+use super::notices::Reason;
 use super::rows;
 use super::targets::Permit;
 use super::{Moment, PATIENCE, Surroundings};
@@ -98,6 +99,8 @@ pub(super) enum Phase {
 
 pub(super) enum After {
     Call(Box<Prepared>),
+    /// A place at its host is waited for.
+    Wait(Box<Prepared>),
     Park,
     End(State),
 }
@@ -205,6 +208,10 @@ impl Live {
                     }
                     return match after {
                         After::Call(prepared) => self.call(prepared, moment),
+                        After::Wait(prepared) => {
+                            self.phase = Phase::Waiting(prepared);
+                            continue;
+                        }
                         After::Park => Step::Parked,
                         After::End(state) => {
                             self.phase = Phase::Over(state);
@@ -333,6 +340,11 @@ impl Live {
         matches!(state, State::Aborted | State::Failed) && !self.after_answer && !self.may_have_effect
     }
 
+    /// Its key is asked for with a row that is still to be committed.
+    pub(super) fn is_unclaimed(&self) -> bool {
+        self.claim.is_some() && self.next_row == 0
+    }
+
     /// Turns what was gathered into the next row.
     pub(super) fn commit(
         &mut self,
@@ -344,7 +356,7 @@ impl Live {
     ) -> Step {
         let notice = (matches!(state, State::Failed | State::Interrupted)
             && !self.pipeline.notify.is_empty())
-        .then(|| reason.to_string());
+        .then(|| Reason::of(&self.facts, state).to_string());
         let row = rows::row(&self.facts, state, self.status, reason, now);
         self.facts.clear();
         let released = self.leaves_its_key(state);

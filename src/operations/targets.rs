@@ -266,6 +266,7 @@ impl Drop for Permit {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -263,16 +263,20 @@ fn a_further_attempt_is_a_due_row_first() {
 
 #[test]
 fn what_may_have_taken_effect_is_left_to_a_person() {
-    for (attempt, reason) in [
-        (Attempt::Lost("reset".into()), "the outcome of `http.post` is unknown: reset"),
-        (answered(500), "the outcome of `http.post` is unknown: answered 500"),
+    for (attempt, reason, notice) in [
+        (
+            Attempt::Lost("reset".into()),
+            "the outcome of `http.post` is unknown: reset",
+            "interrupted no_answer",
+        ),
+        (answered(500), "the outcome of `http.post` is unknown: answered 500", "interrupted answered_500"),
     ] {
         let pipeline = pipeline(&format!("{}{RESPOND}", post("")));
         let mut world = World::new([attempt]);
         let id = world.receive(&pipeline, "{}");
         assert_eq!(world.happened(), "⏎ call ⏎ 502 interrupted");
         assert_eq!(world.ended(id), (State::Interrupted, reason.to_owned()));
-        assert_eq!(world.operation(id).notice.as_deref(), Some(reason));
+        assert_eq!(world.operation(id).notice.as_deref(), Some(notice));
         // A person orders it: what the caller was told stays.
         world.retry(id);
         world.go_on(&pipeline, 0);
@@ -647,4 +651,98 @@ fn a_retry_takes_its_key_again_unless_it_is_anothers() {
     let written = world.store.commit(&[order], world.now).unwrap();
     assert_eq!(written, [Written::Duplicate { of: first, answer: None }]);
     assert_eq!(world.ended(second).0, State::Failed);
+}
+
+#[test]
+fn a_notice_is_queued_with_a_code_and_no_words_from_outside() {
+    for (steps, attempt, notice) in [
+        (put("    retry none"), answered(404), "failed answered_404"),
+        (put("    retry none"), Attempt::NotSent("no route".into()), "failed not_made"),
+        (put("    retry none"), Attempt::Refused("550 no".into()), "failed not_made"),
+        (put("    retry none"), Attempt::Lost("reset".into()), "failed no_answer"),
+        (
+            "  extract body { a = $.a on_missing abort }\n  for x in a {\n    stop\n  }\n".to_owned(),
+            answered(200),
+            "failed step_failed",
+        ),
+    ] {
+        let pipeline = pipeline(&format!("{RESPOND}{steps}"));
+        let mut world = World::new([attempt]);
+        let id = world.receive(&pipeline, "{\"a\":\"x\"}");
+        assert_eq!(world.operation(id).notice.as_deref(), Some(notice), "{steps}");
+    }
+}
+
+#[test]
+fn a_key_is_asked_for_though_its_host_has_no_place_yet() {
+    let pipeline = pipeline(&format!("{DEDUPE}{}{RESPOND}", post("")));
+    let mut world = World::new([]);
+    let taken = world.around.targets.take(&HOST.into(), world.now);
+    world.lives = 2;
+    let body = r#"{"id":"7"}"#;
+    let first = world.receive(&pipeline, body);
+    assert_eq!(world.happened(), "⏎ slot gone");
+    let work = world.operation(first).work.unwrap();
+    assert_eq!((work.intent_out, work.held), (false, true));
+    assert_eq!(repeated(&mut world, &pipeline, body), Some((first, First::Open)));
+    drop(taken);
+}
+
+#[test]
+fn an_open_breaker_leaves_work_as_it_is_and_tells_who_waits_at_once() {
+    let dead = || Attempt::NotSent("no route".into());
+    let trying = pipeline(&format!("{RESPOND}{}", put("    retry none")));
+    let mut world = World::new((0..21).map(|_| dead()));
+    for _ in 0..20 {
+        world.receive(&trying, "{}");
+        world.told = None;
+    }
+    world.happened();
+    let opened = world.now;
+    assert_eq!(world.around.targets.open_until(HOST), Some(opened + 5_000));
+    // Behind the answer it waits in the store, and no attempt is made or counted.
+    let waiting = world.receive(&trying, "{}");
+    world.told = None;
+    assert_eq!(world.happened(), "⏎ 200 parked");
+    assert!(world.log(waiting).actions.is_empty());
+    // Before the answer, who would wait in vain is told so.
+    let asking = pipeline(&format!("{}{RESPOND}", put("")));
+    let asked = world.receive(&asking, "{}");
+    assert_eq!((world.happened(), world.told.take()), ("⏎ 502 failed".to_owned(), Some(502)));
+    assert!(world.ended(asked).1.contains("is left alone"), "{}", world.ended(asked).1);
+    // The one call that is let through is a whole try, and fails: then the pause is longer.
+    world.now = opened + 5_000;
+    world.go_on(&trying, 0);
+    assert_eq!(world.happened(), "call ⏎ failed");
+    assert_eq!(world.around.targets.open_until(HOST), Some(world.now + 10_000));
+    // Once one is answered it is closed.
+    let last = world.receive(&trying, "{}");
+    world.now += 10_000;
+    world.go_on(&trying, 0);
+    assert_eq!((world.ended(last).0, world.around.targets.open_until(HOST)), (State::Done, None));
+}
+
+#[test]
+fn a_step_whose_last_due_time_passed_while_its_host_was_left_alone_gets_one_more() {
+    let trying = pipeline(&format!("{RESPOND}{}", put("    give up after 1m")));
+    let mut world = World::new([answered(500)]);
+    let id = world.receive(&trying, "{}");
+    world.told = None;
+    assert_eq!(world.happened(), "⏎ 200 call ⏎ parked");
+    world.now += 600_000;
+    world.go_on(&trying, 0);
+    assert_eq!((world.happened().as_str(), world.ended(id).0), ("call ⏎ done", State::Done));
+}
+
+#[test]
+fn the_work_of_a_held_pipeline_waits_in_the_store() {
+    let pipeline = pipeline(&format!("{RESPOND}{}{}", put(""), put("")));
+    let mut world = World::new([]);
+    let stop = |how: Option<Stop>| Arc::new(how.map(|how| (Arc::from("p"), how)).into_iter().collect());
+    world.around.stopped.store(stop(Some(Stop::Held)));
+    world.receive(&pipeline, "{}");
+    assert_eq!(world.happened(), "⏎ 200 parked");
+    world.around.stopped.store(stop(Some(Stop::Draining)));
+    world.go_on(&pipeline, 0);
+    assert_eq!(world.happened(), "call ⏎ call ⏎ done");
 }

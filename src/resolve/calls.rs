@@ -16,7 +16,7 @@ use crate::syntax::ast::{self, ExprKind};
 use crate::value::Kinds;
 
 /// Actions of the language that this version does not have yet.
-const LATER: [&str; 2] = ["email.send", "telegram.send"];
+const LATER: [&str; 1] = ["telegram.send"];
 
 /// What the name of an action means.
 #[derive(Clone, Copy)]
@@ -95,7 +95,7 @@ impl Resolver<'_> {
             }
             (Target::Declared(spec), Some(url)) => {
                 self.value(url);
-                self.report(literals::url_of_declared(url.span, spec.name));
+                self.report(literals::url_of_declared(url.span, spec));
                 None
             }
             (Target::Unknown, Some(url)) => {
@@ -143,6 +143,7 @@ impl Resolver<'_> {
             headers: given.header_places.clone(),
             values: given.places.clone(),
             retry: written.retry_at,
+            timeout: written.timeout.zip(written.timeout_at),
             key: written.key_given,
             repeatable: policy.as_ref().is_some_and(|policy| policy.repeatable),
             on_crash: written.on_crash.is_some(),

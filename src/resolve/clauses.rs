@@ -33,7 +33,7 @@ const LARGEST_ANSWER: u64 = 8 * 1024 * 1024;
 /// What the clauses of one action say.
 #[derive(Default)]
 pub(super) struct Written<'a> {
-    timeout: Option<u64>,
+    pub timeout: Option<u64>,
     retry: Option<Retry>,
     give_up_after: Option<u64>,
     accept: Vec<u16>,
@@ -47,6 +47,7 @@ pub(super) struct Written<'a> {
     pub on_crash: Option<bool>,
     pub on_fail: Option<(&'a ast::OnFail, Span)>,
     pub retry_at: Option<Span>,
+    pub timeout_at: Option<Span>,
     pub method: Option<Arc<str>>,
     /// A `method` is written that could not be read.
     pub method_failed: bool,
@@ -78,8 +79,22 @@ impl Resolver<'_> {
         target: Target,
         written: &mut Written<'a>,
     ) {
+        let judges = matches!(
+            clause,
+            Clause::Accept(_) | Clause::Require(_) | Clause::Refuse(_) | Clause::LimitAnswer(_)
+        );
+        if let Target::Declared(spec) = target
+            && judges
+            && spec.is_mail()
+        {
+            self.report(names::judged_mail(word(clause), keyword.span, spec.name));
+            return;
+        }
         match clause {
-            Clause::Timeout(time) => written.timeout = self.duration(time, 1..=LONGEST_TIMEOUT, "`timeout`"),
+            Clause::Timeout(time) => {
+                written.timeout = self.duration(time, 1..=LONGEST_TIMEOUT, "`timeout`");
+                written.timeout_at = Some(time.span);
+            }
             Clause::Retry(retry) => {
                 written.retry = self.retry(retry);
                 if let ast::Retry::Times { .. } = retry {

@@ -184,6 +184,8 @@ pub struct CallFacts {
     pub values: Vec<(Arc<str>, Span)>,
     /// The word `retry`, where retries are written (not `retry none`).
     pub retry: Option<Span>,
+    /// What is written as `timeout`, in milliseconds, and where.
+    pub timeout: Option<(u64, Span)>,
     pub key: bool,
     /// May be sent again when its outcome is unknown.
     pub repeatable: bool,

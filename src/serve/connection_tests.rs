@@ -447,3 +447,24 @@ async fn who_is_not_let_in_is_told_nothing_and_kept_for_people() {
     assert!(answer.contains("retry-after: 60\r\n") && !answer.contains("KEY"), "{answer}");
     assert!(exchange(&request("yes")).await.starts_with("HTTP/1.1 200 "));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_let_in_is_told_so_by_its_head_alone() {
+    let served = serve_with(Options::default());
+    let (mut reader, mut writer) = tokio::io::split(served.client);
+    // Half of a body, and the rest never comes.
+    let request = "POST /stopped HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{";
+    writer.write_all(request.as_bytes()).await.unwrap();
+    let begun = Instant::now();
+    let mut answer = vec![0; 4096];
+    let size = reader.read(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(answer.get(..size).unwrap()).into_owned();
+    assert!(begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("retry-after: 60\r\n"), "{answer}");
+    assert!(
+        answer.contains("access-control-allow-origin: *\r\n") && answer.contains("connection: close"),
+        "{answer}"
+    );
+    assert_eq!(served.network.counts().refused().find(|(status, _)| *status == 503), Some((503, 1)));
+    assert!(served.network.handler.rejected.lock().unwrap().is_empty());
+}

@@ -14,6 +14,7 @@ mod drive;
 mod forwarded;
 mod framing;
 mod host;
+mod notices;
 mod options;
 mod progress;
 mod rejections;

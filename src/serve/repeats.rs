@@ -23,6 +23,8 @@ async fn run(hand: Hand, mut live: Live, mut accept: Box<Accept>) {
     let received = live.received().clone();
     let id = received.id;
     let until = received.at.saturating_add(PATIENCE);
+    // The first one whose log was looked at: it may have left its key meanwhile, so the store is asked once more.
+    let mut looked_at = None;
     loop {
         let (of, answer) = match server.writer.commit(Write::Accept(accept)).await {
             Ok(Written::Done) => {
@@ -44,10 +46,12 @@ async fn run(hand: Hand, mut live: Live, mut accept: Box<Accept>) {
             None => look(&server, of, received.body.clone()).await,
         };
         let left = until.saturating_sub(now_millis());
-        let is_news = first == First::Open
-            && left > 0
-            && tokio::time::timeout(Duration::from_millis(left), news).await.is_ok();
-        if !is_news {
+        let ask_again = match &first {
+            First::Open if left > 0 => tokio::time::timeout(Duration::from_millis(left), news).await.is_ok(),
+            First::Open => false,
+            _ => answer.is_none() && looked_at.replace(of) != Some(of),
+        };
+        if !ask_again {
             let (write, reply) = duplicate(&pipeline, &received, &program, of, first, &server.around);
             return match server.writer.commit(write).await {
                 Ok(_) => {

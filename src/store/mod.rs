@@ -8,11 +8,13 @@ mod names;
 mod redb;
 mod search;
 mod standing;
+mod told;
 
 use std::path::Path;
 use std::sync::Arc;
 
 pub use facts::{AnswerFact, Fact, OutcomeClass, OutcomeFact, ReceivedFact, Sent, decode, encode};
+pub use told::ToldToRepeats;
 
 use crate::value::{Bytes, Id};
 
@@ -137,15 +139,12 @@ pub struct Claim {
     pub key: [u8; 16],
     /// Until when it is held.
     pub end: Millis,
-    /// What a repeat is to be told, if it is known already and is at most `CLAIM_ANSWER` long.
+    /// What a repeat is to be told, if it is known already and is not too long.
     pub answer: Option<Bytes>,
     /// False where the operation ends with this row and leaves the key to the next: then the key must be free, and stays
     /// so.
     pub kept: bool,
 }
-
-/// The longest answer that is kept with a claim, in bytes.
-pub const CLAIM_ANSWER: usize = 4 << 10;
 
 /// What a further row does with its operation's claim.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -262,6 +261,8 @@ pub struct Operation {
     pub work: Option<Work>,
     /// A notice of it is queued, with this reason.
     pub notice: Option<String>,
+    /// The last notice of it was sent.
+    pub notice_sent: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -374,8 +375,15 @@ pub trait Store: Send + Sync {
     fn load(&self, id: Id) -> Result<Option<Operation>, StoreError>;
     fn list(&self, filter: &Filter, after: Option<&Cursor>, limit: usize) -> Result<Page, StoreError>;
     fn program(&self, hash: Hash) -> Result<Option<Program>, StoreError>;
-    /// Oldest first.
-    fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError>;
+    /// Names of the pipelines with notices that wait, sorted.
+    fn noticed(&self) -> Result<Vec<Arc<str>>, StoreError>;
+    /// The notices of one pipeline behind a time and an id, oldest first.
+    fn notices(
+        &self,
+        pipeline: &str,
+        after: Option<(Millis, Id)>,
+        limit: usize,
+    ) -> Result<Vec<Notice>, StoreError>;
     /// A bounded piece of upkeep.
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError>;
     fn summary(&self, of: &Span) -> Result<Summary, StoreError>;

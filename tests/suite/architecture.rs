@@ -16,6 +16,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hyper", &["admin", "deliver", "serve"]),
     ("hyper_util", &["admin", "serve"]),
     ("jsonpath_rust", &["extract"]),
+    ("lettre", &["deliver"]),
     ("miette", &["cli"]),
     ("md5", &["gates"]),
     ("notify", &["scripts"]),

@@ -107,9 +107,11 @@ fn a_stop_under_load_loses_nothing_and_ends_with_0() {
 #[test]
 fn a_stop_finishes_who_waits_and_what_is_out_and_begins_nothing() {
     let gate = Arc::new(Barrier::new(3));
+    // Two hosts: each begins with one call at a time.
     let target = Target::new([Does::Meets(gate.clone(), 200)]);
-    let url = target.url();
-    let acting = acting(&target, &format!("  http.post \"{url}/two\" {{ json {{ a: 1 }} }}\n"));
+    let other = Target::new([Does::Meets(gate.clone(), 200)]);
+    let url = other.url();
+    let acting = acting(&target, &format!("  http.post \"{}/two\" {{ json {{ a: 1 }} }}\n", target.url()));
     let asking = format!(
         "pipeline asking {{\n  on POST \"/asking\"\n  let got = http.put \"{url}/ask\" {{ json {{ a: 1 }} }}\n  respond 200 {{ json {{ got: got.status }} }}\n}}\n"
     );
@@ -118,15 +120,13 @@ fn a_stop_finishes_who_waits_and_what_is_out_and_begins_nothing() {
     assert_eq!(server.post_json("/acting", "{}").status, 200);
     let to = server.listen;
     let waiting = std::thread::spawn(move || crate::harness::request(to, "POST", "/asking", &[], "{}"));
-    let mut out = [target.next().target, target.next().target];
-    out.sort();
-    assert_eq!(out, ["/ask", "/one"]);
+    assert_eq!([target.next().target, other.next().target], ["/one", "/ask"]);
     server.signal("TERM");
     server.wait_for("stopping");
     gate.wait();
     assert_eq!(waiting.join().unwrap().json(), serde_json::json!({ "got": 200 }));
     assert_eq!(server.ended(), Some(0));
-    assert!(target.is_quiet(), "a call began behind an answer");
+    assert!(target.is_quiet() && other.is_quiet(), "a call began behind an answer");
     assert_eq!(site.history(&["--pipeline", "asking"])[0]["status"], "done");
     let left = &site.history(&["--pipeline", "acting"])[0];
     assert_eq!((left["status"].as_str(), left["actions"].as_array().unwrap().len()), (Some("open"), 1));

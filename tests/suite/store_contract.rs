@@ -231,13 +231,12 @@ fn a_claim_gets_its_answer_and_is_released_with_a_row() {
         ]);
         assert_eq!(written, [Written::Done, Written::Fenced, duplicate(2, None)]);
         subject.commit(&[changed(2, 1, ACCEPTED, answer(b"said"))]);
-        subject.again();
         assert_eq!(subject.commit(&[asked(4, true)]), [duplicate(2, Some(b"said"))]);
         // Only its holder releases it, and then it is the next one's.
         let release = || ClaimChange::Release { key: [1; 16] };
         subject.commit(&[changed(1, 2, ACCEPTED, release())]);
         assert_eq!(subject.commit(&[asked(4, true)]), [duplicate(2, Some(b"said"))]);
-        let end = Step { claim: release(), ..step(2, 2, NOBODY, State::Failed, WorkChange::Remove) };
+        let end = Step { claim: release(), ..step(2, 2, ACCEPTED, State::Failed, WorkChange::Remove) };
         let written = subject.commit(&[Write::Step(Box::new(end.clone())), asked(4, true)]);
         assert_eq!(written, [Written::Done, Written::Done]);
         // The batch once more: what is the other's now stays the other's.
@@ -253,6 +252,7 @@ fn a_claim_gets_its_answer_and_is_released_with_a_row() {
         subject.commit(&[changed(4, 1, ACCEPTED, answer(b"4"))]);
         let end = Step { claim: ClaimChange::Keep, ..step(4, 2, ACCEPTED, State::Done, WorkChange::Remove) };
         assert_eq!(subject.commit(&[Write::Step(Box::new(end)), take(4, 3)]), vec![Written::Done; 2]);
+        subject.again();
         assert_eq!(subject.commit(&[asked(5, true)]), [duplicate(4, Some(b"4"))]);
     });
 }
@@ -301,14 +301,20 @@ fn notices_wait_until_they_are_sent() {
             reason: format!("notice {n}"),
         };
         subject.again();
-        let waiting = |now, limit| subject.store().notices(now, limit).unwrap();
-        assert_eq!(waiting(u64::MAX, 9), [notice(1, "leads"), notice(2, "other"), notice(3, "leads")]);
-        assert_eq!(waiting(NOW + 2, 9).len(), 2);
-        assert_eq!(waiting(u64::MAX, 2), [notice(1, "leads"), notice(2, "other")]);
+        let waiting = |pipeline, after, limit| subject.store().notices(pipeline, after, limit).unwrap();
+        assert_eq!(waiting("leads", None, 9), [notice(1, "leads"), notice(3, "leads")]);
+        assert_eq!(waiting("leads", Some((NOW + 1, id(1))), 9), [notice(3, "leads")]);
+        assert_eq!(waiting("leads", Some((NOW + 2, id(9))), 9), [notice(3, "leads")]);
+        assert_eq!(waiting("leads", None, 1), [notice(1, "leads")]);
+        assert_eq!(waiting("other", Some((NOW + 2, id(2))), 9), []);
+        assert_eq!(waiting("unknown", None, 9), []);
+        assert_eq!(subject.store().noticed().unwrap(), ["leads".into(), "other".into()]);
+        assert!(!subject.store().load(id(1)).unwrap().unwrap().notice_sent);
         assert_eq!(subject.summary().notices_waiting, 3);
         let sent = Write::NoticeSent { pipeline: "leads".into(), id: id(1), time: NOW + 1 };
         subject.commit(&[sent.clone(), sent]);
-        assert_eq!(waiting(u64::MAX, 1), [notice(2, "other")]);
+        assert_eq!(waiting("leads", None, 9), [notice(3, "leads")]);
+        assert!(subject.store().load(id(1)).unwrap().unwrap().notice_sent);
         let of = |name: &str| Span { pipeline: Some(name.into()) };
         let waiting = |name| subject.store().summary(&of(name)).unwrap().notices_waiting;
         assert_eq!((waiting("leads"), waiting("other"), waiting("unknown")), (1, 1, 0));
