@@ -227,7 +227,9 @@ fn shown_request(request: &Rendered) -> String {
 }
 
 fn shown_body(body: &[u8]) -> String {
-    if body.is_empty() { String::new() } else { format!("  | {}\n", String::from_utf8_lossy(body)) }
+    // The lines of a multipart body are told as lines of the case, whose file has no carriage returns.
+    let text = String::from_utf8_lossy(body).replace("\r\n", "\n");
+    if body.is_empty() { String::new() } else { format!("  | {text}\n") }
 }
 
 fn shown_step(step: &Trace) -> String {
