@@ -377,16 +377,16 @@ static DIVISION_BY_ZERO: Code = Code {
     page: include_str!("../../../docs/codes/WJ0417.md"),
 };
 static UNKNOWN_BODY_FORMAT: Code = Code {
-    id: "WJ0430",
+    id: "WJ0440",
     name: "unknown-body-format",
     severity: Severity::Error,
-    page: include_str!("../../../docs/codes/WJ0430.md"),
+    page: include_str!("../../../docs/codes/WJ0440.md"),
 };
 static BAD_VERIFY: Code = Code {
-    id: "WJ0431",
+    id: "WJ0441",
     name: "bad-verify",
     severity: Severity::Error,
-    page: include_str!("../../../docs/codes/WJ0431.md"),
+    page: include_str!("../../../docs/codes/WJ0441.md"),
 };
 static BAD_PATTERN: Code = Code {
     id: "WJ0418",
