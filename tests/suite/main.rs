@@ -30,3 +30,4 @@ mod steps;
 mod store_contract;
 mod syntax_cases;
 mod targets;
+mod verify;
