@@ -34,6 +34,8 @@ pub mod lint;
 pub mod run;
 /// Front door: sources to programs and diagnostics.
 pub mod check;
+/// What is decided of a request by its head alone.
+pub mod routing;
 
 // ── outside: one room for each thing touched ──
 /// Finds, reads and watches the scripts.

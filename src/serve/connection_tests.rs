@@ -10,9 +10,9 @@ use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::resolve::program::{Cors, Pipeline};
+use crate::routing::pipeline;
 use crate::run::Reply;
 use crate::serve::budget::Lease;
-use crate::serve::routes::tests::pipeline;
 use crate::serve::{Incoming, Options, Routes};
 use crate::value::Bytes;
 

@@ -7,7 +7,6 @@ mod budget;
 mod callers;
 mod clock;
 mod connection;
-mod cors;
 mod counts;
 mod descriptors;
 mod drive;
@@ -18,7 +17,6 @@ mod progress;
 mod rejections;
 mod reply;
 mod request;
-mod routes;
 mod schedule;
 mod served;
 mod server;
@@ -26,7 +24,6 @@ mod site;
 mod socket;
 mod start;
 mod status;
-mod target;
 mod writer;
 
 use std::sync::Arc;
@@ -34,6 +31,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::resolve::program::Pipeline;
+use crate::routing::Routes;
 use crate::run::{Headers, Reply};
 use crate::value::Bytes;
 
@@ -41,7 +39,6 @@ use budget::{Budget, Lease};
 pub use clock::now_millis;
 pub use counts::Counts;
 pub use options::Options;
-pub use routes::{Found, Routes};
 pub use start::{Setup, StartError, run};
 
 /// A whole request that passed the door, before it has an id and a time.

@@ -7,11 +7,11 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::mpsc;
 
-use super::Routes;
 use super::clock::now_millis;
 use super::served::{Changed, Served, Vanished};
 use super::server::Server;
 use crate::check::CheckedFile;
+use crate::routing::Routes;
 use crate::scripts;
 use crate::value::Time;
 

@@ -174,7 +174,7 @@ fn decoded(literal: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub mod tests {
     use super::*;
     use crate::resolve::program::Cors;
 
