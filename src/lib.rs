@@ -36,6 +36,8 @@ pub mod run;
 pub mod check;
 /// What is decided of a request by its head alone.
 pub mod routing;
+/// Drivers that send nothing: tests.
+pub mod rehearse;
 
 // ── outside: one room for each thing touched ──
 /// Finds, reads and watches the scripts.

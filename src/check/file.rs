@@ -6,7 +6,7 @@ use super::claims::{self, Claim};
 use super::{CheckedFile, Script, allow};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
-use crate::resolve::{self, program::Pipeline};
+use crate::resolve::{self, program::Pipeline, test_program::Test};
 use crate::syntax;
 use crate::value::Time;
 
@@ -14,12 +14,14 @@ use crate::value::Time;
 pub(super) struct Examined {
     diagnostics: Vec<Diagnostic>,
     pipelines: Vec<Arc<Pipeline>>,
+    tests: Vec<Test>,
     pub claims: Vec<Claim>,
 }
 
 pub(super) fn examine(script: &Script, now: Option<&Time>) -> Examined {
     if let Some(unreadable) = &script.unreadable {
-        return Examined { diagnostics: vec![unreadable.clone()], pipelines: Vec::new(), claims: Vec::new() };
+        let diagnostics = vec![unreadable.clone()];
+        return Examined { diagnostics, pipelines: Vec::new(), tests: Vec::new(), claims: Vec::new() };
     }
     let source = &script.source;
     let parsed = syntax::parse(source);
@@ -31,7 +33,8 @@ pub(super) fn examine(script: &Script, now: Option<&Time>) -> Examined {
     let warnings = lint::run(&context);
     diagnostics.extend(warnings);
     let diagnostics = allow::apply(source, &parsed.file, diagnostics);
-    Examined { diagnostics, pipelines: resolved.pipelines, claims: claims::of_model(&resolved.model) }
+    let claims = claims::of_model(&resolved.model);
+    Examined { diagnostics, pipelines: resolved.pipelines, tests: resolved.tests, claims }
 }
 
 impl Examined {
@@ -40,14 +43,16 @@ impl Examined {
     }
 
     /// Adds what was found among the files, and orders all of it.
-    pub fn close(self, script: &Script, clashes: Vec<Diagnostic>) -> CheckedFile {
-        let mut diagnostics = self.diagnostics;
+    pub fn close(mut self, script: &Script, clashes: Vec<Diagnostic>) -> CheckedFile {
+        let mut diagnostics = std::mem::take(&mut self.diagnostics);
         diagnostics.extend(clashes);
         diagnostics.sort_by(|a, b| key(a).cmp(&key(b)));
         diagnostics.dedup_by(|a, b| key(a) == key(b));
-        let mut file = CheckedFile { source: script.source.clone(), diagnostics, pipelines: self.pipelines };
+        let Examined { pipelines, tests, .. } = self;
+        let mut file = CheckedFile { source: script.source.clone(), diagnostics, pipelines, tests };
         if file.has_errors() {
             file.pipelines.clear();
+            file.tests.clear();
         }
         file
     }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::resolve::program::Pipeline;
+use crate::resolve::test_program::Test;
 use crate::source::Source;
 use crate::syntax;
 use crate::value::Time;
@@ -36,6 +37,8 @@ pub struct CheckedFile {
     pub diagnostics: Vec<Diagnostic>,
     /// Its pipelines, ready to run; empty if any finding of the file is an error: the unit of serving is the file.
     pub pipelines: Vec<Arc<Pipeline>>,
+    /// Its `test` blocks; none where there is no pipeline to run.
+    pub tests: Vec<Test>,
 }
 
 impl CheckedFile {

@@ -16,6 +16,7 @@ mod routes;
 mod serve;
 mod status;
 mod terminal;
+mod test;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ struct Cli {
 enum Command {
     Serve(serve::Args),
     Check(check::Args),
+    Test(test::Args),
     Explain(explain::Args),
     Eval(eval::Args),
     History(history::Args),
@@ -85,6 +87,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(args) => serve::run(&args, out),
         Command::Check(args) => check::run(&args, out),
+        Command::Test(args) => test::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
         Command::History(args) => history::run(&args, out),

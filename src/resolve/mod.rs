@@ -4,6 +4,7 @@
 
 pub mod model;
 pub mod program;
+pub mod test_program;
 
 mod answers;
 mod calls;
@@ -39,11 +40,14 @@ use crate::source::{Source, Span};
 use crate::syntax::ast;
 use model::Model;
 use program::Pipeline;
+use test_program::Test;
 
 /// What resolving a file gives: a program for each pipeline without errors, and what the lints ask about the rest.
 #[derive(Debug, Default)]
 pub struct Resolved {
     pub pipelines: Vec<Arc<Pipeline>>,
+    /// Those without errors.
+    pub tests: Vec<Test>,
     pub diagnostics: Vec<Diagnostic>,
     pub model: Model,
 }
@@ -61,7 +65,7 @@ pub fn resolve(source: &Arc<Source>, file: &ast::File) -> Resolved {
         connectors: BTreeSet::new(),
         item: pipelines::State::default(),
     };
-    let mut pipelines = Vec::new();
+    let (mut pipelines, mut tests) = (Vec::new(), Vec::new());
     resolver.constants(file);
     for item in &file.items {
         match item {
@@ -71,7 +75,7 @@ pub fn resolve(source: &Arc<Source>, file: &ast::File) -> Resolved {
                 let keyword = resolver.words(connector.span, 1);
                 resolver.report(errors::limits::not_carried_out("connector", keyword));
             }
-            ast::Item::Test(test) => resolver.test(test),
+            ast::Item::Test(test) => tests.extend(resolver.test(test)),
         }
     }
     let Resolver { mut diagnostics, mut model, .. } = resolver;
@@ -79,7 +83,7 @@ pub fn resolve(source: &Arc<Source>, file: &ast::File) -> Resolved {
     model.types.sort_by_key(|(span, _)| *span);
     model.uses.sort_by_key(|used| used.span);
     model.functions.sort_by_key(|(span, _)| *span);
-    Resolved { pipelines, diagnostics, model }
+    Resolved { pipelines, tests, diagnostics, model }
 }
 
 /// Every code that this room reports, by id.

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::actions::{ActionSpec, Rules};
+use crate::actions::{ActionSpec, Class, Judged, Rules};
 use crate::builtins::Builtin;
 use crate::extract::{Path, Picker};
 use crate::source::{self, Span};
@@ -36,6 +36,28 @@ pub struct Pipeline {
     /// Names of the secrets that it uses, sorted.
     pub secrets: Vec<Arc<str>>,
     pub notify: Vec<Notify>,
+}
+
+impl Pipeline {
+    /// One without routes and steps: expressions that stand outside of pipelines are computed as in it.
+    pub fn bare(name: &str, source: Arc<source::Source>) -> Pipeline {
+        Pipeline {
+            name: name.into(),
+            title: None,
+            file: Arc::from(source.name.as_str()),
+            source,
+            span: Span::default(),
+            hash: [0; 32],
+            routes: Vec::new(),
+            cors: None,
+            body_limit: 0,
+            code: Vec::new(),
+            slots: Vec::new(),
+            picker: Picker::new(&[]),
+            secrets: Vec::new(),
+            notify: Vec::new(),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -239,6 +261,15 @@ pub struct Policy {
     /// The largest answer, in bytes.
     pub answer_limit: u64,
     pub key: Option<Key>,
+}
+
+impl Policy {
+    /// Whether a further try may follow one that was judged so. What may have taken effect is sent again only if the action
+    /// is repeatable, or the step itself says so.
+    pub fn may_repeat(&self, judged: &Judged) -> bool {
+        let repeats = self.repeatable || matches!(self.retry, Retry::Times { .. });
+        judged.passing && (repeats || judged.class == Class::Refused)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -191,22 +191,8 @@ pub mod tests {
             segments: pattern.strip_prefix('/').unwrap().split('/').map(segment).collect(),
             span: Default::default(),
         });
-        Arc::new(Pipeline {
-            name: name.into(),
-            title: None,
-            source: Arc::new(crate::source::Source::new("test.wj", "")),
-            file: "a.wj".into(),
-            span: Default::default(),
-            hash: [0; 32],
-            routes: routes.collect(),
-            cors,
-            body_limit,
-            code: Vec::new(),
-            slots: Vec::new(),
-            picker: crate::extract::Picker::new(&[]),
-            secrets: Vec::new(),
-            notify: Vec::new(),
-        })
+        let source = Arc::new(crate::source::Source::new("a.wj", ""));
+        Arc::new(Pipeline { routes: routes.collect(), cors, body_limit, ..Pipeline::bare(name, source) })
     }
 
     fn segment(text: &str) -> Segment {

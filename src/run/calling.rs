@@ -11,6 +11,9 @@ use crate::value::{Fault, Kinds, Value};
 /// What services know it by (draft-ietf-httpapi-idempotency-key-header).
 const KEY_HEADER: &str = "Idempotency-Key";
 
+/// Parameters of a declared action, by name.
+type Params = Vec<(Arc<str>, Value)>;
+
 /// What has a text of one line.
 const AS_TEXT: Kinds = Kinds::TEXT.or(Kinds::NUMBER).or(Kinds::BOOL).or(Kinds::TIME);
 
@@ -27,16 +30,16 @@ impl Call {
 impl Frame {
     /// # Errors
     /// A value that does not fit its place.
-    pub(super) fn request(&self, call: &Call) -> Result<Request, Fault> {
-        let mut request = match &call.request {
-            RequestTemplate::Http(http) => self.http(http)?,
+    pub(super) fn request(&self, call: &Call) -> Result<(Request, Params), Fault> {
+        let (mut request, params) = match &call.request {
+            RequestTemplate::Http(http) => (self.http(http)?, Vec::new()),
             RequestTemplate::Declared { spec, base, params } => self.declared(spec, base, params)?,
         };
         if let Some(key) = &call.policy.key {
             let key = self.key(key, &call.name)?;
             request.headers.push((KEY_HEADER.into(), key));
         }
-        Ok(request)
+        Ok((request, params))
     }
 
     fn http(&self, http: &Http) -> Result<Request, Fault> {
@@ -75,7 +78,12 @@ impl Frame {
         })
     }
 
-    fn declared(&self, spec: &ActionSpec, base: &str, params: &[(Arc<str>, Expr)]) -> Result<Request, Fault> {
+    fn declared(
+        &self,
+        spec: &ActionSpec,
+        base: &str,
+        params: &[(Arc<str>, Expr)],
+    ) -> Result<(Request, Params), Fault> {
         let params = self.pairs(params)?;
         for (name, value) in &params {
             // What only an open prefix allows is a text to the service.
@@ -95,7 +103,7 @@ impl Frame {
                 param.name, spec.name
             )));
         }
-        (spec.build)(base, &params)
+        Ok(((spec.build)(base, &params)?, params))
     }
 
     /// Names and values; `empty` ones are left out.

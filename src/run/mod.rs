@@ -19,7 +19,7 @@ pub use headers::Headers;
 pub use replies::fault_reply;
 
 use crate::actions::{Answer, Rendered, Request};
-use crate::resolve::program::{Call, OnFail, Pipeline};
+use crate::resolve::program::{Call, Expr, OnFail, Pipeline};
 use crate::value::{Bytes, Cause, Fault, Id, Value};
 use frame::Frame;
 use steps::Flow;
@@ -82,6 +82,8 @@ pub struct Need {
     /// Index of the op in the program.
     pub op: usize,
     pub request: Request,
+    /// What a declared action was given, by the names of its parameters, `empty` ones left out.
+    pub params: Vec<(Arc<str>, Value)>,
     /// The request as history shows it, which is also what its digest is made of.
     pub masked: Rendered,
 }
@@ -192,6 +194,18 @@ impl Run {
         }
     }
 
+    /// Has it noted whether the result of the action that `next` needed is looked at from here on: `looked_at` says so.
+    pub fn watch(&mut self) {
+        let call = self.frame.pipeline.code.get(self.frame.at).and_then(|op| op.call());
+        let slot = call.and_then(|call| call.slot);
+        self.frame.watch(slot);
+    }
+
+    /// Whether the result of a watched action was looked at, by the order of the calls of `watch`.
+    pub fn looked_at(&self, watched: usize) -> bool {
+        self.frame.looked_at(watched)
+    }
+
     /// Hands in what came of the action that `next` needed. Without one it does nothing.
     pub fn resume(&mut self, carried: Carried) {
         if !std::mem::take(&mut self.waiting) {
@@ -289,6 +303,14 @@ impl Run {
             trace.push(Trace { path: self.frame.path(), op: self.frame.at, values, note });
         }
     }
+}
+
+/// The value of an expression that stands outside of pipelines, in a test: `received` gives it time and ids.
+///
+/// # Errors
+/// As for any expression.
+pub fn evaluate(expr: &Expr, pipeline: &Arc<Pipeline>, received: &Arc<Received>) -> Result<Value, Fault> {
+    Frame::new(pipeline.clone(), received.clone()).eval(expr)
 }
 
 /// The answer for an action that failed, or whose outcome nobody may guess, before any other: 502.

@@ -3,6 +3,7 @@
 
 mod commit;
 mod find;
+mod fixture;
 mod quiet;
 mod snapshot;
 mod watch;
@@ -15,6 +16,7 @@ use crate::check::{MAX_FILE_BYTES, Script};
 
 pub use commit::commit;
 pub use find::{Found, find};
+pub use fixture::fixture;
 pub use watch::{Changed, watch};
 
 /// A path that was named and cannot be looked into.

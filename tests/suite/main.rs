@@ -15,6 +15,7 @@ mod history;
 mod hostile;
 mod lives;
 mod reference;
+mod rehearsals;
 mod reload;
 mod run_cases;
 mod server;
