@@ -6,11 +6,12 @@ use super::claims::{self, Claim};
 use super::{CheckedFile, Script, allow};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
-use crate::resolve::{self, program::Pipeline, test_program::Test};
-use crate::syntax;
+use crate::resolve::{self, Connectors, program::Pipeline, test_program::Test};
+use crate::syntax::{self, Parsed};
 use crate::value::Time;
 
 /// What is known of a file before it is held against the others.
+#[derive(Default)]
 pub(super) struct Examined {
     diagnostics: Vec<Diagnostic>,
     pipelines: Vec<Arc<Pipeline>>,
@@ -18,15 +19,25 @@ pub(super) struct Examined {
     pub claims: Vec<Claim>,
 }
 
-pub(super) fn examine(script: &Script, now: Option<&Time>) -> Examined {
+/// Reads the tree of a file that can be read.
+pub(super) fn parse(script: &Script) -> Option<Parsed> {
+    script.unreadable.is_none().then(|| syntax::parse(&script.source))
+}
+
+pub(super) fn examine(
+    script: &Script,
+    parsed: Option<&Parsed>,
+    connectors: &Connectors,
+    now: Option<&Time>,
+) -> Examined {
     if let Some(unreadable) = &script.unreadable {
         let diagnostics = vec![unreadable.clone()];
         return Examined { diagnostics, pipelines: Vec::new(), tests: Vec::new(), claims: Vec::new() };
     }
     let source = &script.source;
-    let parsed = syntax::parse(source);
-    let resolved = resolve::resolve(source, &parsed.file);
-    let mut diagnostics = parsed.diagnostics;
+    let Some(parsed) = parsed else { return Examined::default() };
+    let resolved = resolve::resolve(source, &parsed.file, connectors);
+    let mut diagnostics = parsed.diagnostics.clone();
     diagnostics.extend(resolved.diagnostics);
     let context =
         lint::Context { source, file: &parsed.file, model: &resolved.model, errors: &diagnostics, now };

@@ -15,7 +15,7 @@ pub(super) fn nothing() -> Answer {
 pub(super) fn given(pipeline: &Pipeline, call: &Call, need: &Need) -> String {
     let names: Vec<Arc<str>> = match &call.request {
         RequestTemplate::Declared { spec, .. } => {
-            spec.returns.iter().filter_map(|declared| top_name(declared.path)).collect()
+            spec.returns.iter().filter_map(|declared| top_name(&declared.path)).collect()
         }
         RequestTemplate::Http(_) => reached(pipeline, call),
     };

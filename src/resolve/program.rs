@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::actions::{ActionSpec, Class, Judged, Rules};
+use crate::actions::{Class, Judged, Rules, Spec};
 use crate::builtins::Builtin;
 use crate::extract::{Path, Picker};
 use crate::source::{self, Span};
@@ -22,8 +22,11 @@ pub struct Pipeline {
     pub source: Arc<source::Source>,
     /// Where its name stands.
     pub span: Span,
-    /// SHA-256 of the closure of its text: what an operation keeps as its program.
+    /// SHA-256 of the closure of its text, the script and each file whose connectors it uses: what an operation keeps as
+    /// its program.
     pub hash: [u8; 32],
+    /// Other files whose connectors it uses, by name.
+    pub connectors: Vec<Arc<source::Source>>,
     pub routes: Vec<Route>,
     pub cors: Option<Cors>,
     /// In bytes.
@@ -48,6 +51,7 @@ impl Pipeline {
             source,
             span: Span::default(),
             hash: [0; 32],
+            connectors: Vec::new(),
             routes: Vec::new(),
             cors: None,
             body_limit: 0,
@@ -223,10 +227,24 @@ pub struct Call {
 #[derive(Debug)]
 pub enum RequestTemplate {
     Http(Http),
-    Declared { spec: &'static ActionSpec, base: Arc<str>, params: Vec<(Arc<str>, Expr)> },
+    Declared {
+        spec: Spec,
+        base: Arc<str>,
+        params: Vec<(Arc<str>, Expr)>,
+        /// What is sent, where a connector says it.
+        template: Option<Template>,
+    },
 }
 
+/// The request of a connector's action, over the slots that hold its parameters.
 #[derive(Debug)]
+pub struct Template {
+    /// The slot of each parameter, by its name.
+    pub slots: Vec<(Arc<str>, u16)>,
+    pub http: Http,
+}
+
+#[derive(Clone, Debug)]
 pub struct Http {
     pub method: Arc<str>,
     pub origin: Arc<str>,
@@ -238,7 +256,7 @@ pub struct Http {
     pub body: HttpBody,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum HttpBody {
     None,
     Json(Expr),
@@ -282,7 +300,7 @@ pub enum Retry {
     Times { times: u32, first: u64, at_most: u64 },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Key {
     Auto,
     Expr(Expr),
@@ -299,13 +317,13 @@ pub enum OnFail {
     Block { to: u32, failure: u16 },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Expr {
     pub kind: ExprKind,
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ExprKind {
     Const(Value),
     Slot(u16),

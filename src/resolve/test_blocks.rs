@@ -153,20 +153,20 @@ impl Resolver<'_> {
                     Count::Never => Some(0),
                     Count::Times(times) => self.count(times, 0..=1000, "a count of calls"),
                 };
-                let params = params.iter().map(|param| self.expected_param(target, param)).collect();
+                let params = params.iter().map(|param| self.expected_param(&target, param)).collect();
                 Expected::Action { name: action.text.clone(), url, times: times?, params }
             }
         })
     }
 
-    fn expected_param(&mut self, target: Target, param: &ast::Param) -> (Arc<str>, Expr) {
+    fn expected_param(&mut self, target: &Target, param: &ast::Param) -> (Arc<str>, Expr) {
         let value = self.json_value(&param.value).expr;
         if let Target::Declared(spec) = target {
             let name = &*param.name.text;
             let known = spec.param(name).is_some() || name == "base";
             let open = spec.open_prefixes.iter().any(|prefix| name.starts_with(prefix));
             if !known && !open {
-                let meant = near(name, spec.params.iter().map(|known| known.name).chain(["base"]));
+                let meant = near(name, spec.params.iter().map(|known| &*known.name).chain(["base"]));
                 self.report(names::unknown_parameter(&param.name, spec, meant));
             }
         }

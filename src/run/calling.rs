@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::derived;
 use super::frame::Frame;
 use crate::actions::{ActionSpec, Answer, Body, Request, returned, segment};
-use crate::resolve::program::{Call, Expr, ExprKind, Http, HttpBody, Key, RequestTemplate};
+use crate::resolve::program::{Call, Expr, ExprKind, Http, HttpBody, Key, RequestTemplate, Template};
 use crate::value::{Fault, Kinds, Value};
 
 /// What services know it by (draft-ietf-httpapi-idempotency-key-header).
@@ -30,10 +30,12 @@ impl Call {
 impl Frame {
     /// # Errors
     /// A value that does not fit its place.
-    pub(super) fn request(&self, call: &Call) -> Result<(Request, Params), Fault> {
+    pub(super) fn request(&mut self, call: &Call) -> Result<(Request, Params), Fault> {
         let (mut request, params) = match &call.request {
             RequestTemplate::Http(http) => (self.http(http)?, Vec::new()),
-            RequestTemplate::Declared { spec, base, params } => self.declared(spec, base, params)?,
+            RequestTemplate::Declared { spec, base, params, template } => {
+                self.declared(spec, base, params, template.as_ref())?
+            }
         };
         if let Some(key) = &call.policy.key {
             let key = self.key(key, &call.name)?;
@@ -79,10 +81,11 @@ impl Frame {
     }
 
     fn declared(
-        &self,
+        &mut self,
         spec: &ActionSpec,
         base: &str,
         params: &[(Arc<str>, Expr)],
+        template: Option<&Template>,
     ) -> Result<(Request, Params), Fault> {
         let params = self.pairs(params)?;
         for (name, value) in &params {
@@ -97,13 +100,24 @@ impl Frame {
             }
         }
         let given = |name: &str| params.iter().any(|(own, _)| **own == *name);
-        if let Some(param) = spec.params.iter().find(|param| param.required && !given(param.name)) {
+        if let Some(param) = spec.params.iter().find(|param| param.required && !given(&param.name)) {
             return Err(Fault::outside(format!(
                 "`{}` of `{}` is empty, and is required",
                 param.name, spec.name
             )));
         }
-        Ok(((spec.build)(base, &params)?, params))
+        let request = match (template, spec.build) {
+            (Some(template), _) => {
+                for (name, slot) in &template.slots {
+                    let value = params.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+                    self.bind(*slot, value.unwrap_or(Value::Empty));
+                }
+                self.http(&template.http)?
+            }
+            (None, Some(build)) => build(base, &params)?,
+            (None, None) => return Err(Fault::own(format!("nothing says what `{}` sends", spec.name))),
+        };
+        Ok((request, params))
     }
 
     /// Names and values; `empty` ones are left out.

@@ -177,7 +177,8 @@ const EDITION: u16 = 1;
 
 /// What is kept of a pipeline's program.
 pub fn program_of(pipeline: &Pipeline) -> Program {
-    let files = vec![(pipeline.source.name.clone(), pipeline.source.text.to_string())];
+    let all = std::iter::once(&pipeline.source).chain(&pipeline.connectors);
+    let files = all.map(|source| (source.name.clone(), source.text.to_string())).collect();
     Program { hash: pipeline.hash, edition: EDITION, files }
 }
 

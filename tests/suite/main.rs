@@ -7,6 +7,7 @@ mod cases;
 mod check_cases;
 mod check_cli;
 mod code_pages;
+mod connectors;
 mod delivery;
 mod docs;
 mod fences;

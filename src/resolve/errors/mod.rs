@@ -1,5 +1,6 @@
 //! What this room reports: its codes, and one function for each finding, by the hundreds of their codes.
 
+pub(in crate::resolve) mod connectors;
 pub(in crate::resolve) mod kinds;
 pub(in crate::resolve) mod limits;
 pub(in crate::resolve) mod literals;
@@ -29,6 +30,8 @@ pub(super) static CODES: &[&Code] = &[
     &NOT_CONSTANT,
     &WRONG_ARITY,
     &UNKNOWN_CHANNEL,
+    &BAD_CONNECTOR,
+    &BROKEN_CONNECTOR,
     &MISSING_POLICY,
     &UNGUARDED_REACH,
     &REQUIRED_MAY_BE_EMPTY,
@@ -171,6 +174,18 @@ static UNKNOWN_CHANNEL: Code = Code {
     name: "unknown-channel",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0218.md"),
+};
+static BAD_CONNECTOR: Code = Code {
+    id: "WJ0219",
+    name: "bad-connector",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0219.md"),
+};
+static BROKEN_CONNECTOR: Code = Code {
+    id: "WJ0220",
+    name: "broken-connector",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0220.md"),
 };
 static MISSING_POLICY: Code = Code {
     id: "WJ0301",
