@@ -174,6 +174,11 @@ impl History<'_> {
         Some(json)
     }
 
+    /// Why an operation is not retried that left its `dedupe` key.
+    pub fn key_is_taken(id: &str, of: Id) -> String {
+        format!("{id}: its `dedupe` key is held by {of} since, and one key is carried out once")
+    }
+
     /// The write that carries out `retry`.
     ///
     /// # Errors

@@ -5,11 +5,13 @@ mod client;
 mod history;
 mod listener;
 mod operation;
+mod stops;
 
 pub use client::{Asked, ask};
 pub use history::{Compiled, History, HistoryQuery, Programs};
 pub use listener::{Access, Listener, listen_socket, listen_tcp};
 pub use operation::iso;
+pub use stops::{stop_name, stop_setting, stopped};
 
 use serde_json::Value as Json;
 

@@ -233,6 +233,10 @@ fn events(operation: &Operation, masker: &Masker) -> Json {
             Fact::Resumed(count) => json!({ "resumed": count }),
             Fact::Note(text) => json!({ "note": masker.mask(text) }),
             Fact::Linked(id) => json!({ "linked": crate::value::Id(*id).to_string() }),
+            Fact::Claimed { end, .. } => json!({ "dedupe": "first", "until": iso(*end) }),
+            Fact::Repeats { of, other_body } => {
+                json!({ "dedupe": "repeat", "of": crate::value::Id(*of).to_string(), "other_body": other_body })
+            }
             Fact::Received(_) | Fact::Outcome(_) | Fact::Answer { .. } => continue,
         });
     }

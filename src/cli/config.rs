@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ipnet::IpNet;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 /// Where the store is, if nothing is said.
 pub const DATA: &str = ".wj";
@@ -27,6 +29,9 @@ pub struct Config {
     pub allow_private: Vec<IpNet>,
     /// Calls at once to one host.
     pub calls_per_host: Option<NonZeroUsize>,
+    /// How long SIGTERM waits for requests and for calls that are out: `30s`.
+    #[serde(default, deserialize_with = "duration")]
+    pub stop_within: Option<Duration>,
 }
 
 impl Config {
@@ -41,5 +46,40 @@ impl Config {
         }
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+    }
+}
+
+/// A duration as scripts write it: digits and one unit.
+fn duration<'a, D: Deserializer<'a>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(from)?;
+    let unknown = || D::Error::custom(format!("`{text}` is no duration; write it as `30s`, `500ms` or `2m`"));
+    let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(unknown)?;
+    let (count, unit) = text.split_at_checked(digits).ok_or_else(unknown)?;
+    let millis = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return Err(unknown()),
+    };
+    let millis = count.parse::<u64>().ok().and_then(|count| count.checked_mul(millis));
+    Ok(Some(Duration::from_millis(millis.ok_or_else(unknown)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_written_as_in_scripts() {
+        let read = |text: &str| toml::from_str::<Config>(text);
+        assert_eq!(read("stop_within = \"90s\"").unwrap().stop_within, Some(Duration::from_secs(90)));
+        assert_eq!(read("stop_within = \"2m\"").unwrap().stop_within, Some(Duration::from_secs(120)));
+        assert_eq!(read("").unwrap().stop_within, None);
+        for wrong in ["30", "", "s", "1h30m", "-1s", "99999999999999999999s", "18446744073709551615d"] {
+            let error = read(&format!("stop_within = \"{wrong}\"")).unwrap_err().to_string();
+            assert!(error.contains("is no duration"), "{wrong}: {error}");
+        }
     }
 }

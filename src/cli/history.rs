@@ -11,7 +11,7 @@ use super::config::Config;
 use super::{Failure, operation_text, terminal};
 use crate::admin::{Asked, History, HistoryQuery, Programs, Response, ask};
 use crate::secrets::Secrets;
-use crate::store::Cursor;
+use crate::store::{Cursor, Written};
 
 /// Shows what was received, answered and done, beside a running server or without one.
 #[derive(Debug, clap::Args)]
@@ -217,8 +217,11 @@ fn offline_retry(data: &Path, id: &str) -> Result<Response, Failure> {
     let history = History { store: &*store, programs: &programs, masker: secrets.masker() };
     match history.retry(id, "the command line", now) {
         Ok(write) => {
-            store.commit(&[write], now).map_err(|error| Failure::no(error.to_string()))?;
-            Ok(Response::ok(Json::Null))
+            let written = store.commit(&[write], now).map_err(|error| Failure::no(error.to_string()))?;
+            Ok(match written.as_slice() {
+                [Written::Duplicate { of, .. }] => Response::error(409, History::key_is_taken(id, *of)),
+                _ => Response::ok(Json::Null),
+            })
         }
         Err(response) => Ok(response),
     }

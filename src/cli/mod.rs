@@ -15,6 +15,7 @@ mod render;
 mod routes;
 mod serve;
 mod status;
+mod stop;
 mod terminal;
 mod test;
 
@@ -41,6 +42,8 @@ enum Command {
     History(history::Args),
     Status(status::Args),
     Reload(status::ReloadArgs),
+    Stop(stop::StopArgs),
+    Start(stop::StartArgs),
     Routes(routes::Args),
 }
 
@@ -93,6 +96,8 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::History(args) => history::run(&args, out),
         Command::Status(args) => status::run(&args, out),
         Command::Reload(args) => status::reload(&args, out),
+        Command::Stop(args) => stop::stop(&args, out),
+        Command::Start(args) => stop::start(&args, out),
         Command::Routes(args) => routes::run(&args, out),
     }
 }

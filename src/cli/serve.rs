@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
@@ -14,6 +15,9 @@ use super::{Failure, render};
 use crate::check::CheckedFile;
 use crate::operations::CALLS_PER_HOST;
 use crate::serve::{self, Setup, StartError};
+
+/// How long a stop waits for requests and calls, if `wj.toml` does not say.
+const STOP_WITHIN: Duration = Duration::from_secs(30);
 
 /// Serves the pipelines of a folder, reloads them on change, and keeps the history.
 #[derive(Debug, clap::Args)]
@@ -69,6 +73,7 @@ pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure
         calls_per_host: config.calls_per_host.map_or(CALLS_PER_HOST, NonZeroUsize::get),
         dry_run: args.dry_run,
         network: serve::Options::default(),
+        stop_within: config.stop_within.unwrap_or(STOP_WITHIN),
         render: findings,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -38,22 +38,18 @@ impl Node {
         self.members.is_empty() && self.items.is_empty()
     }
 
-    /// Where the members of one name lead: to one node, or to two for `["0"]` beside `[0]`.
+    /// The first of the members of one name, by its place, if there is one.
     #[inline]
-    fn members_called<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
-        let among = if self.members.len() <= FEW_MEMBERS {
-            &self.members
-        } else {
-            let from = self.members.partition_point(|(own, _)| own.as_bytes() < name);
-            self.members.get(from..).unwrap_or_default()
-        };
-        let few = self.members.len() <= FEW_MEMBERS;
-        among
-            .iter()
-            .map(move |(own, child)| (own.as_bytes() == name, *child))
-            .take_while(move |(same, _)| few || *same)
-            .filter(|(same, _)| *same)
-            .map(|(_, child)| child)
+    fn member_called(&self, name: &[u8]) -> Option<usize> {
+        if self.members.len() <= FEW_MEMBERS {
+            return self.members.iter().position(|(own, _)| own.as_bytes() == name);
+        }
+        let from = self.members.partition_point(|(own, _)| own.as_bytes() < name);
+        self.is_called(from, name).then_some(from)
+    }
+
+    fn is_called(&self, place: usize, name: &[u8]) -> bool {
+        self.members.get(place).is_some_and(|(own, _)| own.as_bytes() == name)
     }
 }
 
@@ -214,16 +210,23 @@ impl<'a> Pass<'a> {
 
     #[inline]
     fn member(&mut self, node: &'a Node, name: &[u8], depth: usize) -> Result<(), DecodeError> {
-        let mut children = node.members_called(name);
-        let Some(child) = children.next() else { return self.scan.skip(depth + 1) };
-        let start = self.scan.clone();
-        self.child(child, depth)?;
+        let Some(place) = node.member_called(name) else { return self.scan.skip(depth + 1) };
         // `["0"]` and `[0]` lead through one member to two nodes of the trie.
-        for child in children {
-            self.scan = start.clone();
-            self.child(child, depth)?;
+        if !node.is_called(place + 1, name) {
+            return self.child_at(node, place, depth);
         }
-        Ok(())
+        let start = self.scan.clone();
+        self.child_at(node, place, depth)?;
+        self.scan = start;
+        self.child_at(node, place + 1, depth)
+    }
+
+    #[inline]
+    fn child_at(&mut self, node: &Node, place: usize, depth: usize) -> Result<(), DecodeError> {
+        match node.members.get(place) {
+            Some((_, child)) => self.child(*child, depth),
+            None => self.scan.skip(depth + 1),
+        }
     }
 
     /// Gives the count of items.

@@ -3,9 +3,10 @@
 use std::sync::atomic::Ordering;
 
 use super::live::{After, Live, Outgoing, Phase, Step};
+use super::log::Recorded;
 use super::mask::masked;
 use super::retry::{Tries, again};
-use super::{MOST_ROWS, Moment, Surroundings};
+use super::{MOST_ROWS, Moment, Seen, Stop, Surroundings};
 use crate::actions::{Answer, Attempt, Class, RenderError, Rendered, judge, retry_after};
 use crate::resolve::program::{Call, Pipeline};
 use crate::run::{self, Carried, Need};
@@ -37,6 +38,9 @@ impl Live {
         let Some(call) = call_of(&pipeline, &prepared.need) else { return };
         let attempt = masked(attempt, moment.secrets.masker());
         let judged = judge(&attempt, &call.policy.rules);
+        if let Some(permit) = self.permit.take() {
+            permit.came_back(seen(&attempt, judged.class), moment.now);
+        }
         let asked = retry_after(&attempt, moment.now);
         let answer = match attempt {
             Attempt::Answered(answer) => Some(answer),
@@ -49,6 +53,7 @@ impl Live {
         let next = may_repeat
             .then(|| again(&call.policy, tries, moment.now, asked, waits_until, &around.random))
             .flatten();
+        self.may_have_effect |= !call.policy.repeatable && judged.class != Class::Refused;
         let class = match judged.class {
             Class::Ok => OutcomeClass::Ok,
             Class::Refused => OutcomeClass::Refused,
@@ -127,6 +132,7 @@ impl Live {
         let pipeline = self.pipeline.clone();
         let Some(call) = call_of(&pipeline, need) else { return };
         let answer = Answer { status: 200, dry_run: true, ..Answer::default() };
+        self.may_have_effect |= !call.policy.repeatable;
         self.facts.push(Fact::Outcome(OutcomeFact {
             class: OutcomeClass::Ok,
             answer: Some(answer_fact(&answer)),
@@ -151,15 +157,31 @@ impl Live {
             self.not_made(&prepared, call, "no time was left before the answer", moment.now);
             return None;
         }
-        // Behind its answer an operation can wait for the next start.
-        if self.answered && around.stopping.load(Ordering::Relaxed) {
+        // Behind its answer an operation can wait for the next start, of the server or of its pipeline.
+        let held = || around.stop(&self.pipeline.name) == Some(Stop::Held);
+        if self.answered && (around.stopping.load(Ordering::Relaxed) || held()) {
             self.permit = None;
         } else if !self.permit.as_ref().is_some_and(|permit| permit.is_for(host)) {
-            self.permit = around.targets.take(host);
+            // One that was taken for another host comes free first.
+            self.permit = None;
+            self.permit = match self.answered {
+                true => around.targets.take_in_line(host, moment.now),
+                false => around.targets.take(host, moment.now),
+            };
         }
         if let Some(until) = deadline.filter(|_| self.permit.is_none()) {
+            let free_at = around.targets.free_at(host, moment.now);
+            if free_at.is_some_and(|free_at| free_at >= until) {
+                let why = match around.targets.open_until(host) {
+                    Some(_) => "its target did not answer for a while, and is left alone",
+                    None => "the rate of its target lets no call through in time",
+                };
+                self.not_made(&prepared, call, why, moment.now);
+                return None;
+            }
+            let look_at = free_at.map_or(until, |free_at| free_at.max(moment.now + 1)).min(until);
             self.phase = Phase::Waiting(prepared);
-            return Some(Step::Slot { until });
+            return Some(Step::Slot { until: look_at });
         }
         let held = self.permit.is_some();
         let reported = !call.policy.repeatable;
@@ -194,7 +216,10 @@ impl Live {
         prepared.sent_at = moment.now;
         let request = prepared.request.clone();
         self.phase = Phase::Calling(prepared);
-        Step::Call(Outgoing { request, timeout: timeout.max(1), answer_limit, permit: self.permit.take() })
+        if let Some(permit) = &mut self.permit {
+            permit.make();
+        }
+        Step::Call(Outgoing { request, timeout: timeout.max(1), answer_limit })
     }
 
     /// The end of a call that found no place in time. It is recorded, so that replay goes the same way.
@@ -219,6 +244,22 @@ impl Live {
     fn lane(&self, need: &Need) -> Lane {
         Lane { pipeline: self.pipeline.name.clone(), host: need.request.origin.clone() }
     }
+}
+
+/// What a call says of its host. A whole answer below 500 comes from a host that is well, whatever it says.
+fn seen(attempt: &Attempt, class: Class) -> Seen {
+    match attempt {
+        Attempt::Answered(answer) if answer.status < 500 => Seen::Alive,
+        Attempt::Answered(_) if class != Class::Unknown => Seen::Busy,
+        Attempt::Answered(_) | Attempt::NotSent(_) | Attempt::Lost(_) => Seen::Dead,
+    }
+}
+
+/// Whether a reported action may have taken effect, as its part of the log says.
+pub(super) fn may_have_effect(pipeline: &Pipeline, need: &Need, recorded: &Recorded) -> bool {
+    let reported = call_of(pipeline, need).is_some_and(|call| !call.policy.repeatable);
+    let unclear = recorded.outcomes.iter().any(|outcome| outcome.class != OutcomeClass::Refused);
+    reported && (unclear || recorded.intent.is_some())
 }
 
 fn call_of<'a>(pipeline: &'a Pipeline, need: &Need) -> Option<&'a Call> {

@@ -4,15 +4,18 @@
 
 use std::sync::Arc;
 
-use super::calls::Prepared;
+use super::calls::{self, Prepared};
+use super::claims::{Held, for_repeats};
 use super::log::Log;
 use super::rows;
 use super::targets::Permit;
 use super::{Moment, PATIENCE, Surroundings};
 use crate::actions::Rendered;
 use crate::resolve::program::Pipeline;
-use crate::run::{self, EndState, Next, Received, Reply, Run};
-use crate::store::{Accept, Fact, Millis, Program, State, Step as StepWrite, Work, WorkChange, Write};
+use crate::run::{self, EndState, Key, Next, Received, Reply, Run};
+use crate::store::{
+    Accept, Claim, ClaimChange, Fact, Millis, Program, State, Step as StepWrite, Work, WorkChange, Write,
+};
 use crate::value::Id;
 
 /// What is to be done next.
@@ -39,7 +42,6 @@ pub struct Outgoing {
     pub timeout: u64,
     /// In bytes.
     pub answer_limit: u64,
-    pub permit: Option<Permit>,
 }
 
 pub struct Live {
@@ -54,6 +56,14 @@ pub struct Live {
     fence: u64,
     /// Of the row that is being gathered.
     pub(super) facts: Vec<Fact>,
+    /// The key that it holds, or asks for with its first row.
+    claim: Option<Held>,
+    /// What repeats are told from the next row on.
+    told_to_repeats: Option<Reply>,
+    /// A reported action may have taken effect.
+    pub(super) may_have_effect: bool,
+    /// The caller had its answer before the run ended.
+    after_answer: bool,
     /// The caller's answer, until it left.
     reply: Option<Reply>,
     /// Whether an answer is recorded, or in the row being gathered.
@@ -61,7 +71,7 @@ pub struct Live {
     status: u16,
     /// Until when its caller waits for all calls together.
     pub(super) patience_until: Millis,
-    /// A place at a host that it holds for its next call.
+    /// A place at a host that it holds for its next call, or for the one that is out.
     pub(super) permit: Option<Permit>,
     /// Its actions are recorded, not sent: as it was when it was received.
     pub(super) dry_run: bool,
@@ -112,6 +122,10 @@ pub fn begin(
         next_row: 0,
         fence: 0,
         facts,
+        claim: None,
+        told_to_repeats: None,
+        may_have_effect: false,
+        after_answer: false,
         reply: None,
         answered: false,
         status: 0,
@@ -139,6 +153,10 @@ pub fn resume(
         next_row: log.rows,
         fence,
         facts: Vec::new(),
+        claim: log.claim,
+        told_to_repeats: None,
+        may_have_effect: false,
+        after_answer: false,
         reply: None,
         answered: log.answer.is_some(),
         status: log.answer.as_ref().map_or(0, |told| told.status),
@@ -153,6 +171,11 @@ pub fn resume(
 impl Live {
     pub fn pipeline(&self) -> &Arc<Pipeline> {
         &self.pipeline
+    }
+
+    /// The request that it was made of.
+    pub fn received(&self) -> &Arc<Received> {
+        self.run.received()
     }
 
     /// Whether the caller has been told something that is recorded.
@@ -226,7 +249,9 @@ impl Live {
         loop {
             match self.run.next() {
                 Next::Answer(reply) => self.answer(reply),
+                Next::Claim(key) => self.ask_for(key),
                 Next::End(end) => {
+                    self.after_answer = end.after_answer;
                     let state = match end.state {
                         EndState::Done | EndState::Stopped => State::Done,
                         EndState::Aborted => State::Aborted,
@@ -242,6 +267,9 @@ impl Live {
                         self.interrupt(format!("replay diverged at {}", need.path), Some(need.path));
                         return None;
                     }
+                    if let Some(recorded) = recorded {
+                        self.may_have_effect |= calls::may_have_effect(&self.pipeline, &need, recorded);
+                    }
                     match recorded.and_then(|action| action.carried.clone()) {
                         Some(carried) => self.run.resume(carried),
                         None => return self.prepare(need, digest, around, moment),
@@ -251,26 +279,57 @@ impl Live {
         }
     }
 
-    /// An answer is recorded once: what a caller was told stays true, whatever a retry comes to.
+    /// Asks for the key of its `dedupe` with the first row; in a run from the log that was decided then.
+    fn ask_for(&mut self, key: Key) {
+        if self.log.is_none() {
+            let held = Held { key: key.hash, end: self.received().at.saturating_add(key.within) };
+            self.facts.push(Fact::Claimed { key: held.key, end: held.end });
+            self.claim = Some(held);
+        }
+    }
+
+    /// An answer is recorded once: what a caller was told stays true, whatever a retry comes to. Who repeats the request
+    /// later is told what the retry came to.
     fn answer(&mut self, reply: Reply) {
         if self.answered {
+            let known = self.log.as_ref().is_none_or(|log| log.says_last(&reply));
+            if self.claim.is_some() && !known {
+                self.facts.push(rows::answer(&reply));
+                self.told_to_repeats = Some(reply);
+            }
             return;
         }
+        self.tell(reply.clone());
+        if self.claim.is_some() {
+            self.told_to_repeats = Some(reply);
+        }
+    }
+
+    fn tell(&mut self, reply: Reply) {
         self.answered = true;
         self.status = reply.status;
         self.facts.push(rows::answer(&reply));
         self.reply = Some(reply);
     }
 
-    /// Ends as interrupted: whatever must not be guessed is left to a person. A caller who waits gets 502.
+    /// Ends as interrupted: whatever must not be guessed is left to a person. A caller who waits gets 502; a repeat is
+    /// not told that, since a person may still come to an answer.
     pub(super) fn interrupt(&mut self, reason: String, at_step: Option<Arc<str>>) {
-        self.answer(run::failed_reply(self.id));
+        if !self.answered {
+            self.tell(run::failed_reply(self.id));
+        }
         self.end(State::Interrupted, reason.into(), at_step);
     }
 
     fn end(&mut self, state: State, reason: Arc<str>, at_step: Option<Arc<str>>) {
         self.facts.push(Fact::End { state, reason: reason.clone(), at_step });
         self.phase = Phase::Ending(state, reason);
+    }
+
+    /// Whether with this state its key is left to the next: it failed before its `respond`, and nothing can have come of
+    /// it, so that the sender may correct the request and try again.
+    fn leaves_its_key(&self, state: State) -> bool {
+        matches!(state, State::Aborted | State::Failed) && !self.after_answer && !self.may_have_effect
     }
 
     /// Turns what was gathered into the next row.
@@ -287,6 +346,8 @@ impl Live {
         .then(|| reason.to_string());
         let row = rows::row(&self.facts, state, self.status, reason, now);
         self.facts.clear();
+        let released = self.leaves_its_key(state);
+        let answer = self.told_to_repeats.take().map(|reply| for_repeats(&reply, &self.received().body));
         let n = self.next_row;
         self.next_row = n.saturating_add(1);
         self.phase = Phase::Committing(after);
@@ -297,10 +358,22 @@ impl Live {
                     WorkChange::Put(work) => Some(work),
                     WorkChange::Keep | WorkChange::Remove => None,
                 };
-                Write::Accept(Box::new(Accept { id, pipeline, row, work, claim: None, notice, program }))
+                let claim = self.claim.map(|held| Claim {
+                    key: held.key,
+                    end: held.end,
+                    answer: answer.flatten(),
+                    kept: !released,
+                });
+                Write::Accept(Box::new(Accept { id, pipeline, row, work, claim, notice, program }))
             }
             None => {
-                Write::Step(Box::new(StepWrite { id, pipeline, n, fence: self.fence, row, work, notice }))
+                let claim = match (self.claim, answer) {
+                    (Some(Held { key, .. }), _) if released => ClaimChange::Release { key },
+                    (Some(Held { key, .. }), Some(answer)) => ClaimChange::Answer { key, answer },
+                    _ => ClaimChange::Keep,
+                };
+                let fence = self.fence;
+                Write::Step(Box::new(StepWrite { id, pipeline, n, fence, row, work, claim, notice }))
             }
         })
     }

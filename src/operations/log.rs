@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::claims::Held;
 use crate::actions::Answer;
 use crate::resolve::program::Pipeline;
-use crate::run::{Carried, End, Headers, Next, Received, Run, Trace};
+use crate::run::{Carried, End, Headers, Next, Received, Reply, Run, Trace};
 use crate::store::{
     AnswerFact, Fact, Hash, Millis, Operation, OutcomeClass, OutcomeFact, ReceivedFact, State,
 };
@@ -20,6 +21,10 @@ pub struct Log {
     pub actions: BTreeMap<Arc<str>, Recorded>,
     /// What the caller was told.
     pub answer: Option<Told>,
+    /// What a retry came to since, where it is something else: what repeats of the request are told.
+    pub later: Option<Told>,
+    /// The key that `dedupe` gave it at receipt.
+    pub claim: Option<Held>,
     /// The last end, if it has ended and nobody ordered otherwise since.
     pub ended: Option<Ended>,
     /// A person ordered a retry, and nothing happened since.
@@ -76,6 +81,8 @@ impl Log {
             received: received.clone(),
             actions: BTreeMap::new(),
             answer: None,
+            later: None,
+            claim: None,
             ended: None,
             ordered: false,
             rows: u16::try_from(operation.rows.len()).unwrap_or(u16::MAX),
@@ -99,14 +106,15 @@ impl Log {
             Fact::Intent { path, attempt, digest } => {
                 self.actions.entry(path.clone()).or_default().intent = Some((*attempt, *digest));
             }
-            // The first answer is what the caller was told; a later one is only what a retry would have said.
+            // The first answer is what the caller was told; a later one is what a retry came to.
             Fact::Answer { status, headers, body } => {
-                self.answer.get_or_insert_with(|| Told {
-                    status: *status,
-                    headers: headers.clone(),
-                    body: body.clone(),
-                });
+                let told = Told { status: *status, headers: headers.clone(), body: body.clone() };
+                match self.answer {
+                    None => self.answer = Some(told),
+                    Some(_) => self.later = Some(told),
+                }
             }
+            Fact::Claimed { key, end } => self.claim = Some(Held { key: *key, end: *end }),
             Fact::End { state, reason, at_step } => {
                 self.ended = Some(Ended { state: *state, reason: reason.clone(), at_step: at_step.clone() });
             }
@@ -116,7 +124,8 @@ impl Log {
             | Fact::Person { .. }
             | Fact::Resumed(_)
             | Fact::Note(_)
-            | Fact::Linked(_) => {}
+            | Fact::Linked(_)
+            | Fact::Repeats { .. } => {}
         }
         self.ordered = matches!(fact, Fact::Person { what, .. } if &**what == RETRY);
     }
@@ -133,6 +142,18 @@ impl Log {
                 action.first_at = None;
             }
         }
+    }
+
+    /// The last answer that it came to.
+    pub fn last_answer(&self) -> Option<&Told> {
+        self.later.as_ref().or(self.answer.as_ref())
+    }
+
+    /// Whether that is this one.
+    pub fn says_last(&self, reply: &Reply) -> bool {
+        self.last_answer().is_some_and(|told| {
+            told.status == reply.status && told.headers == reply.headers && told.body == reply.body
+        })
     }
 
     /// The request as the engine takes it.
@@ -173,7 +194,7 @@ pub fn replay_trace(pipeline: &Arc<Pipeline>, log: &Log) -> (Vec<Trace>, Option<
     let mut run = Run::traced(pipeline.clone(), Arc::new(log.request()));
     let end = loop {
         match run.next() {
-            Next::Answer(_) => {}
+            Next::Answer(_) | Next::Claim(_) => {}
             Next::End(end) => break Some(end),
             Next::Need(need) => {
                 let Some(carried) = log.actions.get(&need.path).and_then(|action| action.carried.clone())

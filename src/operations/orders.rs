@@ -1,10 +1,13 @@
 //! Rows that are not written by a run: what a person orders, and what a start says of operations that it finds open.
 
 use super::MOST_ROWS;
+use super::claims::Held;
 use super::log::{Log, RETRY};
 use super::rows::{answer, row};
 use crate::run::Reply;
-use crate::store::{ACCEPTED, Fact, Lane, Millis, Operation, Row, State, Step, Work, WorkChange, Write};
+use crate::store::{
+    ACCEPTED, Claim, ClaimChange, Fact, Lane, Millis, Operation, Row, State, Step, Work, WorkChange, Write,
+};
 
 /// A person orders that an operation that failed or was interrupted goes on: what ended it is tried again.
 ///
@@ -36,7 +39,13 @@ pub fn retry(operation: &Operation, who: &str, now: Millis) -> Result<Write, Str
     };
     let status = log.answer.map_or(0, |told| told.status);
     let row = row(&[fact], State::Open, status, "".into(), now);
-    Ok(step(operation, ACCEPTED, row, WorkChange::Put(work), None))
+    // It may have left its key to the next, who has it then: one key is carried out once.
+    let claim = match log.claim.filter(|held| held.end > now) {
+        Some(Held { key, end }) => ClaimChange::Take(Claim { key, end, answer: None, kept: true }),
+        None => ClaimChange::Keep,
+    };
+    let step = step(operation, ACCEPTED, row, WorkChange::Put(work), None);
+    Ok(Write::Step(Box::new(Step { claim, ..step })))
 }
 
 /// Ends an operation that cannot go on here, for a person to decide. `told` is what a caller who still waits is told, once
@@ -56,18 +65,20 @@ pub fn interrupted(
     // The step it stood at is the action without an end; a retry goes on there by itself.
     facts.push(Fact::End { state: State::Interrupted, reason: reason.into(), at_step: None });
     let row = row(&facts, State::Interrupted, status, reason.into(), now);
-    step(operation, fence, row, WorkChange::Remove, notify.then(|| reason.to_owned()))
+    let step = step(operation, fence, row, WorkChange::Remove, notify.then(|| reason.to_owned()));
+    Write::Step(Box::new(step))
 }
 
 /// A step of an operation that nobody has in hand, or whose fence says who has.
-fn step(operation: &Operation, fence: u64, row: Row, work: WorkChange, notice: Option<String>) -> Write {
-    Write::Step(Box::new(Step {
+fn step(operation: &Operation, fence: u64, row: Row, work: WorkChange, notice: Option<String>) -> Step {
+    Step {
         id: operation.id,
         pipeline: operation.pipeline.clone(),
         n: u16::try_from(operation.rows.len()).unwrap_or(u16::MAX),
         fence,
         row,
         work,
+        claim: ClaimChange::Keep,
         notice,
-    }))
+    }
 }

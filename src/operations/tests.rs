@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 
 use super::*;
 use crate::actions::{Answer, Attempt};
 use crate::check;
 use crate::resolve::program::Pipeline;
-use crate::run::{Headers, Received};
+use crate::run::{Headers, Received, Reply};
 use crate::source::Source;
 use crate::store::{self, Fact, Filter, Operation, Program, State, Store, Written};
 use crate::value::Id;
@@ -49,6 +49,7 @@ impl World {
                 targets: Targets::new(CALLS_PER_HOST, || {}),
                 dry_run: false,
                 stopping: AtomicBool::new(false),
+                stopped: ArcSwap::default(),
                 commit: ArcSwapOption::empty(),
             },
             secrets: Secrets::from_lookup(["TOKEN"], |_| Some("t0ken-012345".to_owned())),
@@ -76,16 +77,7 @@ impl World {
 
     /// A request comes in, and its operation goes as far as it can now.
     fn receive(&mut self, pipeline: &Arc<Pipeline>, body: &str) -> Id {
-        let received = Received {
-            id: self.around.ids.next(self.now, 0),
-            at: self.now,
-            method: "POST".into(),
-            target: "/p".into(),
-            headers: Headers::collect([("content-type", &b"application/json"[..])].into_iter()),
-            body: body.to_owned().into(),
-            ip: "127.0.0.1".into(),
-            params: Vec::new(),
-        };
+        let received = self.received(body);
         let id = received.id;
         let files = vec![("p.wj".to_owned(), pipeline.source.text.to_string())];
         let program = Arc::new(Program { hash: pipeline.hash, edition: 1, files });
@@ -94,12 +86,25 @@ impl World {
         id
     }
 
+    fn received(&self, body: &str) -> Received {
+        Received {
+            id: self.around.ids.next(self.now, 0),
+            at: self.now,
+            method: "POST".into(),
+            target: "/p".into(),
+            headers: Headers::collect([("content-type", &b"application/json"[..])].into_iter()),
+            body: body.to_owned().into(),
+            ip: "127.0.0.1".into(),
+            params: Vec::new(),
+        }
+    }
+
     /// Work that is due goes on, with a place at its host.
     fn go_on(&mut self, pipeline: &Arc<Pipeline>, patience_until: Millis) {
         let lanes = self.store.lanes().unwrap();
         let wanted: Vec<_> = lanes.into_iter().map(|head| (head.lane, 10)).collect();
         for claimed in self.store.claim(&wanted, self.now).unwrap() {
-            let permit = self.around.targets.take(&claimed.work.lane.host);
+            let permit = self.around.targets.take(&claimed.work.lane.host, self.now);
             let log = Log::read(&self.operation(claimed.id)).unwrap();
             let live = resume(pipeline.clone(), log, claimed.fence, permit, patience_until);
             self.drive(live);
@@ -155,7 +160,6 @@ impl World {
                     assert!(call.timeout > 0);
                     self.now += self.took.min(call.timeout);
                     let attempt = self.target.pop_front().unwrap_or_else(|| answered(200));
-                    drop(call.permit);
                     let moment = Moment { now: self.now, secrets: &self.secrets };
                     live.attempted(attempt, &self.around, &moment);
                 }
@@ -221,7 +225,8 @@ fn without_a_place_at_its_host_a_call_waits_in_the_store_and_has_no_intent_yet()
     for (action, goes_on) in [(post(""), "⏎ call ⏎ done"), (put(""), "call ⏎ done")] {
         let pipeline = pipeline(&format!("{RESPOND}{action}"));
         let mut world = World::new([]);
-        let taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into())).collect();
+        let taken: Vec<_> =
+            (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
         let id = world.receive(&pipeline, "{}");
         assert_eq!(world.happened(), "⏎ 200 parked");
         let work = world.operation(id).work.unwrap();
@@ -341,7 +346,8 @@ fn a_call_that_found_no_place_before_the_answer_is_recorded_and_replays_the_same
         let pipeline = pipeline(&steps.replacen("\n    on_fail", &format!("{more}\n    on_fail"), 1));
         let mut world = World::new([answered(500)]);
         let began = world.now;
-        let _taken: Vec<_> = (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into())).collect();
+        let _taken: Vec<_> =
+            (0..CALLS_PER_HOST).map(|_| world.around.targets.take(&HOST.into(), world.now)).collect();
         let id = world.receive(&pipeline, "{}");
         assert_eq!(world.happened(), "slot ⏎ 200 parked");
         assert_eq!(world.now, began + waits);
@@ -502,4 +508,143 @@ fn a_crash_at_any_step_contradicts_nothing() {
             return;
         }
     }
+}
+
+const DEDUPE: &str = "  extract body { id = $.id on_missing abort }\n  dedupe by id within 1h\n";
+
+/// What a second request with the same key comes to: itself, or whose it is a repeat of and what is told.
+fn repeated(world: &mut World, pipeline: &Arc<Pipeline>, body: &str) -> Option<(Id, First)> {
+    let received = world.received(body);
+    let program = Arc::new(Program { hash: pipeline.hash, edition: 1, files: Vec::new() });
+    let bytes = received.body.clone();
+    let mut live = begin(pipeline.clone(), received, program, &world.around);
+    let Step::Commit(write) = live.step(&world.around, &Moment { now: world.now, secrets: &world.secrets })
+    else {
+        panic!("no commit")
+    };
+    match world.store.commit(&[write], world.now).unwrap().as_slice() {
+        [Written::Done] => None,
+        [Written::Duplicate { of, answer }] => {
+            let kept = answer.as_ref().and_then(|answer| kept_answer(answer, &bytes));
+            Some((*of, kept.unwrap_or_else(|| first_of(Some(&world.operation(*of)), &bytes))))
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_key_is_held_by_what_may_have_come_to_something_and_left_by_what_did_not() {
+    let lost = || Attempt::Lost("reset".into());
+    let refused = || Attempt::NotSent("no route".into());
+    let told = |status| {
+        Some(First::Answered {
+            reply: Reply { status, reason: None, headers: vec![], body: "".into() },
+            other_body: false,
+        })
+    };
+    let abort = "  abort 422 \"no\"\n";
+    let late = format!("  when id == \"7\" {{\n  {abort}  }}\n{RESPOND}");
+    for (steps, target, state, expected) in [
+        (RESPOND.to_owned(), vec![], State::Done, told(200)),
+        ("  stop \"enough\"\n".to_owned(), vec![], State::Done, told(200)),
+        (format!("{RESPOND}{}", put("    retry none")), vec![answered(500)], State::Failed, told(200)),
+        (format!("{RESPOND}{}", post("")), vec![lost()], State::Interrupted, told(200)),
+        // Bad data can be corrected by the sender, and what had no effect be tried again.
+        (abort.to_owned(), vec![], State::Aborted, None),
+        (format!("{}{RESPOND}", put("")), vec![answered(500)], State::Failed, None),
+        (format!("{}{RESPOND}", post("")), vec![refused()], State::Failed, None),
+        (format!("{}{late}", put("")), vec![], State::Aborted, None),
+        // A reported action may have taken effect, or did.
+        (
+            format!("{}{RESPOND}", post("")),
+            vec![lost()],
+            State::Interrupted,
+            Some(First::Interrupted { other_body: false }),
+        ),
+        (format!("{}{late}", post("")), vec![], State::Aborted, told(422)),
+        // Where no answer can come any more, the empty one goes out before the call.
+        (format!("{}{abort}", put("")), vec![], State::Aborted, told(200)),
+        (
+            format!("{}{}{RESPOND}", post(""), put("")),
+            vec![answered(200), answered(500)],
+            State::Failed,
+            told(502),
+        ),
+    ] {
+        let pipeline = pipeline(&format!("{DEDUPE}{steps}"));
+        let mut world = World::new(target);
+        let first = world.receive(&pipeline, r#"{"id":"7"}"#);
+        assert_eq!(world.ended(first).0, state, "{steps}");
+        let got = repeated(&mut world, &pipeline, r#"{"id":"7"}"#);
+        match (got, expected) {
+            (None, None) => {}
+            (
+                Some((of, First::Answered { reply, other_body })),
+                Some(First::Answered { reply: wanted, .. }),
+            ) => {
+                assert_eq!((of, reply.status, other_body), (first, wanted.status, false), "{steps}");
+            }
+            (Some((of, got)), Some(wanted)) => assert_eq!((of, got), (first, wanted), "{steps}"),
+            (got, wanted) => panic!("{steps}: {got:?}, not {wanted:?}"),
+        }
+        // Another key, and the same one after its time, are nobody's.
+        assert_eq!(repeated(&mut world, &pipeline, r#"{"id":"8"}"#), None);
+        world.now += 3_600_000;
+        assert_eq!(repeated(&mut world, &pipeline, r#"{"id":"7"}"#), None);
+    }
+}
+
+#[test]
+fn another_body_is_marked_and_a_long_answer_is_read_from_the_log() {
+    let long = "x".repeat(5_000);
+    for text in ["short", &long] {
+        let pipeline = pipeline(&format!("{DEDUPE}  respond 202 {{ text \"{text}\" }}\n"));
+        let mut world = World::new([]);
+        let first = world.receive(&pipeline, r#"{"id":"7"}"#);
+        for (body, other) in [(r#"{"id":"7"}"#, false), (r#"{"id":"7","more":1}"#, true)] {
+            let Some((of, First::Answered { reply, other_body })) = repeated(&mut world, &pipeline, body)
+            else {
+                panic!("no answer")
+            };
+            assert_eq!((of, reply.status, &*reply.body, other_body), (first, 202, text.as_bytes(), other));
+        }
+    }
+}
+
+#[test]
+fn a_first_one_without_an_answer_is_open_and_what_a_person_orders_is_told_to_repeats() {
+    let pipeline = pipeline(&format!("{DEDUPE}{}  respond 201\n", post("")));
+    let mut world = World::new((0..2).map(|_| Attempt::Lost("reset".into())));
+    // It is gone with its first call out.
+    world.lives = 2;
+    let first = world.receive(&pipeline, r#"{"id":"7"}"#);
+    assert_eq!(world.happened(), "⏎ call gone");
+    let body = r#"{"id":"7"}"#;
+    assert_eq!(repeated(&mut world, &pipeline, body), Some((first, First::Open)));
+    world.lives = usize::MAX;
+    let first = world.receive(&pipeline, r#"{"id":"9"}"#);
+    let body9 = r#"{"id":"9"}"#;
+    assert_eq!(repeated(&mut world, &pipeline, body9).map(|got| got.0), Some(first));
+    world.told = None;
+    world.retry(first);
+    assert_eq!(repeated(&mut world, &pipeline, body9), Some((first, First::Open)));
+    world.go_on(&pipeline, 0);
+    let Some((_, First::Answered { reply, .. })) = repeated(&mut world, &pipeline, body9) else { panic!() };
+    assert_eq!((reply.status, world.log(first).answer.unwrap().status), (201, 502));
+}
+
+#[test]
+fn a_retry_takes_its_key_again_unless_it_is_anothers() {
+    let pipeline = pipeline(&format!("{DEDUPE}{}{RESPOND}", put("")));
+    let mut world = World::new([answered(500), answered(500), answered(200)]);
+    let body = r#"{"id":"7"}"#;
+    let first = world.receive(&pipeline, body);
+    world.told = None;
+    let second = world.receive(&pipeline, body);
+    assert_eq!((world.ended(first).0, world.ended(second).0), (State::Failed, State::Failed));
+    world.retry(first);
+    let order = retry(&world.operation(second), "test", world.now).unwrap();
+    let written = world.store.commit(&[order], world.now).unwrap();
+    assert_eq!(written, [Written::Duplicate { of: first, answer: None }]);
+    assert_eq!(world.ended(second).0, State::Failed);
 }

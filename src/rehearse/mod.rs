@@ -3,6 +3,7 @@
 
 mod bodies;
 mod calls;
+mod claims;
 mod compare;
 mod expectations;
 mod failure;

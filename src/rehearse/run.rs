@@ -18,6 +18,7 @@ use crate::source::Span;
 use crate::value::Bytes;
 
 /// How a request went.
+#[derive(Clone)]
 pub(super) struct Outcome {
     pub status: u16,
     /// Names in lower case.
@@ -111,10 +112,18 @@ impl Scene<'_> {
         let mut reply: Option<Reply> = None;
         // Actions that nothing was given for, in the order in which they are watched.
         let mut unanswered: Vec<(Arc<str>, String)> = Vec::new();
+        let (mut held, mut may_have_effect, mut ended) = (None, false, None);
         let (state, reason) = loop {
             match run.next() {
                 Next::Answer(answer) => reply = Some(answer),
-                Next::End(end) => break (state_of(end.state), end.reason),
+                Next::Claim(key) => match self.repeats(&pipeline.name, key) {
+                    Ok(outcome) => return Ok(outcome),
+                    Err(first) => held = Some(first),
+                },
+                Next::End(end) => {
+                    let reason = end.reason.clone();
+                    break (state_of(ended.insert(end).state), reason);
+                }
                 Next::Need(need) => {
                     let Some(call) = run::call(pipeline, &need) else { continue };
                     let called = match Called::new(call, &need) {
@@ -130,6 +139,7 @@ impl Scene<'_> {
                         }
                     };
                     self.calls.extend(std::iter::repeat_n(called, tries));
+                    may_have_effect |= !call.policy.repeatable && has_effect(&carried);
                     match carried {
                         Ok(carried) => run.resume(carried),
                         Err(reason) => {
@@ -149,7 +159,11 @@ impl Scene<'_> {
             .into_iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), value.as_bytes().to_vec()))
             .collect();
-        Ok(Outcome { status, headers, body, state: Some(state), reason })
+        let outcome = Outcome { status, headers, body, state: Some(state), reason };
+        if let Some(held) = held {
+            self.hold(&pipeline.name, held, ended.as_ref(), may_have_effect, &outcome);
+        }
+        Ok(outcome)
     }
 }
 
@@ -186,6 +200,11 @@ fn tried(
         };
         return (ended, tries);
     }
+}
+
+/// Whether an action may have taken effect: it succeeded, or nobody knows.
+fn has_effect(carried: &Result<Carried, String>) -> bool {
+    !matches!(carried, Ok(Carried::Failed { .. }))
 }
 
 impl Outcome {

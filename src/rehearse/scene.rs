@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::calls::Called;
+use super::claims::Claim;
 use super::failure::Failure;
 use super::givens::Given;
 use super::run::Outcome;
@@ -33,6 +34,7 @@ pub fn rehearse(test: &Test, site: &Site<'_>) -> Vec<Failure> {
         sent: 0,
         givens: Vec::new(),
         calls: Vec::new(),
+        claims: Vec::new(),
         outcome: None,
     };
     let mut failures = Vec::new();
@@ -73,6 +75,8 @@ pub(super) struct Scene<'a> {
     pub givens: Vec<Given>,
     /// Of all requests so far.
     pub calls: Vec<Called>,
+    /// Keys of `dedupe` that its requests hold.
+    pub claims: Vec<Claim>,
     /// Of the last request.
     pub outcome: Option<Outcome>,
 }

@@ -173,7 +173,7 @@ impl Resolver<'_> {
             },
             method: method.clone(),
             url: action.url.as_ref().map(|url| url.span).or(given.base_at),
-            origin,
+            origin: origin.clone(),
             secret,
             headers: given.header_places.clone(),
             values: given.places.clone(),
@@ -201,7 +201,8 @@ impl Resolver<'_> {
                 policy.key = action.key(&slots);
             }
             let name = action.name.text.clone();
-            Call { name, request, policy, slot: None, on_fail: OnFail::Fail, answers_first: false }
+            let target = origin.unwrap_or_default();
+            Call { name, target, request, policy, slot: None, on_fail: OnFail::Fail, answers_first: false }
         });
         (facts, call)
     }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::Resolver;
 use super::calls::Target;
 use super::connectors::ConnectorAction;
-use super::errors::{limits, literals, missing, names};
-use super::program::{Key, Policy, Retry};
+use super::errors::{literals, missing, names};
+use super::program::{Key, Policy, Rate, Retry};
 use crate::actions::Rules;
 use crate::actions::http::is_repeatable;
 use crate::extract::Path;
@@ -26,6 +26,8 @@ const LONGEST_PAUSE: u64 = 3_600_000;
 const LONGEST: u64 = 30 * 86_400_000;
 /// A run may make so many calls; a step may not have more tries.
 const MOST_RETRIES: u32 = 1000;
+/// Calls of one stretch that a `rate` may allow.
+const MOST_CALLS: u32 = 100_000;
 const ANSWER_LIMIT: u64 = 1024 * 1024;
 const LARGEST_ANSWER: u64 = 8 * 1024 * 1024;
 
@@ -40,6 +42,7 @@ pub(super) struct Written<'a> {
     refuse: Vec<Arc<Path>>,
     answer_limit: Option<u64>,
     key: Option<Key>,
+    rate: Option<Rate>,
     pub key_given: bool,
     /// `true` for `retry`.
     pub on_crash: Option<bool>,
@@ -87,7 +90,11 @@ impl Resolver<'_> {
             Clause::GiveUpAfter(time) => {
                 written.give_up_after = self.duration(time, 1..=LONGEST, "`give up after`")
             }
-            Clause::Rate { .. } => self.report(limits::not_carried_out("rate", keyword.span)),
+            Clause::Rate { count, per } => {
+                let count = self.count(count, 1..=MOST_CALLS, "the count of `rate`");
+                let per = self.duration(per, 1..=LONGEST, "the stretch of `rate`");
+                written.rate = count.zip(per).map(|(count, per)| Rate { count, per });
+            }
             Clause::Accept(statuses) => {
                 for status in statuses {
                     written.accept.extend(self.status(status, 100..=599, "`accept`"));
@@ -205,6 +212,7 @@ impl Resolver<'_> {
             rules,
             answer_limit: written.answer_limit.or(defaults.answer_limit).unwrap_or(ANSWER_LIMIT),
             key,
+            rate: written.rate.or(defaults.rate),
         })
     }
 }
@@ -220,6 +228,7 @@ pub struct Defaults {
     refuse: Vec<Arc<Path>>,
     answer_limit: Option<u64>,
     on_crash: Option<bool>,
+    rate: Option<Rate>,
     pub(super) has_key: bool,
 }
 
@@ -238,6 +247,7 @@ static NO_DEFAULTS: Defaults = Defaults {
     refuse: Vec::new(),
     answer_limit: None,
     on_crash: None,
+    rate: None,
     has_key: false,
 };
 
@@ -253,6 +263,7 @@ impl Written<'_> {
             refuse: self.refuse,
             answer_limit: self.answer_limit,
             on_crash: self.on_crash,
+            rate: self.rate,
             has_key: self.key_given,
         };
         (defaults, self.key)

@@ -12,6 +12,7 @@ mod calls;
 mod clauses;
 mod conditions;
 mod constants;
+mod dedupe;
 mod emit;
 mod errors;
 mod expressions;

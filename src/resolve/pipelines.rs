@@ -29,6 +29,10 @@ pub(super) struct State {
     pub head: Head,
     /// Loops around what is being read.
     pub loops: usize,
+    /// Where the pipeline's `dedupe` stands.
+    pub dedupe_at: Option<Span>,
+    /// A `wait` stands above: what follows runs later, from the store.
+    pub parks: bool,
     /// The statement that is being read: fixes insert before it.
     pub statement: Span,
     pub secrets: BTreeSet<Arc<str>>,

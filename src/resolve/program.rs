@@ -142,6 +142,7 @@ pub enum OpKind {
         body: u32,
     },
     Respond(Respond),
+    Dedupe(Dedupe),
     Call(Box<Call>),
     Stop {
         text: Option<Expr>,
@@ -210,10 +211,20 @@ pub enum RespondBody {
     Body(Expr),
 }
 
+/// `dedupe by EXPR within D`: of all requests with one key, the first is carried out.
+#[derive(Debug)]
+pub struct Dedupe {
+    pub by: Expr,
+    /// How long the key is held, in milliseconds.
+    pub within: u64,
+}
+
 #[derive(Debug)]
 pub struct Call {
     /// `http.post`, `bizon.add_subscriber`.
     pub name: Arc<str>,
+    /// Scheme, host and port that it calls, as they are sent.
+    pub target: Arc<str>,
     pub request: RequestTemplate,
     pub policy: Policy,
     /// The name that is bound to what it returns.
@@ -279,6 +290,17 @@ pub struct Policy {
     /// The largest answer, in bytes.
     pub answer_limit: u64,
     pub key: Option<Key>,
+    /// Of the target, over all that call it.
+    pub rate: Option<Rate>,
+}
+
+/// `rate N per D`: at most so many calls in any stretch of this length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// At least 1.
+    pub count: u32,
+    /// In milliseconds.
+    pub per: u64,
 }
 
 impl Policy {

@@ -29,6 +29,7 @@ impl Resolver<'_> {
                 self.head_statement(stmt);
             } else {
                 self.step(stmt);
+                self.item.parks |= matches!(stmt.kind, StmtKind::Wait(_));
             }
         }
         // What stands inside an unreachable block was noted with the block.
@@ -58,12 +59,7 @@ impl Resolver<'_> {
             StmtKind::Stop { text } => self.stop(text.as_ref(), span),
             StmtKind::Abort { status, text } => self.abort(status.as_ref(), text.as_ref(), span),
             StmtKind::Broken { binds, blocks } => self.broken(binds, blocks, span),
-            StmtKind::Dedupe { by, within } => {
-                self.later("dedupe", span);
-                let key = self.value(by);
-                self.no_secret_leaks(&key, "the key of a `dedupe`");
-                self.value(within);
-            }
+            StmtKind::Dedupe { by, within } => self.dedupe(by, within, span),
             StmtKind::Match(choice) => {
                 self.later("match", span);
                 let subject = self.value(&choice.subject);

@@ -14,7 +14,11 @@ impl Headers {
         for (name, value) in headers {
             block.extend_from_slice(name.as_bytes());
             block.extend_from_slice(b": ");
-            block.extend(value.iter().map(|byte| if *byte == b'\n' { b' ' } else { *byte }));
+            let from = block.len();
+            block.extend_from_slice(value);
+            if memchr::memchr(b'\n', value).is_some() {
+                block.iter_mut().skip(from).filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
+            }
             block.push(b'\n');
         }
         Headers(block.into())

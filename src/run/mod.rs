@@ -3,6 +3,7 @@
 //! Serving, resuming, retrying and showing history all drive this one loop.
 
 mod calling;
+mod dedupe;
 mod derived;
 mod eval;
 mod extracting;
@@ -70,9 +71,20 @@ pub struct Run {
 pub enum Next {
     /// An answer for the caller. Call `next` again.
     Answer(Reply),
+    /// Only the first run with this key goes on. Call `next` again if it is this one.
+    Claim(Key),
     /// An action to be carried out; go on with `resume`.
     Need(Need),
     End(End),
+}
+
+/// What `dedupe` tells requests apart by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Of the key's kind and its text.
+    pub hash: [u8; 16],
+    /// How long it is held, in milliseconds, from when the request was received.
+    pub within: u64,
 }
 
 #[derive(Debug)]
@@ -115,6 +127,8 @@ pub struct End {
     pub reason: String,
     /// The step path where it ended, where it did not run to its end.
     pub at: Option<Arc<str>>,
+    /// The caller had an answer before, which this end changes nothing about.
+    pub after_answer: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +190,7 @@ impl Run {
         let pipeline = self.frame.pipeline.clone();
         loop {
             let Some(op) = pipeline.code.get(self.frame.at) else {
-                let end = End { state: EndState::Done, reason: String::new(), at: None };
+                let end = End { state: EndState::Done, reason: String::new(), at: None, after_answer: false };
                 return self.finish(end, Reply::empty());
             };
             if !self.waiting {
@@ -224,6 +238,11 @@ impl Run {
         if std::mem::take(&mut self.waiting) {
             self.fault = Some(fault);
         }
+    }
+
+    /// The request that it runs for.
+    pub fn received(&self) -> &Arc<Received> {
+        &self.frame.inputs.received
     }
 
     /// Whether the caller has an answer.
@@ -284,13 +303,15 @@ impl Run {
 
     /// An end at the step where the run stands.
     fn ended(&self, state: EndState, reason: String) -> End {
-        End { state, reason, at: Some(self.frame.path()) }
+        End { state, reason, at: Some(self.frame.path()), after_answer: false }
     }
 
     /// Ends the run: with `reply` first if the caller has no answer yet.
     fn finish(&mut self, end: End, reply: Reply) -> Next {
+        let after_answer = std::mem::replace(&mut self.answered, true);
+        let end = End { after_answer, ..end };
         self.end = Some(end.clone());
-        if std::mem::replace(&mut self.answered, true) {
+        if after_answer {
             return Next::End(end);
         }
         Next::Answer(reply)

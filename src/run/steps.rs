@@ -96,6 +96,12 @@ impl Run {
                 self.frame.at += 1;
                 return Ok(Flow::Out(Box::new(Next::Answer(reply))));
             }
+            OpKind::Dedupe(dedupe) => {
+                let (key, text) = self.frame.key_of(dedupe)?;
+                self.note(|_| (vec![("key".into(), Value::text(text))], None));
+                self.frame.at += 1;
+                return Ok(Flow::Out(Box::new(Next::Claim(key))));
+            }
             OpKind::Call(call) => return self.reach_call(call),
             OpKind::Stop { text } => {
                 let reason = self.text(text.as_ref())?.unwrap_or_default();

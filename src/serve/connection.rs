@@ -40,6 +40,8 @@ where
     // A sender may close its side behind its request and still wants the answer. hyper's own timer, one for each head,
     // is off: `progress` covers heads too.
     builder.half_close(true).header_read_timeout(None).max_header_size(head_size).max_buf_size(4 * head_size);
+    // Answers are small: head and body in one piece cost the system less than two pieces in one call.
+    builder.writev(false);
     let mut connection = pin!(builder.serve_connection(io, service));
     let mut stopped = pin!(stop.wait_for(|stop| *stop));
     let mut stopping = false;

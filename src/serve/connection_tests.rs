@@ -23,7 +23,17 @@ pub struct Echo {
 }
 
 impl Handler for Echo {
-    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, _: Lease) -> Reply {
+    fn refuses(&self, pipeline: &Pipeline) -> Option<Reply> {
+        let headers = vec![("Retry-After".into(), "60".into())];
+        (&*pipeline.name == "stopped").then(|| Reply {
+            status: 503,
+            reason: None,
+            headers,
+            body: "no".into(),
+        })
+    }
+
+    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, _: Lease) -> Result<Reply, Reply> {
         let text = String::from_utf8_lossy(&request.body).into_owned();
         let body = match &*pipeline.name {
             "slow" => {
@@ -38,7 +48,7 @@ impl Handler for Echo {
             }
         };
         let headers = vec![("X-Op".into(), "1".into())];
-        Reply { status: 200, reason: Some("Fine".into()), headers, body: Bytes::from(body) }
+        Ok(Reply { status: 200, reason: Some("Fine".into()), headers, body: Bytes::from(body) })
     }
 
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
@@ -64,6 +74,7 @@ pub fn network(options: Options) -> Arc<Network<Echo>> {
         pipeline("any", &[("*", "/any")], Some(Cors::Any), 100),
         pipeline("slow", &[("GET", "/slow")], None, 100),
         pipeline("big", &[("GET", "/big")], None, 100),
+        pipeline("stopped", &[("POST", "/stopped")], Some(Cors::Any), 100),
     ]);
     let routes = Arc::new(ArcSwap::from_pointee(routes));
     Arc::new(Network::new(options, routes, Arc::new(Echo::default())))

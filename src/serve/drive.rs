@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::callers::Parked;
 use super::clock::now_millis;
-use super::server::{Server, not_stored};
-use crate::operations::{Live, Moment, Outgoing, Step, masked};
+use super::server::{Server, not_stored, stopped};
+use crate::operations::{Live, Moment, Outgoing, Step, Stop, masked};
 use crate::store::{State, Write, Written};
 use crate::value::Id;
 
@@ -20,7 +21,8 @@ pub fn spawn(server: Arc<Server>, live: Live, first: Step) {
     drop(tokio::spawn(drive(hand, live, first)));
 }
 
-async fn drive(mut hand: Hand, mut live: Live, first: Step) {
+/// Drives an operation that is in this hand on from `first`.
+pub async fn drive(mut hand: Hand, mut live: Live, first: Step) {
     let server = hand.server.clone();
     let mut next = first;
     loop {
@@ -57,6 +59,13 @@ async fn drive(mut hand: Hand, mut live: Live, first: Step) {
                 continue;
             }
             Step::Parked => {
+                if !live.answered() {
+                    if server.around.stop(&live.pipeline().name) == Some(Stop::Held) {
+                        // It goes on when the pipeline is started again, and its caller does not wait for that.
+                        server.callers.tell(live.id, stopped());
+                    }
+                    server.callers.set_parked(live.id, Parked::Yes);
+                }
                 hand.parked = true;
                 server.work.notify_one();
                 return;
@@ -82,10 +91,9 @@ pub fn tell_the_log(live: &Live, state: State) {
 }
 
 async fn carry_out(server: &Server, live: &mut Live, call: Outgoing) {
-    let Outgoing { request, timeout, answer_limit, permit } = call;
+    let Outgoing { request, timeout, answer_limit } = call;
     let sent_with = server.secrets.load_full();
     let attempt = server.deliver.send(&request, Duration::from_millis(timeout), answer_limit).await;
-    drop(permit);
     let secrets = server.secrets.load();
     // A secret that was changed while the call was out may come back as it was.
     let attempt = match Arc::ptr_eq(&sent_with, &secrets) {
@@ -112,15 +120,15 @@ async fn commit(server: &Server, write: Write) -> Option<Written> {
 
 /// An operation in hand. Counted, so that a stop can wait for the last; and however its task ends, nobody goes on waiting
 /// for an answer that will not come.
-struct Hand {
-    server: Arc<Server>,
-    id: Id,
+pub struct Hand {
+    pub server: Arc<Server>,
+    pub id: Id,
     /// It goes on later, from the store, with its caller still waiting.
     parked: bool,
 }
 
 impl Hand {
-    fn take(server: Arc<Server>, id: Id) -> Hand {
+    pub fn take(server: Arc<Server>, id: Id) -> Hand {
         server.in_hand.fetch_add(1, Ordering::Relaxed);
         Hand { server, id, parked: false }
     }

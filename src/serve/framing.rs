@@ -103,6 +103,10 @@ impl Framing {
     }
 
     fn header(&mut self, line: &[u8]) {
+        // Most lines begin with another letter, and are compared no further.
+        if !matches!(line, [b'c' | b'C' | b't' | b'T', ..]) {
+            return;
+        }
         if let Some(value) = value_of(line, b"content-length:") {
             let length = std::str::from_utf8(value.trim_ascii()).ok().and_then(|digits| digits.parse().ok());
             self.length = Some(length.unwrap_or(0));

@@ -15,6 +15,7 @@ mod host;
 mod options;
 mod progress;
 mod rejections;
+mod repeats;
 mod reply;
 mod request;
 mod schedule;
@@ -58,16 +59,21 @@ pub struct Incoming {
 
 /// What stands behind the door.
 pub trait Handler: Send + Sync + 'static {
+    /// What a request of this pipeline is told instead of being read, if it is not to come in now. Must not block, and
+    /// stores nothing.
+    fn refuses(&self, pipeline: &Pipeline) -> Option<Reply>;
+
     /// Answers a request. The future is dropped when the connection breaks under it or the grace of a stop is over, so
     /// whatever must go on then is not to live in it.
     ///
-    /// `lease` is for the body's bytes, and is given back when nobody waits for an answer any more.
+    /// `lease` is for the body's bytes, and is given back when nobody waits for an answer any more. An error is what is
+    /// told where it was refused after all.
     fn handle(
         &self,
         pipeline: Arc<Pipeline>,
         request: Incoming,
         lease: Lease,
-    ) -> impl Future<Output = Reply> + Send;
+    ) -> impl Future<Output = Result<Reply, Reply>> + Send;
 
     /// A request of a known pipeline was refused at the door with 413 or 415; its body was not read. Must not block.
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str);

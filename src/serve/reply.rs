@@ -76,13 +76,29 @@ pub fn write(reply: Reply) -> Answer {
 fn headers(reply: &Reply) -> Option<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(reply.headers.len() + 2);
     for (name, value) in &reply.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        let value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
+        let name = header_name(name)?;
+        let value = header_value(value)?;
         if !belongs_to_connection(&name) {
             headers.append(name, value);
         }
     }
     Some(headers)
+}
+
+/// What nearly every answer has is neither parsed nor copied again.
+fn header_name(name: &str) -> Option<HeaderName> {
+    match name {
+        "content-type" => Some(header::CONTENT_TYPE),
+        name => HeaderName::from_bytes(name.as_bytes()).ok(),
+    }
+}
+
+fn header_value(value: &str) -> Option<HeaderValue> {
+    match value {
+        "application/json" => Some(HeaderValue::from_static("application/json")),
+        "text/plain; charset=utf-8" => Some(HeaderValue::from_static("text/plain; charset=utf-8")),
+        value => HeaderValue::from_bytes(value.as_bytes()).ok(),
+    }
 }
 
 /// RFC 9110, 7.6.1, and the length, which follows from the body.

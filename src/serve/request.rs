@@ -10,7 +10,7 @@ use hyper::{Method, Request};
 
 use crate::resolve::program::{Cors, Pipeline};
 use crate::routing::{self, Decision, Head, Params, Refusal};
-use crate::run::Headers;
+use crate::run::{Headers, Reply};
 use crate::value::Bytes;
 
 use super::body::Body;
@@ -79,6 +79,9 @@ impl<H: Handler> Peer<H> {
             Some(Cors::Origins(_)) => head.headers.get(header::ORIGIN).cloned(),
             Some(Cors::Any) | None => None,
         };
+        if let Some(reply) = self.network.handler.refuses(pipeline) {
+            return Break(with_cors(self.turned_away(reply), pipeline, origin.as_ref()));
+        }
         let passed = Passed { pipeline: pipeline.clone(), request: self.incoming(head, params), origin };
         match refusal {
             Some(refusal) => Break(self.reject(passed, refusal)),
@@ -101,8 +104,11 @@ impl<H: Handler> Peer<H> {
             self.progress.enter(Phase::Handling);
         }
         let Passed { pipeline, request, origin } = passed;
-        let reply = self.network.handler.handle(pipeline.clone(), request, lease).await;
-        with_cors(write(reply), &pipeline, origin.as_ref())
+        let answer = match self.network.handler.handle(pipeline.clone(), request, lease).await {
+            Ok(reply) => write(reply),
+            Err(reply) => self.turned_away(reply),
+        };
+        with_cors(answer, &pipeline, origin.as_ref())
     }
 
     /// False where two readers could take the request for two different ones.
@@ -129,6 +135,11 @@ impl<H: Handler> Peer<H> {
             ip: self.ip.clone(),
             params,
         }
+    }
+
+    fn turned_away(&self, reply: Reply) -> Answer {
+        self.network.counts.refuse(reply.status);
+        write(reply)
     }
 
     fn refuse(&self, refusal: Refusal) -> Answer {

@@ -6,16 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::callers::Parked;
 use super::clock::now_millis;
 use super::drive;
 use super::server::{Server, not_stored};
-use crate::operations::{Log, PATIENCE, Permit, interrupted, resume};
+use super::writer::Room;
+use crate::operations::{Dealt, Log, PATIENCE, Permit, Share, Stop, Turns, interrupted, resume};
 use crate::resolve::program::Pipeline;
 use crate::run::failed_reply;
-use crate::store::{Claimed, Lane, LaneHead, Millis, Operation};
-
-/// The most that is claimed of one lane at once, and of a pipeline's own timers.
-const AT_ONCE: usize = 64;
+use crate::store::{Claimed, LaneHead, Millis, Operation};
 
 /// How long it sleeps at most: a clock that was set forward is noticed then.
 const LONGEST_SLEEP: u64 = 60_000;
@@ -28,29 +27,33 @@ const AGAIN: u64 = 1_000;
 
 /// Runs until it is aborted. While the server stops it goes on for those who still wait for an answer.
 pub async fn run(server: Arc<Server>) {
-    let mut turn = 0;
+    let mut turns = Turns::default();
     loop {
         // Listened to from before the look: a call that comes back meanwhile is not missed.
         let freed = server.freed.notified();
         let heads = blocking(&server, |server| server.store.lanes()).await;
-        if let Some(heads) = &heads {
-            server.crowded.store(Arc::new(crowded(heads)));
-        }
         let now = now_millis();
-        turn += 1;
-        let asked = choose(&server, heads.as_deref().unwrap_or_default(), now, turn);
-        if !asked.is_empty() {
-            if take_up(&server, asked, now).await == 0 {
+        let Dealt { shares, behind, next } = match &heads {
+            Some(heads) => {
+                server.crowded.store(Arc::new(crowded(heads)));
+                turns.deal(&server.around.targets, &going(&server, heads), now)
+            }
+            None => Dealt::default(),
+        };
+        server.around.targets.set_behind(behind);
+        if !shares.is_empty() {
+            // What is open waits longer when the disk cannot keep up: outcomes of calls come before new calls.
+            while server.writer.room() == Room::None {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            if take_up(&server, shares, now).await == 0 {
                 // Due, and not to be had: the store is in trouble, which it says itself.
                 tokio::time::sleep(Duration::from_millis(AGAIN)).await;
             }
             continue;
         }
         let sleep = match &heads {
-            Some(heads) => {
-                let next = heads.iter().map(|head| head.due).filter(|due| *due > now).min();
-                next.map_or(LONGEST_SLEEP, |due| (due - now).min(LONGEST_SLEEP))
-            }
+            Some(_) => next.map_or(LONGEST_SLEEP, |next| next.saturating_sub(now).clamp(1, LONGEST_SLEEP)),
             None => AGAIN,
         };
         tokio::select! {
@@ -59,6 +62,13 @@ pub async fn run(server: Arc<Server>) {
             () = tokio::time::sleep(Duration::from_millis(sleep)) => {}
         }
     }
+}
+
+/// The lanes but for those that a person holds.
+fn going(server: &Server, heads: &[LaneHead]) -> Vec<LaneHead> {
+    let stopped = server.around.stopped.load();
+    let is_held = |head: &&LaneHead| stopped.get(&head.lane.pipeline) == Some(&Stop::Held);
+    heads.iter().filter(|head| !is_held(head)).cloned().collect()
 }
 
 /// The pipelines that have as much open as one may have.
@@ -70,54 +80,11 @@ fn crowded(heads: &[LaneHead]) -> BTreeSet<Arc<str>> {
     open.into_iter().filter(|(_, open)| *open >= MOST_OPEN).map(|(pipeline, _)| pipeline.clone()).collect()
 }
 
-/// How much of each due lane to claim: as many calls as its host takes, the lanes of one host by turns.
-fn choose(server: &Server, heads: &[LaneHead], now: Millis, turn: usize) -> Vec<(Lane, Vec<Permit>, usize)> {
-    let mut by_host: BTreeMap<&Arc<str>, Vec<&LaneHead>> = BTreeMap::new();
-    for head in heads.iter().filter(|head| head.due <= now) {
-        by_host.entry(&head.lane.host).or_default().push(head);
-    }
-    let mut asked = Vec::new();
-    for (host, mut lanes) in by_host {
-        if host.is_empty() {
-            asked.extend(lanes.into_iter().map(|head| (head.lane.clone(), Vec::new(), AT_ONCE)));
-            continue;
-        }
-        let first = turn % lanes.len();
-        lanes.rotate_left(first);
-        let mut shares: Vec<Vec<Permit>> = lanes.iter().map(|_| Vec::new()).collect();
-        // One place to each lane in turn, until the host takes no more or nobody wants one.
-        while let Some(progress) = deal(server, host, &lanes, &mut shares) {
-            if !progress {
-                break;
-            }
-        }
-        for (head, permits) in lanes.into_iter().zip(shares) {
-            if !permits.is_empty() {
-                let count = permits.len();
-                asked.push((head.lane.clone(), permits, count));
-            }
-        }
-    }
-    asked
-}
-
-/// One round; `None` when the host is full.
-fn deal(server: &Server, host: &Arc<str>, lanes: &[&LaneHead], shares: &mut [Vec<Permit>]) -> Option<bool> {
-    let mut progress = false;
-    for (head, share) in lanes.iter().zip(shares) {
-        if (share.len() as u64) < head.depth.min(AT_ONCE as u64) {
-            share.push(server.around.targets.take(host)?);
-            progress = true;
-        }
-    }
-    Some(progress)
-}
-
 /// Gives how many operations it went on with.
-async fn take_up(server: &Arc<Server>, asked: Vec<(Lane, Vec<Permit>, usize)>, now: Millis) -> usize {
+async fn take_up(server: &Arc<Server>, shares: Vec<Share>, now: Millis) -> usize {
     let mut permits = BTreeMap::new();
     let mut wanted = Vec::new();
-    for (lane, held, count) in asked {
+    for Share { lane, permits: held, count } in shares {
         permits.insert(lane.clone(), held);
         wanted.push((lane, count));
     }
@@ -133,6 +100,7 @@ async fn take_up(server: &Arc<Server>, asked: Vec<(Lane, Vec<Permit>, usize)>, n
 /// Goes on with one claimed operation, from its log.
 pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit>) {
     let id = claimed.id;
+    server.callers.set_parked(id, Parked::No);
     let is_waited_for = server.callers.is_waited_for(id);
     if server.around.stopping.load(Ordering::Relaxed) && !is_waited_for {
         // Its row stays as it is, for the next start.
@@ -167,7 +135,10 @@ pub async fn interrupt(server: &Server, operation: &Operation, fence: u64, reaso
     let told = server.callers.is_waited_for(id).then(|| failed_reply(id));
     let write = interrupted(operation, fence, reason, told.as_ref(), notify, now_millis());
     match server.writer.commit(write).await {
-        Ok(_) => told.into_iter().for_each(|told| server.callers.tell(id, told)),
+        Ok(_) => {
+            told.into_iter().for_each(|told| server.callers.tell(id, told));
+            server.callers.wake(id);
+        }
         Err(error) => {
             tracing::error!(operation = %id, error, "it could not be recorded as interrupted");
             server.callers.tell(id, not_stored());
@@ -181,8 +152,12 @@ fn pipeline_of(server: &Server, operation: &Operation, log: &Log) -> Option<Arc<
     let served =
         server.pipelines.load().get(&operation.pipeline).filter(|served| served.hash == hash).cloned();
     let kept = || server.compiled.find(&*server.store, hash)?.pipeline(&operation.pipeline).cloned();
+    let is_served = served.is_some();
     let pipeline = served.or_else(kept)?;
     server.know_secrets(&pipeline.secrets);
+    if !is_served {
+        server.around.targets.declare_also_all(&pipeline, now_millis());
+    }
     Some(pipeline)
 }
 
@@ -208,7 +183,7 @@ mod tests {
     #[test]
     fn a_pipeline_is_crowded_by_all_its_lanes_together() {
         let head = |pipeline: &str, host: &str, depth| LaneHead {
-            lane: Lane { pipeline: pipeline.into(), host: host.into() },
+            lane: crate::store::Lane { pipeline: pipeline.into(), host: host.into() },
             due: 0,
             depth,
         };

@@ -8,14 +8,14 @@ use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
 use super::budget::Lease;
-use super::callers::Callers;
+use super::callers::{Callers, Turn};
 use super::clock::now_millis;
 use super::rejections::Rejections;
-use super::writer::Writer;
+use super::writer::{Room, Writer};
 use super::{Handler, Incoming};
-use crate::admin::Programs;
+use crate::admin::{Programs, stop_setting};
 use crate::deliver::Deliver;
-use crate::operations::{self, Live, Moment, Step, Surroundings, begin};
+use crate::operations::{self, Live, Moment, Step, Stop, Surroundings, begin};
 use crate::resolve::program::Pipeline;
 use crate::run::{Received, Reply};
 use crate::secrets::Secrets;
@@ -104,6 +104,27 @@ impl Server {
         }
     }
 
+    /// Stops a pipeline or starts it again, now and for every later start.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn set_stop(&self, pipeline: &str, stop: Option<Stop>) -> Result<(), String> {
+        self.writer.commit(stop_setting(pipeline, stop)).await?;
+        self.around.stopped.rcu(|stopped| {
+            let mut stopped = BTreeMap::clone(stopped);
+            match stop {
+                Some(stop) => stopped.insert(pipeline.into(), stop),
+                None => stopped.remove(pipeline),
+            };
+            stopped
+        });
+        if stop == Some(Stop::Held) {
+            self.callers.dismiss(pipeline, &stopped());
+        }
+        self.work.notify_one();
+        Ok(())
+    }
+
     fn received(&self, now: Millis, request: Incoming) -> Received {
         Received {
             id: self.around.ids.next(now, 0),
@@ -125,16 +146,57 @@ impl Server {
 }
 
 impl Handler for Arc<Server> {
-    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, lease: Lease) -> Reply {
-        if self.writer.is_full() || self.crowded.load().contains(&pipeline.name) {
-            return busy();
+    fn refuses(&self, pipeline: &Pipeline) -> Option<Reply> {
+        if self.around.stop(&pipeline.name).is_some() {
+            return Some(stopped());
         }
-        let Some(turn) = self.callers.turn(&pipeline.name) else { return busy() };
+        let is_full = self.writer.room() == Room::None || self.crowded.load().contains(&pipeline.name);
+        is_full.then(busy)
+    }
+
+    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, lease: Lease) -> Result<Reply, Reply> {
+        // It may have changed while the body came.
+        if let Some(refusal) = self.refuses(&pipeline) {
+            return Err(refusal);
+        }
+        let turn = self.callers.turn(&pipeline.name).ok_or_else(busy)?;
+        Ok(self.take_in(pipeline, request, turn, lease).await)
+    }
+
+    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
+        let now = now_millis();
+        // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
+        if self.writer.room() != Room::Much || !self.rejections.admits(&pipeline.name, now) {
+            self.rejections.drop_one();
+            return;
+        }
+        let request = self.received(now, request);
+        let write = operations::rejected(pipeline, &request, status, reason, &self.around);
+        let writer = self.writer.clone();
+        drop(tokio::spawn(async move { writer.commit(write).await }));
+    }
+}
+
+impl Server {
+    /// Begins an operation, and waits for its answer.
+    async fn take_in(
+        self: &Arc<Server>,
+        pipeline: Arc<Pipeline>,
+        request: Incoming,
+        turn: Turn,
+        lease: Lease,
+    ) -> Reply {
         let program = self.program(&pipeline);
         let received = self.received(now_millis(), request);
         let id = received.id;
         let mut live = begin(pipeline, received, program, &self.around);
         match self.step(&mut live) {
+            // Whether it is the first with its key, only the commit says.
+            Step::Commit(Write::Accept(accept)) if accept.claim.is_some() => {
+                let answer = self.callers.wait(id, turn, lease);
+                super::repeats::spawn(self.clone(), live, accept);
+                answer.await.unwrap_or_else(|_| internal(id))
+            }
             // With its first row it has ended: nothing is left that would have to survive this connection.
             Step::Commit(Write::Accept(accept)) if accept.work.is_none() => {
                 let state = accept.row.index.state;
@@ -157,19 +219,6 @@ impl Handler for Arc<Server> {
             }
         }
     }
-
-    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
-        let now = now_millis();
-        // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
-        if self.writer.is_full() || !self.rejections.admits(&pipeline.name, now) {
-            self.rejections.drop_one();
-            return;
-        }
-        let request = self.received(now, request);
-        let write = operations::rejected(pipeline, &request, status, reason, &self.around);
-        let writer = self.writer.clone();
-        drop(tokio::spawn(async move { writer.commit(write).await }));
-    }
 }
 
 /// The language edition that programs are kept with.
@@ -186,12 +235,24 @@ fn busy() -> Reply {
     refusal(503, r#"{"error":"busy"}"#.into())
 }
 
+/// A person stopped the pipeline.
+pub fn stopped() -> Reply {
+    let mut reply = refusal(503, r#"{"error":"stopped"}"#.into());
+    for (name, value) in &mut reply.headers {
+        if &**name == "Retry-After" {
+            *value = "60".into();
+        }
+    }
+    reply
+}
+
 /// The store failed: what was to be acknowledged may or may not be on disk, so it is not acknowledged.
 pub fn not_stored() -> Reply {
     refusal(503, r#"{"error":"store_unavailable"}"#.into())
 }
 
-fn internal(id: Id) -> Reply {
+/// A defect of wj's own.
+pub fn internal(id: Id) -> Reply {
     refusal(500, format!(r#"{{"error":"internal","operation":"{id}"}}"#))
 }
 

@@ -11,6 +11,7 @@ use super::clock::now_millis;
 use super::served::{Changed, Served, Vanished};
 use super::server::Server;
 use crate::check::CheckedFile;
+use crate::operations::strictest_rates;
 use crate::routing::Routes;
 use crate::scripts;
 use crate::value::Time;
@@ -51,6 +52,8 @@ impl Site {
         self.server.programs.store(Arc::new(served.programs()));
         let by_name = pipelines.iter().map(|pipeline| (pipeline.name.clone(), pipeline.clone())).collect();
         self.server.pipelines.store(Arc::new(by_name));
+        let rates = strictest_rates(pipelines.iter().map(|pipeline| &**pipeline));
+        self.server.around.targets.declare(&rates, now_millis());
         self.server.load_secrets(served.secrets());
         self.server.around.commit.store(scripts::commit(&self.dir).map(|commit| Arc::new(commit.into())));
         // Last, so that a request that finds a pipeline finds its program and secrets too.

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use ipnet::IpNet;
@@ -19,13 +19,13 @@ use super::site::{Site, follow};
 use super::status::Desk;
 use super::writer::Writer;
 use super::{Network, Options, Routes, descriptors, schedule};
-use crate::admin::{Asked, Listener, ask, listen_socket, listen_tcp};
+use crate::admin::{self, Asked, Listener, ask, listen_socket, listen_tcp};
 use crate::check::CheckedFile;
 use crate::deliver::{self, Deliver};
-use crate::operations::{Ids, Log, Random, Surroundings, Targets};
+use crate::operations::{Ids, Log, Random, Stop, Surroundings, Targets};
 use crate::scripts;
 use crate::secrets::Secrets;
-use crate::store::{self, Filter, Millis, Store, StoreError};
+use crate::store::{self, Filter, Millis, Span, Store, StoreError};
 use crate::value::Id;
 
 /// What a server is to be.
@@ -40,6 +40,8 @@ pub struct Setup {
     pub calls_per_host: usize,
     pub dry_run: bool,
     pub network: Options,
+    /// How long a stop waits for requests and calls.
+    pub stop_within: Duration,
     /// Renders a file's findings for people.
     pub render: fn(&CheckedFile) -> String,
 }
@@ -75,6 +77,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     }
     let deliver = Deliver::new(deliver::Options { allow_private: setup.allow_private.clone() })
         .map_err(StartError::Machine)?;
+    let stopped = admin::stopped(&store.summary(&Span::default())?.settings);
     let (writer, thread) =
         Writer::start(store.clone()).map_err(|error| StartError::Machine(error.to_string()))?;
     let freed = Arc::new(Notify::new());
@@ -86,6 +89,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
             targets: Targets::new(setup.calls_per_host, move || signal.notify_waiters()),
             dry_run: setup.dry_run,
             stopping: AtomicBool::new(false),
+            stopped: ArcSwap::from_pointee(stopped),
             commit: ArcSwapOption::empty(),
         },
         store,
@@ -111,14 +115,19 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let changed =
         site.look(Vanished::IsBelieved).map_err(|error| StartError::Scripts(setup.dir.clone(), error))?;
     site.report_start(&changed);
+    for (name, stop) in &**server.around.stopped.load() {
+        let how = admin::stop_name(*stop);
+        tracing::warn!(pipeline = %name, "stopped ({how}): `wj start {name}` lets it take requests again");
+    }
     let waiting = sweep(&server).await;
 
     let listener =
         TcpListener::bind(setup.listen).await.map_err(|error| StartError::Listen(setup.listen, error))?;
     let listen = listener.local_addr().map_err(|error| StartError::Listen(setup.listen, error))?;
     let (reload, asked) = mpsc::channel(16);
+    let options = Options { grace: setup.stop_within, ..setup.network };
     let network =
-        Arc::new(Network::new(within_limits(setup.network), site.routes.clone(), Arc::new(server.clone())));
+        Arc::new(Network::new(within_limits(options), site.routes.clone(), Arc::new(server.clone())));
     let desk = Arc::new(Desk {
         server: server.clone(),
         counts: network.counts().clone(),
@@ -150,8 +159,10 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
 
     tracing::info!("listening on http://{listen}, status on http://{admin_address}/status");
     let asked = Notify::new();
+    let asked_at = OnceLock::new();
     let stopping = async {
         stop_signal().await;
+        let _ = asked_at.set(Instant::now());
         server.around.stopping.store(true, Ordering::Relaxed);
         asked.notify_one();
         tracing::info!("stopping: who waits gets an answer, and calls that are out are waited for");
@@ -159,7 +170,8 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let finished = async {
         network.serve(listener, stopping).await;
         scheduling.abort();
-        drain(&server).await;
+        let since = asked_at.get().map_or(Duration::ZERO, Instant::elapsed);
+        drain(&server, setup.stop_within.saturating_sub(since)).await;
     };
     let hurried = async {
         asked.notified().await;
@@ -227,7 +239,11 @@ async fn sweep(server: &Arc<Server>) -> Vec<(store::Claimed, Id)> {
     let mut ordered = Vec::new();
     loop {
         let heads = server.store.lanes().unwrap_or_default();
-        let wanted: Vec<_> = heads.into_iter().map(|head| (head.lane, 256)).collect();
+        // What a person holds stays as it is.
+        let stopped = server.around.stopped.load_full();
+        let is_held = |lane: &store::Lane| stopped.get(&lane.pipeline) == Some(&Stop::Held);
+        let wanted: Vec<_> =
+            heads.into_iter().filter(|head| !is_held(&head.lane)).map(|head| (head.lane, 256)).collect();
         let claimed = server.store.claim(&wanted, Millis::MAX).unwrap_or_default();
         if claimed.is_empty() {
             return ordered;
@@ -258,8 +274,8 @@ async fn sweep(server: &Arc<Server>) -> Vec<(store::Claimed, Id)> {
     }
 }
 
-/// Waits until no operation is in hand, or the longest usual time-out is over.
-async fn drain(server: &Server) {
+/// Waits until no operation is in hand, at most so long.
+async fn drain(server: &Server, at_most: Duration) {
     server.freed.notify_waiters();
     let done = async {
         loop {
@@ -270,7 +286,7 @@ async fn drain(server: &Server) {
             idle.await;
         }
     };
-    if tokio::time::timeout(Duration::from_secs(30), done).await.is_err() {
+    if tokio::time::timeout(at_most, done).await.is_err() {
         tracing::warn!(
             "{} operations are still in hand; the next start reports them",
             server.in_hand.load(Ordering::Relaxed)
@@ -284,7 +300,7 @@ async fn tend(server: Arc<Server>) {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let server = server.clone();
         let tended = tokio::task::spawn_blocking(move || {
-            server.store.tend(&store::Upkeep { derive: true }, now_millis())
+            server.store.tend(&store::Upkeep { derive: true, claims: true }, now_millis())
         });
         if let Ok(Err(error)) = tended.await {
             tracing::error!(error = %error, "upkeep of the store failed");

@@ -10,9 +10,11 @@ use super::clock::now_millis;
 use super::counts::Counts;
 use super::served::Served;
 use super::server::Server;
-use crate::admin::{Answers, History, HistoryQuery, Response, iso};
+use crate::admin::{Answers, History, HistoryQuery, Response, iso, stop_name};
 use crate::check::CheckedFile;
-use crate::store::{Span, State, Written};
+use crate::diagnostic::near;
+use crate::operations::Stop;
+use crate::store::{Lane, LaneHead, Span, State, Written};
 
 /// The operator's side of a server.
 pub struct Desk {
@@ -46,6 +48,11 @@ impl Answers for Desk {
             },
             ("GET", ["history", id]) => self.history(|history| history.show(&decoded(id))),
             ("POST", ["history", id, "retry"]) => self.retry(&decoded(id)),
+            ("POST", ["pipelines", name, "stop"]) => {
+                let stop = if query == "drain=1" { Stop::Draining } else { Stop::Held };
+                self.set_stop(&decoded(name), Some(stop))
+            }
+            ("POST", ["pipelines", name, "start"]) => self.set_stop(&decoded(name), None),
             ("POST", ["reload"]) if query == "wait=1" => self.reload_and_wait(),
             ("POST", ["reload"]) => match self.reload() {
                 Some(_) => Response::ok(json!({ "reload": "ordered" })),
@@ -89,11 +96,60 @@ impl Desk {
                 self.server.work.notify_one();
                 Response::ok(json!({ "id": id, "retry": "ordered" }))
             }
-            Ok(Written::Duplicate { .. } | Written::Fenced) => {
+            Ok(Written::Duplicate { of, .. }) => Response::error(409, History::key_is_taken(id, of)),
+            Ok(Written::Fenced) => {
                 Response::error(409, format!("{id}: somebody else goes on with it just now"))
             }
             Err(error) => Response::error(503, error),
         }
+    }
+
+    fn set_stop(&self, name: &str, stop: Option<Stop>) -> Response {
+        let open = self.open_work();
+        let pipelines = self.server.pipelines.load();
+        let is_known = pipelines.contains_key(name)
+            || self.server.around.stop(name).is_some()
+            || open.iter().any(|head| *head.lane.pipeline == *name);
+        if !is_known {
+            let near = near(name, pipelines.keys().map(|name| &**name));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Response::error(404, format!("there is no pipeline `{name}` here{hint}"));
+        }
+        match self.runtime.block_on(self.server.set_stop(name, stop)) {
+            Ok(()) => {
+                tracing::info!(pipeline = %name, "{}", stop.map_or("started", |_| "stopped"));
+                Response::ok(json!({
+                    "pipeline": name,
+                    "stopped": stop.map(stop_name),
+                    "open": depth(&open, |lane| *lane.pipeline == *name),
+                }))
+            }
+            Err(error) => Response::error(503, error),
+        }
+    }
+
+    /// The lanes of unfinished operations.
+    fn open_work(&self) -> Vec<LaneHead> {
+        self.server.store.lanes().unwrap_or_default()
+    }
+
+    /// The hosts that are called or waited for, with what waits for each.
+    fn hosts(&self, open: &[LaneHead]) -> Vec<Json> {
+        let shown = self.server.around.targets.status().into_iter().filter(|host| !host.host.is_empty());
+        shown
+            .map(|host| {
+                let waiting = depth(open, |lane| lane.host == host.host);
+                json!({
+                    "host": host.host,
+                    "calls_out": host.out,
+                    "calls_at_once": host.at_once,
+                    "rate": host.rate.map(|rate| format!("{} per {}", rate.count, written(rate.per))),
+                    "failed_in_a_row": host.failed,
+                    "open_until": host.open_until.map(iso),
+                    "waiting": waiting,
+                })
+            })
+            .collect()
     }
 
     /// Orders a look at the scripts; what is given tells when it is done. `None` when nobody looks any more.
@@ -110,6 +166,7 @@ impl Desk {
     }
 
     fn status(&self) -> Response {
+        let open = self.open_work();
         let served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let pipelines: Vec<Json> = served
             .pipelines()
@@ -121,7 +178,19 @@ impl Desk {
                     "title": pipeline.title,
                     "file": pipeline.file,
                     "routes": routes,
+                    "stopped": self.server.around.stop(&pipeline.name).map(stop_name),
+                    "open": depth(&open, |lane| lane.pipeline == pipeline.name),
                 })
+            })
+            .collect();
+        let stopped = self.server.around.stopped.load();
+        let is_served = |name: &Arc<str>| served.pipelines().iter().any(|own| own.name == *name);
+        let stopped_unserved: Vec<Json> = stopped
+            .iter()
+            .filter(|(name, _)| !is_served(name))
+            .map(|(name, stop)| {
+                let open = depth(&open, |lane| lane.pipeline == *name);
+                json!({ "name": name, "stopped": stop_name(*stop), "open": open })
             })
             .collect();
         let broken: Vec<Json> = served
@@ -164,6 +233,8 @@ impl Desk {
             "refused": self.refused(),
             "commit": self.server.around.commit.load_full().map(|commit| commit.to_string()),
             "pipelines": pipelines,
+            "stopped_and_not_served": stopped_unserved,
+            "hosts": self.hosts(&open),
             "broken": broken,
             "files_with_warnings": served.warned(),
             "secrets_not_set": unset,
@@ -184,6 +255,20 @@ impl Desk {
             refused.insert("not_kept_in_history".into(), json!(not_kept));
         }
         Json::Object(refused)
+    }
+}
+
+/// How much waits in lanes; what is in hand counts, where some of its lane waits.
+fn depth(open: &[LaneHead], is_meant: impl Fn(&Lane) -> bool) -> u64 {
+    open.iter().filter(|head| is_meant(&head.lane)).map(|head| head.depth).sum()
+}
+
+/// Milliseconds as scripts write them: `90m`.
+fn written(millis: u64) -> String {
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+    match units.into_iter().find(|(_, unit)| millis >= *unit && millis.is_multiple_of(*unit)) {
+        Some((name, unit)) => format!("{}{name}", millis / unit),
+        None => format!("{millis}ms"),
     }
 }
 

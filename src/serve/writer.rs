@@ -16,6 +16,16 @@ const BATCH_BYTES: usize = 8 << 20;
 const QUEUE: usize = 4_096;
 const QUEUE_BYTES: usize = 32 << 20;
 
+/// The room in the queue, and with it what is still taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    Much,
+    /// Rows of rejected requests are dropped.
+    Little,
+    /// A new operation would only wait in line, so it is refused, and parked work is left where it is.
+    None,
+}
+
 /// Hands writes to the store.
 #[derive(Clone)]
 pub struct Writer {
@@ -54,12 +64,17 @@ impl Writer {
         Ok((writer, Some(thread)))
     }
 
-    /// Whether a new operation would only wait in line: then it is refused instead.
-    pub fn is_full(&self) -> bool {
-        self.queue.as_ref().is_some_and(|queue| {
-            let waiting = queue.lock();
-            waiting.writes.len() >= QUEUE || waiting.bytes >= QUEUE_BYTES
-        })
+    /// How much room the queue has. What tells of calls that were made is never refused: there are no more of it than
+    /// calls.
+    pub fn room(&self) -> Room {
+        let Some(queue) = &self.queue else { return Room::Much };
+        let waiting = queue.lock();
+        let over = |part: usize| waiting.writes.len() >= QUEUE / part || waiting.bytes >= QUEUE_BYTES / part;
+        match (over(1), over(2)) {
+            (true, _) => Room::None,
+            (false, true) => Room::Little,
+            (false, false) => Room::Much,
+        }
     }
 
     /// Commits one write, with whatever else is queued.

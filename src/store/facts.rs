@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
 use super::{Hash, Millis, State};
@@ -45,6 +46,17 @@ pub enum Fact {
     Note(Arc<str>),
     /// A retry that a person ordered linked it to this one.
     Linked([u8; 16]),
+    /// What `dedupe` decided at receipt: it is the first with this key, which it holds until a time.
+    Claimed {
+        key: [u8; 16],
+        end: Millis,
+    },
+    /// What `dedupe` decided at receipt: another one has its key.
+    Repeats {
+        of: [u8; 16],
+        /// The other one's body is not the same.
+        other_body: bool,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -188,7 +200,30 @@ pub fn decode(bytes: &[u8], blobs: &[Bytes]) -> Result<Vec<Fact>, String> {
 
 /// Postcard fails only where a length is unknown or a buffer is full, and neither can be here.
 fn write(wire: &(&[Moved], &[Fact]), out: Vec<u8>) -> Vec<u8> {
-    postcard::to_extend(wire, out).unwrap_or_default()
+    postcard::serialize_with_flavor(wire, Growing(out)).unwrap_or_default()
+}
+
+/// Bytes to a vector with room of its own; postcard's `to_extend` copies texts and bodies byte by byte.
+struct Growing(Vec<u8>);
+
+impl Flavor for Growing {
+    type Output = Vec<u8>;
+
+    #[inline]
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    #[inline]
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
+    }
 }
 
 fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<(T, &'a [u8]), String> {
@@ -340,6 +375,8 @@ mod tests {
             any::<u32>().prop_map(Fact::Resumed),
             text().prop_map(Fact::Note),
             any::<[u8; 16]>().prop_map(Fact::Linked),
+            (any::<[u8; 16]>(), any::<u64>()).prop_map(|(key, end)| Fact::Claimed { key, end }),
+            (any::<[u8; 16]>(), any::<bool>()).prop_map(|(of, other_body)| Fact::Repeats { of, other_body }),
         ]
     }
 

@@ -13,9 +13,9 @@ use super::names::Names;
 use super::search::{Bounds, Needle};
 use super::standing::{Counts, Standing};
 use super::{
-    ACCEPTED, Accept, Claim, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Millis, Notice, Operation, Page,
-    Program, Rejected, Row, Span, State, Step, Store, StoreError, Summary, Tended, Upkeep, Work, WorkChange,
-    Write, Written, decode,
+    ACCEPTED, Accept, Claim, ClaimChange, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Millis, Notice,
+    Operation, Page, Program, Rejected, Row, SWEEP, Span, State, Step, Store, StoreError, Summary, Tended,
+    Upkeep, Work, WorkChange, Write, Written, decode,
 };
 use crate::value::{Bytes, Id};
 
@@ -41,6 +41,8 @@ struct Kept {
     newest: Option<Id>,
     work: BTreeMap<(Place, Id), Work>,
     claims: BTreeMap<(u32, [u8; 16]), Taken>,
+    /// The claim that the sweep looks at next.
+    sweep_at: (u32, [u8; 16]),
     notices: BTreeMap<(u32, Millis, Id), String>,
     programs: BTreeMap<Hash, Arc<Program>>,
     /// By the pipeline's number.
@@ -159,8 +161,9 @@ impl Store for Memory {
         Ok(notices)
     }
 
-    fn tend(&self, _: &Upkeep, _: Millis) -> Result<Tended, StoreError> {
-        Ok(Tended::default())
+    fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {
+        let claims = if plan.claims { self.kept().sweep(now) } else { 0 };
+        Ok(Tended { claims, ..Tended::default() })
     }
 
     fn summary(&self, of: &Span) -> Result<Summary, StoreError> {
@@ -205,7 +208,7 @@ impl Kept {
     fn write(&mut self, write: &Write, now: Millis) -> Written {
         match write {
             Write::Accept(accept) => self.accept(accept, now),
-            Write::Step(step) => self.step(step),
+            Write::Step(step) => self.step(step, now),
             Write::Rejected(rejected) => self.reject(rejected),
             Write::NoticeSent { pipeline, id, time } => {
                 if let Some(pipeline) = self.names.pipelines.find(pipeline) {
@@ -238,7 +241,7 @@ impl Kept {
         Written::Done
     }
 
-    fn step(&mut self, step: &Step) -> Written {
+    fn step(&mut self, step: &Step, now: Millis) -> Written {
         let Some(entry) = self.find(step.id) else { return Written::Fenced };
         if entry.more.len() >= usize::from(step.n) {
             return Written::Done;
@@ -246,6 +249,10 @@ impl Kept {
         let waiting = entry.place.is_some();
         if may_write(self.holds.get(step.id), step.fence, || Ok::<_, ()>(waiting)) != Ok(true) {
             return Written::Fenced;
+        }
+        let pipeline = entry.pipeline;
+        if let Some(duplicate) = self.change_claim(pipeline, &step.claim, step.id, now) {
+            return duplicate;
         }
         let Some(mut entry) = self.take_out(step.id) else {
             return Written::Fenced;
@@ -310,15 +317,47 @@ impl Kept {
     fn take(&mut self, pipeline: u32, claim: &Claim, id: Id, now: Millis) -> Option<Written> {
         let key = (pipeline, claim.key);
         match self.claims.get(&key) {
-            Some(taken) if taken.end > now && taken.by != id => {
-                Some(Written::Duplicate { of: taken.by, answer: taken.answer.clone() })
+            Some(taken) if taken.by == id => return None,
+            Some(taken) if taken.end > now => {
+                return Some(Written::Duplicate { of: taken.by, answer: taken.answer.clone() });
             }
-            _ => {
-                let answer = claim.answer.clone();
-                self.claims.insert(key, Taken { by: id, end: claim.end, answer });
-                None
+            _ => {}
+        }
+        if claim.kept {
+            self.claims.insert(key, Taken { by: id, end: claim.end, answer: claim.answer.clone() });
+        }
+        None
+    }
+
+    fn change_claim(&mut self, pipeline: u32, change: &ClaimChange, id: Id, now: Millis) -> Option<Written> {
+        match change {
+            ClaimChange::Keep => {}
+            ClaimChange::Take(claim) => return self.take(pipeline, claim, id, now),
+            ClaimChange::Answer { key, answer } => {
+                if let Some(taken) = self.claims.get_mut(&(pipeline, *key)).filter(|taken| taken.by == id) {
+                    taken.answer = answer.clone();
+                }
+            }
+            ClaimChange::Release { key } => {
+                let key = (pipeline, *key);
+                if self.claims.get(&key).is_some_and(|taken| taken.by == id) {
+                    self.claims.remove(&key);
+                }
             }
         }
+        None
+    }
+
+    /// A piece of the way through the claims; gives how many were removed.
+    fn sweep(&mut self, now: Millis) -> usize {
+        let seen = self.claims.range(self.sweep_at..).take(SWEEP);
+        let ended: Vec<_> = seen.filter(|(_, taken)| taken.end <= now).map(|(key, _)| *key).collect();
+        let next = self.claims.range(self.sweep_at..).nth(SWEEP).map(|(key, _)| *key);
+        self.sweep_at = next.unwrap_or_default();
+        for key in &ended {
+            self.claims.remove(key);
+        }
+        ended.len()
     }
 
     fn put(&mut self, id: Id, work: &Work, fence: u64) -> Place {

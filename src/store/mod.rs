@@ -28,6 +28,9 @@ pub const MEMORY: &str = "memory:";
 /// The store's file in its directory.
 pub const FILE: &str = "store.redb";
 
+/// Claims that one call of `tend` looks at.
+const SWEEP: usize = 4_096;
+
 /// The fence of who wrote row 0 with its work held.
 pub const ACCEPTED: u64 = 0;
 
@@ -128,13 +131,33 @@ pub enum WorkChange {
     Remove,
 }
 
-/// A dedupe key to be taken. Not used by this version's pipelines; the layout has its place.
+/// A dedupe key to be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     pub key: [u8; 16],
+    /// Until when it is held.
     pub end: Millis,
-    /// What a repeat is to be told, if it is known already and is at most 4 KiB long.
+    /// What a repeat is to be told, if it is known already and is at most `CLAIM_ANSWER` long.
     pub answer: Option<Bytes>,
+    /// False where the operation ends with this row and leaves the key to the next: then the key must be free, and stays
+    /// so.
+    pub kept: bool,
+}
+
+/// The longest answer that is kept with a claim, in bytes.
+pub const CLAIM_ANSWER: usize = 4 << 10;
+
+/// What a further row does with its operation's claim.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ClaimChange {
+    #[default]
+    Keep,
+    /// Takes it again, if it was released; another's makes the step a `Duplicate`. An answer that is there stays.
+    Take(Claim),
+    /// What repeats are told from now on; `None` if it is too long, and stands in the log alone.
+    Answer { key: [u8; 16], answer: Option<Bytes> },
+    /// Leaves the key to the next.
+    Release { key: [u8; 16] },
 }
 
 /// A program's text, kept as long as an operation may need it.
@@ -190,6 +213,7 @@ pub struct Step {
     pub fence: u64,
     pub row: Row,
     pub work: WorkChange,
+    pub claim: ClaimChange,
     pub notice: Option<String>,
 }
 
@@ -204,6 +228,7 @@ pub struct Rejected {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
     Done,
+    /// The key is another's. Nothing was written.
     Duplicate {
         of: Id,
         answer: Option<Bytes>,
@@ -289,11 +314,15 @@ pub struct Notice {
 pub struct Upkeep {
     /// Bring derived rows up to date.
     pub derive: bool,
+    /// Walk on through the claims, and remove those whose end has come.
+    pub claims: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tended {
     pub derived: usize,
+    /// Claims that were removed.
+    pub claims: usize,
 }
 
 /// What `summary` counts.
@@ -335,7 +364,7 @@ pub enum StoreError {
 /// The contract that every store keeps; `tests/suite/store_contract.rs` holds it to all of them. Sync: called by the
 /// writer and a small pool of readers.
 pub trait Store: Send + Sync {
-    /// One durable transaction. Repeating a row that is there already is a no-op.
+    /// One durable transaction, or none if there is nothing to be written. Repeating a row that is there already is a no-op.
     fn commit(&self, batch: &[Write], now: Millis) -> Result<Vec<Written>, StoreError>;
     /// Due work of these lanes, oldest first, up to the count given with each, not yet held here.
     fn claim(&self, lanes: &[(Lane, usize)], now: Millis) -> Result<Vec<Claimed>, StoreError>;

@@ -26,20 +26,20 @@ fn a_connector_beside_the_scripts_is_used_reloaded_and_kept_with_what_ran_under_
     let answer = request(server.listen, "POST", "/in", &[], r#"{"name":"Анна"}"#);
     assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"id":7}"#));
     let sent = target.next();
-    assert_eq!((sent.path.as_str(), sent.header("x-key")), ("/v1/leads", Some("a-long-secret")));
+    assert_eq!((sent.target.as_str(), sent.header("x-key")), ("/v1/leads", Some("a-long-secret")));
     assert_eq!(sent.body, r#"{"name":"Анна"}"#);
 
     // Another connector under the same script is another program.
     fs::write(connectors.join("crm.wj"), CONNECTOR.replace("/v1/", "/v2/")).unwrap();
     server.wait_for("leads.wj is served");
     assert_eq!(request(server.listen, "POST", "/in", &[], r#"{"name":"Б"}"#).status, 200);
-    assert_eq!(target.next().path, "/v2/leads");
+    assert_eq!(target.next().target, "/v2/leads");
 
     // A broken one leaves what is served as it is.
     fs::write(connectors.join("crm.wj"), CONNECTOR.replace("http.post", "http.pst")).unwrap();
     server.wait_for("leads.wj is broken|last good version");
     assert_eq!(request(server.listen, "POST", "/in", &[], r#"{"name":"В"}"#).status, 200);
-    assert_eq!(target.next().path, "/v2/leads");
+    assert_eq!(target.next().target, "/v2/leads");
 
     // The steps of the first operation are told under the connector that it ran with.
     let operations = site.history(&[]);

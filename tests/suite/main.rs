@@ -8,6 +8,7 @@ mod check_cases;
 mod check_cli;
 mod code_pages;
 mod connectors;
+mod dedupe;
 mod delivery;
 mod docs;
 mod fences;

@@ -60,7 +60,7 @@ fn a_run_has_limits() {
         let body = Bytes::from(vec![b'x'; answer]);
         let end = loop {
             match run.next() {
-                Next::Answer(_) => {}
+                Next::Answer(_) | Next::Claim(_) => {}
                 Next::Need(_) => {
                     run.resume(Carried::Ok(Answer { status: 200, body: body.clone(), ..Answer::default() }))
                 }
@@ -145,6 +145,7 @@ fn run(pipeline: &Arc<Pipeline>, received: &mut Received, answers: &mut Vec<&Blo
     loop {
         match run.next() {
             Next::Answer(reply) => out += &shown_reply(&reply),
+            Next::Claim(key) => out += &format!("claim for {} s\n", key.within / 1_000),
             Next::Need(need) => {
                 let name = &call(pipeline, &need).expect("a need is about a call").name;
                 out += &format!("send {} {name}\n{}", need.path, shown_request(&need.masked));

@@ -7,8 +7,8 @@ mod subject;
 use std::sync::Arc;
 
 use wj::store::{
-    ACCEPTED, Accept, Claim, Cursor, Fact, Filter, LaneHead, Listed, NOBODY, Notice, Rejected, Span, State,
-    Work, WorkChange, Write, Written, decode,
+    ACCEPTED, Accept, Claim, ClaimChange, Cursor, Fact, Filter, LaneHead, Listed, NOBODY, Notice, Rejected,
+    Span, State, Step, Upkeep, Work, WorkChange, Write, Written, decode,
 };
 use wj::value::Bytes;
 
@@ -177,7 +177,7 @@ fn due_work_is_claimed_oldest_first_up_to_the_count() {
 fn one_key_is_taken_once() {
     each(|mut subject| {
         let with = |n: u64, pipeline: &str, end, answer: Option<&'static [u8]>| {
-            let claim = Claim { key: [1; 16], end, answer: answer.map(Bytes::from_static) };
+            let claim = Claim { key: [1; 16], end, answer: answer.map(Bytes::from_static), kept: true };
             Write::Accept(Box::new(Accept { claim: Some(claim), ..accept(n, pipeline, State::Done, None) }))
         };
         let first = with(1, "leads", NOW + 10, Some(b"answer"));
@@ -196,6 +196,93 @@ fn one_key_is_taken_once() {
         assert_eq!(store.commit(&[with(4, "leads", NOW + 20, None)], NOW + 10).unwrap(), [Written::Done]);
         let duplicate = Written::Duplicate { of: id(4), answer: None };
         assert_eq!(store.commit(&[with(5, "leads", NOW + 30, None)], NOW + 19).unwrap(), [duplicate]);
+    });
+}
+
+#[test]
+fn a_claim_gets_its_answer_and_is_released_with_a_row() {
+    each(|mut subject| {
+        let asked = |n: u64, kept| {
+            let claim = Claim { key: [1; 16], end: NOW + 10, answer: None, kept };
+            let work = Some(work(NOW, true));
+            Write::Accept(Box::new(Accept { claim: Some(claim), ..accept(n, "leads", State::Open, work) }))
+        };
+        let changed = |op: u64, n: u16, fence, claim| {
+            Write::Step(Box::new(Step { claim, ..step(op, n, fence, State::Open, WorkChange::Keep) }))
+        };
+        let duplicate = |of: u64, answer: Option<&'static [u8]>| Written::Duplicate {
+            of: id(of),
+            answer: answer.map(Bytes::from_static),
+        };
+        // Who only asks leaves it free, and finds it taken.
+        assert_eq!(
+            subject.commit(&[asked(1, false), asked(2, true), asked(3, false)])[..],
+            [Written::Done, Written::Done, duplicate(2, None)]
+        );
+        let answer = |text: &'static [u8]| ClaimChange::Answer {
+            key: [1; 16],
+            answer: Some(Bytes::from_static(text)),
+        };
+        // Another's answer is none, and a step that is fenced off says nothing either.
+        let written = subject.commit(&[
+            changed(1, 1, ACCEPTED, answer(b"not mine")),
+            changed(2, 1, 77, answer(b"fenced")),
+            asked(4, true),
+        ]);
+        assert_eq!(written, [Written::Done, Written::Fenced, duplicate(2, None)]);
+        subject.commit(&[changed(2, 1, ACCEPTED, answer(b"said"))]);
+        subject.again();
+        assert_eq!(subject.commit(&[asked(4, true)]), [duplicate(2, Some(b"said"))]);
+        // Only its holder releases it, and then it is the next one's.
+        let release = || ClaimChange::Release { key: [1; 16] };
+        subject.commit(&[changed(1, 2, ACCEPTED, release())]);
+        assert_eq!(subject.commit(&[asked(4, true)]), [duplicate(2, Some(b"said"))]);
+        let end = Step { claim: release(), ..step(2, 2, NOBODY, State::Failed, WorkChange::Remove) };
+        let written = subject.commit(&[Write::Step(Box::new(end.clone())), asked(4, true)]);
+        assert_eq!(written, [Written::Done, Written::Done]);
+        // The batch once more: what is the other's now stays the other's.
+        assert_eq!(subject.commit(&[Write::Step(Box::new(end)), asked(4, true)]), vec![Written::Done; 2]);
+        assert_eq!(subject.commit(&[asked(5, true)]), [duplicate(4, None)]);
+        // It is taken again only if it is free, and keeps the answer that it has.
+        let take = |by: u64, n: u16| {
+            let claim = Claim { key: [1; 16], end: NOW + 10, answer: None, kept: true };
+            changed(by, n, NOBODY, ClaimChange::Take(claim))
+        };
+        assert_eq!(subject.commit(&[take(2, 3)]), [duplicate(4, None)]);
+        assert_eq!(subject.store().load(id(2)).unwrap().unwrap().rows.len(), 3);
+        subject.commit(&[changed(4, 1, ACCEPTED, answer(b"4"))]);
+        let end = Step { claim: ClaimChange::Keep, ..step(4, 2, ACCEPTED, State::Done, WorkChange::Remove) };
+        assert_eq!(subject.commit(&[Write::Step(Box::new(end)), take(4, 3)]), vec![Written::Done; 2]);
+        assert_eq!(subject.commit(&[asked(5, true)]), [duplicate(4, Some(b"4"))]);
+    });
+}
+
+#[test]
+fn claims_whose_end_has_come_are_swept_away() {
+    each(|subject| {
+        let with = |n: u64, end| {
+            let mut key = [0; 16];
+            key[..8].copy_from_slice(&n.to_be_bytes());
+            let claim = Claim { key, end, answer: None, kept: true };
+            Write::Accept(Box::new(Accept { claim: Some(claim), ..accept(n, "leads", State::Done, None) }))
+        };
+        // More than one piece of the way.
+        let batch: Vec<Write> =
+            (1..=5_000).map(|n| with(n, if n % 2 == 0 { NOW + 10 } else { NOW + 1_000 })).collect();
+        subject.commit(&batch);
+        let sweep = |now| {
+            let plan = Upkeep { claims: true, ..Upkeep::default() };
+            subject.store().tend(&plan, now).unwrap().claims
+        };
+        assert_eq!(sweep(NOW + 9) + sweep(NOW + 9), 0);
+        let rounds = [sweep(NOW + 10), sweep(NOW + 10), sweep(NOW + 10)];
+        assert_eq!((rounds.iter().sum::<usize>(), rounds[2]), (2_500, 0));
+        assert!(rounds[0] > 0 && rounds[1] > 0, "{rounds:?}");
+        // What is held is held on.
+        let Write::Accept(again) = with(3, NOW + 2_000) else { unreachable!() };
+        let again = Write::Accept(Box::new(Accept { id: id(9_999), ..*again }));
+        let duplicate = Written::Duplicate { of: id(3), answer: None };
+        assert_eq!(subject.store().commit(&[again], NOW + 10).unwrap(), [duplicate]);
     });
 }
 

@@ -32,6 +32,7 @@ pub(super) static CODES: &[&Code] = &[
     &UNKNOWN_CHANNEL,
     &BAD_CONNECTOR,
     &BROKEN_CONNECTOR,
+    &MISPLACED_DEDUPE,
     &MISSING_POLICY,
     &UNGUARDED_REACH,
     &REQUIRED_MAY_BE_EMPTY,
@@ -186,6 +187,12 @@ static BROKEN_CONNECTOR: Code = Code {
     name: "broken-connector",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0220.md"),
+};
+static MISPLACED_DEDUPE: Code = Code {
+    id: "WJ0225",
+    name: "misplaced-dedupe",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0225.md"),
 };
 static MISSING_POLICY: Code = Code {
     id: "WJ0301",

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    BAD_CONNECTOR, BROKEN_CONNECTOR, GIVEN_TWICE, MISPLACED_PART, NAME_GIVEN_TWICE, NAME_OF_BRANCH, NO_ROUTE,
-    NOT_CONSTANT, RESPOND_IN_LOOP, SECOND_BODY, SECOND_RESPOND, UNKNOWN_ACTION, UNKNOWN_FUNCTION,
-    UNKNOWN_MEMBER, UNKNOWN_NAME, UNKNOWN_PARAMETER, UNKNOWN_READER, WRONG_ARITY, suggest,
+    BAD_CONNECTOR, BROKEN_CONNECTOR, GIVEN_TWICE, MISPLACED_DEDUPE, MISPLACED_PART, NAME_GIVEN_TWICE,
+    NAME_OF_BRANCH, NO_ROUTE, NOT_CONSTANT, RESPOND_IN_LOOP, SECOND_BODY, SECOND_RESPOND, UNKNOWN_ACTION,
+    UNKNOWN_FUNCTION, UNKNOWN_MEMBER, UNKNOWN_NAME, UNKNOWN_PARAMETER, UNKNOWN_READER, WRONG_ARITY, suggest,
 };
 use crate::actions::ActionSpec;
 use crate::builtins::Builtin;
@@ -205,6 +205,18 @@ pub(in crate::resolve) fn clause_given_twice(word: &str, keyword: Span, first: S
 
 pub(in crate::resolve) fn head_given_twice(word: &str, keyword: Span, first: Span) -> Diagnostic {
     clause_given_twice(word, keyword, first)
+}
+
+pub(in crate::resolve) fn dedupe_in_block(keyword: Span) -> Diagnostic {
+    Diagnostic::new(&MISPLACED_DEDUPE, keyword, "`dedupe` stands inside of a block")
+        .label("not here")
+        .help("Whether a request is a repeat is decided for all of them, before anything is sent: `dedupe` stands at the pipeline's top level, outside of `when`, `match` and `for`.")
+}
+
+pub(in crate::resolve) fn dedupe_too_late(keyword: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(&MISPLACED_DEDUPE, keyword, format!("`dedupe` stands behind {what}"))
+        .label("too late here")
+        .help("A repeat must be known before anything is sent: put `dedupe` above the first action and above any `wait`.")
 }
 
 pub(in crate::resolve) fn part_of_declared(part: &str, span: Span, action: &str) -> Diagnostic {

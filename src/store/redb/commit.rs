@@ -5,7 +5,8 @@ use ::redb::{AccessGuard, ReadableTable, WriteTransaction};
 use super::super::holds::{Held, Holds, Place, may_write};
 use super::super::names::{Mark, Names};
 use super::super::{
-    ACCEPTED, Accept, Claim, Index, Millis, Program, Row, Step, StoreError, Work, WorkChange, Write, Written,
+    ACCEPTED, Accept, Claim, ClaimChange, Index, Millis, Program, Row, Step, StoreError, Work, WorkChange,
+    Write, Written,
 };
 use super::errors::unreadable;
 use super::live::{Changes, Live};
@@ -54,6 +55,12 @@ pub(super) fn commit(
             let names = live.names.mark();
             let done = Batch::new(&txn, &mut live, now).write(batch, derived, names);
             match done {
+                // Keys that are taken, and rows that are there already: nothing to wait for the disk for.
+                Ok((committed, changes)) if !changes.written => {
+                    live.names.roll_back(names);
+                    txn.abort()?;
+                    return Ok(committed);
+                }
                 Ok((committed, changes)) => {
                     live.hold_early(&changes);
                     (committed, changes, names)
@@ -98,6 +105,7 @@ impl<'a> Batch<'a> {
             Derived::WhenDue => derive::due(&self.live.tail, self.now),
         };
         self.changes.mark = derive::bulk(&mut self.tables, &self.live.tail, count)?;
+        self.changes.written = self.changes.mark.is_some();
         let mut written = Vec::with_capacity(batch.len());
         for write in batch {
             written.push(self.one(write)?);
@@ -116,12 +124,14 @@ impl<'a> Batch<'a> {
                 Ok(Written::Done)
             }
             Write::NoticeSent { pipeline, id, time } => {
+                self.changes.written = true;
                 if let Some(pipeline) = self.live.names.pipelines.find(pipeline) {
                     self.tables.notices()?.remove(&notice_key(pipeline, *time, *id))?;
                 }
                 Ok(Written::Done)
             }
             Write::Setting { key, value } => {
+                self.changes.written = true;
                 let mut settings = self.tables.txn().open_table(SETTINGS)?;
                 settings.insert(key.as_str(), versioned(value).as_slice())?;
                 Ok(Written::Done)
@@ -169,6 +179,14 @@ impl<'a> Batch<'a> {
             place = found;
         }
         let pipeline = self.live.names.pipelines.take(&step.pipeline);
+        if let ClaimChange::Take(claim) = &step.claim {
+            if self.tables.log()?.get(&log_key(step.id, step.n))?.is_some() {
+                return Ok(Written::Done);
+            }
+            if let Some(duplicate) = self.take(pipeline, claim, step.id)? {
+                return Ok(duplicate);
+            }
+        }
         let note = match &step.work {
             WorkChange::Keep => WorkNote::Kept,
             WorkChange::Put(work) => self.placed(work),
@@ -177,6 +195,7 @@ impl<'a> Batch<'a> {
         if !self.row(step.id, step.n, pipeline, &step.row, note, step.notice.as_deref())? {
             return Ok(Written::Done);
         }
+        self.change_claim(pipeline, step)?;
         if let (WorkChange::Put(_) | WorkChange::Remove, Some(place)) = (&step.work, place) {
             self.tables.work()?.remove(&work_key(place, step.id))?;
             *self.changes.depths.entry(place.lane).or_default() -= 1;
@@ -217,6 +236,7 @@ impl<'a> Batch<'a> {
             log.insert(&key, before.as_slice())?;
             return Ok(false);
         }
+        self.changes.written = true;
         self.blobs(id, n, &row.blobs)?;
         if let Some(reason) = notice {
             let key = notice_key(pipeline, row.index.at, id);
@@ -269,14 +289,45 @@ impl<'a> Batch<'a> {
         let claims = self.tables.claims()?;
         if let Some(value) = claims.get(&key)? {
             let taken = ClaimRow::read(value.value()).ok_or_else(|| unreadable("claims"))?;
-            if taken.end > now && taken.by != id {
+            if taken.by == id {
+                return Ok(None);
+            }
+            if taken.end > now {
                 let answer = taken.answer.map(Bytes::copy_from_slice);
                 return Ok(Some(Written::Duplicate { of: taken.by, answer }));
             }
         }
-        let row = ClaimRow { by: id, end: claim.end, answer: claim.answer.as_deref() };
-        claims.insert(&key, row.write().as_slice())?;
+        if claim.kept {
+            let row = ClaimRow { by: id, end: claim.end, answer: claim.answer.as_deref() };
+            claims.insert(&key, row.write().as_slice())?;
+        }
         Ok(None)
+    }
+
+    /// Gives an own claim its answer, or lets go of it.
+    fn change_claim(&mut self, pipeline: u32, step: &Step) -> Result<(), StoreError> {
+        let key = match &step.claim {
+            ClaimChange::Keep | ClaimChange::Take(_) => return Ok(()),
+            ClaimChange::Answer { key, .. } | ClaimChange::Release { key } => claim_key(pipeline, *key),
+        };
+        let claims = self.tables.claims()?;
+        let taken = match claims.get(&key)? {
+            Some(value) => {
+                let taken = ClaimRow::read(value.value()).ok_or_else(|| unreadable("claims"))?;
+                (taken.by == step.id).then_some(taken.end)
+            }
+            None => None,
+        };
+        // One that has ended meanwhile may be another's, or swept away.
+        let Some(end) = taken else { return Ok(()) };
+        match &step.claim {
+            ClaimChange::Answer { answer, .. } => {
+                let row = ClaimRow { by: step.id, end, answer: answer.as_deref() };
+                claims.insert(&key, row.write().as_slice())?;
+            }
+            _ => drop(claims.remove(&key)?),
+        }
+        Ok(())
     }
 
     fn program(&mut self, program: &Program) -> Result<(), StoreError> {

@@ -20,6 +20,8 @@ pub(super) struct Live {
     pub programs: HashSet<Hash>,
     /// How many work rows each lane has.
     pub depths: BTreeMap<u32, u64>,
+    /// The claim that the sweep looks at next.
+    pub sweep_at: [u8; 20],
 }
 
 /// The hold of a batch under way on work that nobody holds before or after it.
@@ -43,6 +45,8 @@ pub(super) struct Tailed {
 /// What a batch will have changed once it is durable.
 #[derive(Default)]
 pub(super) struct Changes {
+    /// Anything at all was written.
+    pub written: bool,
     /// None where the work was let go.
     pub holds: BTreeMap<Id, Option<Held>>,
     pub depths: BTreeMap<u32, i64>,

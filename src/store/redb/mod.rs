@@ -10,6 +10,7 @@ mod list;
 mod live;
 mod open;
 mod read;
+mod sweep;
 mod tables;
 mod values;
 
@@ -118,11 +119,14 @@ impl Store for Redb {
     }
 
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {
-        if !plan.derive || self.live().tail.is_empty() {
-            return Ok(Tended::default());
+        let mut tended = Tended::default();
+        if plan.derive && !self.live().tail.is_empty() {
+            tended.derived = commit::commit(self, &[], now, commit::Derived::Now)?.derived;
         }
-        let done = commit::commit(self, &[], now, commit::Derived::Now)?;
-        Ok(Tended { derived: done.derived })
+        if plan.claims {
+            tended.claims = sweep::sweep(self, now)?;
+        }
+        Ok(tended)
     }
 
     fn summary(&self, of: &Span) -> Result<Summary, StoreError> {

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use ::redb::StorageBackend;
 
 use super::super::{
-    ACCEPTED, Accept, Fact, Filter, Index, Lane, Program, Row, State, Step, Store, Upkeep, Work, WorkChange,
-    Write, Written, encode,
+    ACCEPTED, Accept, ClaimChange, Fact, Filter, Index, Lane, Program, Row, State, Step, Store, Upkeep, Work,
+    WorkChange, Write, Written, encode,
 };
 use super::{Redb, errors, open};
 use crate::value::{Bytes, Id};
@@ -160,6 +160,7 @@ fn history() -> Vec<Vec<Write>> {
                     fence: ACCEPTED,
                     row: row(state, 10),
                     work: change,
+                    claim: ClaimChange::Keep,
                     notice: None,
                 })));
             }
@@ -212,7 +213,7 @@ fn check(store: &Redb, history: &[Vec<Write>], acknowledged: usize, why: &str) {
         assert!(written.iter().all(|written| *written == Written::Done), "{why}");
     }
     same(store, history, why);
-    store.tend(&Upkeep { derive: true }, NOW).unwrap();
+    store.tend(&Upkeep { derive: true, claims: true }, NOW).unwrap();
     same(store, history, why);
 }
 

@@ -4,7 +4,6 @@
 
 mod read;
 mod scan;
-mod utf8;
 mod write;
 
 pub use read::from_json;

@@ -124,9 +124,9 @@ impl Scan<'_> {
 
     fn text(&mut self) -> Result<Arc<str>, DecodeError> {
         let start = self.at();
-        let (content, escaped) = self.string()?;
+        let (_, escaped) = self.string()?;
         if !escaped {
-            return Ok(text_of(content).into());
+            return Ok(self.text_between(start + 1, self.at() - 1).into());
         }
         unescape(self.bytes_from(start)).ok_or_else(|| self.error("a text that cannot be read"))
     }

@@ -1,7 +1,6 @@
 //! A cursor over the bytes of a JSON document: the whole grammar of RFC 8259, checked without building anything.
 
 use super::DecodeError;
-use super::utf8::is_utf8;
 
 /// How deep lists and objects may nest; serde_json's limit.
 pub const MOST_LEVELS: usize = 127;
@@ -13,7 +12,7 @@ pub const MOST_VALUES: usize = 200_000;
 /// A cursor over a document. What it has passed is valid JSON.
 #[derive(Clone, Debug)]
 pub struct Scan<'a> {
-    bytes: &'a [u8],
+    text: &'a str,
     at: usize,
     /// How many values may still be built.
     pub(super) budget: usize,
@@ -23,12 +22,16 @@ impl<'a> Scan<'a> {
     /// # Errors
     /// Bytes that are not UTF-8.
     pub fn new(bytes: &'a [u8]) -> Result<Scan<'a>, DecodeError> {
-        if !is_utf8(bytes) {
-            let valid = std::str::from_utf8(bytes).err().map(|error| error.valid_up_to());
-            let message = "a byte that is not UTF-8".to_owned();
-            return Err(DecodeError { message, offset: valid.unwrap_or_default() });
-        }
-        Ok(Scan { bytes, at: 0, budget: MOST_VALUES })
+        let text = simdutf8::compat::from_utf8(bytes).map_err(|error| DecodeError {
+            message: "a byte that is not UTF-8".to_owned(),
+            offset: error.valid_up_to(),
+        })?;
+        Ok(Scan { text, at: 0, budget: MOST_VALUES })
+    }
+
+    #[inline]
+    fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
     }
 
     /// Where the cursor stands, in bytes.
@@ -38,7 +41,13 @@ impl<'a> Scan<'a> {
 
     /// The bytes from `start` to where the cursor stands.
     pub fn bytes_from(&self, start: usize) -> &'a [u8] {
-        self.bytes.get(start..self.at).unwrap_or_default()
+        self.bytes().get(start..self.at).unwrap_or_default()
+    }
+
+    /// The text between two bytes that are no part of a longer character, as quotes are.
+    #[inline]
+    pub(super) fn text_between(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or_default()
     }
 
     /// A cursor over the same document that stands at another byte.
@@ -50,7 +59,7 @@ impl<'a> Scan<'a> {
     #[inline]
     pub fn peek(&mut self) -> Option<u8> {
         loop {
-            let byte = self.bytes.get(self.at).copied()?;
+            let byte = self.bytes().get(self.at).copied()?;
             if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
                 return Some(byte);
             }
@@ -106,7 +115,7 @@ impl<'a> Scan<'a> {
         let mut escaped = false;
         loop {
             self.plain();
-            match self.bytes.get(self.at) {
+            match self.bytes().get(self.at) {
                 Some(b'"') => {
                     let content = self.bytes_from(start);
                     self.at += 1;
@@ -126,7 +135,7 @@ impl<'a> Scan<'a> {
     #[inline]
     pub fn number(&mut self) -> Result<&'a [u8], DecodeError> {
         let start = self.at;
-        let byte = |at: usize| self.bytes.get(at).copied().unwrap_or_default();
+        let byte = |at: usize| self.bytes().get(at).copied().unwrap_or_default();
         let mut at = if byte(start) == b'-' { start + 1 } else { start };
         at = if byte(at) == b'0' { at + 1 } else { self.digits(at)? };
         if byte(at) == b'.' {
@@ -144,7 +153,7 @@ impl<'a> Scan<'a> {
     #[inline]
     pub fn word(&mut self, word: &'static str) -> Result<(), DecodeError> {
         let end = self.at + word.len();
-        if self.bytes.get(self.at..end) != Some(word.as_bytes()) {
+        if self.bytes().get(self.at..end) != Some(word.as_bytes()) {
             return Err(self.unexpected("a value"));
         }
         self.at = end;
@@ -239,7 +248,7 @@ impl<'a> Scan<'a> {
     /// An error that says what stands here and what should.
     #[cold]
     pub fn unexpected(&self, wanted: &str) -> DecodeError {
-        let rest = self.bytes.iter().skip(self.at).take(4).copied().collect::<Vec<u8>>();
+        let rest = self.bytes().iter().skip(self.at).take(4).copied().collect::<Vec<u8>>();
         self.error(match String::from_utf8_lossy(&rest).chars().next() {
             Some(char) => format!("`{}` where {wanted} should stand", char.escape_debug()),
             None => format!("the document ends where {wanted} should stand"),
@@ -269,7 +278,7 @@ impl<'a> Scan<'a> {
                 self.long_plain();
             }
         }
-        while let Some(0x20..=0x21 | 0x23..=0x5b | 0x5d..) = self.bytes.get(self.at) {
+        while let Some(0x20..=0x21 | 0x23..=0x5b | 0x5d..) = self.bytes().get(self.at) {
             self.at += 1;
         }
     }
@@ -298,11 +307,11 @@ impl<'a> Scan<'a> {
 
     #[inline]
     fn ahead<const N: usize>(&self) -> Option<&'a [u8; N]> {
-        self.bytes.get(self.at..).and_then(|rest| rest.first_chunk())
+        self.bytes().get(self.at..).and_then(|rest| rest.first_chunk())
     }
 
     fn escape(&mut self) -> Result<(), DecodeError> {
-        match self.bytes.get(self.at + 1) {
+        match self.bytes().get(self.at + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
                 self.at += 2;
                 Ok(())
@@ -311,7 +320,7 @@ impl<'a> Scan<'a> {
                 let first = self.hex(self.at + 2)?;
                 let pair = match first {
                     0xd800..=0xdbff => {
-                        let second = match self.bytes.get(self.at + 6..self.at + 8) {
+                        let second = match self.bytes().get(self.at + 6..self.at + 8) {
                             Some(b"\\u") => self.hex(self.at + 8)?,
                             _ => 0,
                         };
@@ -331,7 +340,8 @@ impl<'a> Scan<'a> {
     }
 
     fn hex(&self, at: usize) -> Result<u32, DecodeError> {
-        let digits = self.bytes.get(at..at + 4).ok_or_else(|| self.error("an escape that ends too early"))?;
+        let digits =
+            self.bytes().get(at..at + 4).ok_or_else(|| self.error("an escape that ends too early"))?;
         digits.iter().try_fold(0, |code, digit| {
             let digit = char::from(*digit).to_digit(16);
             digit
@@ -344,7 +354,7 @@ impl<'a> Scan<'a> {
     #[inline]
     fn digits(&self, at: usize) -> Result<usize, DecodeError> {
         let mut end = at;
-        while self.bytes.get(end).is_some_and(u8::is_ascii_digit) {
+        while self.bytes().get(end).is_some_and(u8::is_ascii_digit) {
             end += 1;
         }
         if end == at { Err(self.at_byte(at).unexpected("a digit")) } else { Ok(end) }

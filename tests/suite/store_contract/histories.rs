@@ -42,7 +42,8 @@ fn write(one: &Move) -> Option<Write> {
     match *one {
         Move::Accept { op, other, state, held, key } => {
             let work = held.map(|held| place(op, u64::from(other), held));
-            let claim = key.map(|key| Claim { key: [key; 16], end: NOW + u64::from(key), answer: None });
+            let claim =
+                key.map(|key| Claim { key: [key; 16], end: NOW + u64::from(key), answer: None, kept: true });
             let notice = other.then(|| format!("notice of {op}"));
             Some(Write::Accept(Box::new(Accept { claim, notice, ..accept(op, name(op), state, work) })))
         }
