@@ -34,6 +34,8 @@ pub mod lint;
 pub mod run;
 /// Front door: sources to programs and diagnostics.
 pub mod check;
+/// Descriptions in OpenAPI to connectors.
+pub mod openapi;
 /// What is decided of a request by its head alone.
 pub mod routing;
 /// Drivers that send nothing: tests.

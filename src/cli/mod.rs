@@ -4,6 +4,7 @@
 mod archive;
 mod check;
 mod config;
+mod connector;
 mod eval;
 mod excerpt;
 mod explain;
@@ -37,6 +38,7 @@ enum Command {
     Serve(serve::Args),
     Check(check::Args),
     Test(test::Args),
+    Connector(connector::Args),
     Explain(explain::Args),
     Eval(eval::Args),
     History(history::Args),
@@ -91,6 +93,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Serve(args) => serve::run(&args, out),
         Command::Check(args) => check::run(&args, out),
         Command::Test(args) => test::run(&args, out),
+        Command::Connector(args) => connector::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
         Command::History(args) => history::run(&args, out),

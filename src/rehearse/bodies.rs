@@ -35,19 +35,19 @@ pub(super) struct Written {
 }
 
 impl Scene<'_> {
-    pub(super) fn value(&self, expr: &Expr, span: Span) -> Result<Value, Failure> {
+    pub(super) fn value(&self, expr: &Expr, span: Span) -> Result<Value, Box<Failure>> {
         let value = self.evaluate(expr).map_err(|fault| failure::unusable_value(span, &fault))?;
         Ok(opened(&value))
     }
 
     /// The value as one text.
-    pub(super) fn text(&self, expr: &Expr, span: Span) -> Result<String, Failure> {
+    pub(super) fn text(&self, expr: &Expr, span: Span) -> Result<String, Box<Failure>> {
         let value = self.value(expr, span)?;
         let text = value::render(&value).map_err(|fault| failure::unusable_value(span, &fault))?;
         Ok(text.into_owned())
     }
 
-    pub(super) fn body(&self, body: &Body, span: Span) -> Result<Written, Failure> {
+    pub(super) fn body(&self, body: &Body, span: Span) -> Result<Written, Box<Failure>> {
         Ok(match body {
             Body::Json(expr) => {
                 let json = value::to_json(&self.value(expr, span)?);

@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::value::{self, Value};
 
 impl Scene<'_> {
-    pub(super) fn expect(&self, expect: &Expect, span: Span) -> Result<(), Failure> {
+    pub(super) fn expect(&self, expect: &Expect, span: Span) -> Result<(), Box<Failure>> {
         let outcome = self.outcome.as_ref().ok_or_else(|| failure::no_send_yet(span))?;
         match expect {
             Expect::Status(status) => {
@@ -56,7 +56,7 @@ impl Scene<'_> {
         }
     }
 
-    fn expect_json(&self, outcome: &Outcome, expr: &Expr, span: Span) -> Result<(), Failure> {
+    fn expect_json(&self, outcome: &Outcome, expr: &Expr, span: Span) -> Result<(), Box<Failure>> {
         let expected = self.value(expr, span)?;
         let Ok(came) = value::from_json(&outcome.body) else {
             return Err(Failure::new(span, "the answer's body is no JSON", "no JSON came")
@@ -74,7 +74,13 @@ impl Scene<'_> {
         .help(outcome.told()))
     }
 
-    fn expect_header(&self, outcome: &Outcome, name: &str, expr: &Expr, span: Span) -> Result<(), Failure> {
+    fn expect_header(
+        &self,
+        outcome: &Outcome,
+        name: &str,
+        expr: &Expr,
+        span: Span,
+    ) -> Result<(), Box<Failure>> {
         let expected = self.value(expr, span)?;
         let wanted = name.to_ascii_lowercase();
         let values: Vec<String> = outcome
@@ -112,7 +118,7 @@ impl Scene<'_> {
         expected: State,
         text: Option<&Expr>,
         span: Span,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Box<Failure>> {
         let Some(state) = outcome.state else {
             return Err(Failure::new(
                 span,
@@ -153,7 +159,7 @@ impl Scene<'_> {
         times: u32,
         params: &[(Arc<str>, Expr)],
         span: Span,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Box<Failure>> {
         let url = url.map(|url| self.text(url, span)).transpose()?;
         let mut expected = Vec::with_capacity(params.len());
         for (name, expr) in params {

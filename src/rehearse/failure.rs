@@ -21,48 +21,53 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(super) fn new(span: Span, message: impl Into<String>, label: impl Into<String>) -> Failure {
+    /// Boxed, since it travels as an error and is seldom there.
+    pub(super) fn new(span: Span, message: impl Into<String>, label: impl Into<String>) -> Box<Failure> {
         let (message, label) = (message.into(), label.into());
-        Failure { span, message, label, expected: None, came: None, help: None }
+        Box::new(Failure { span, message, label, expected: None, came: None, help: None })
     }
 
-    pub(super) fn between(mut self, expected: impl Into<String>, came: impl Into<String>) -> Failure {
+    pub(super) fn between(
+        mut self: Box<Failure>,
+        expected: impl Into<String>,
+        came: impl Into<String>,
+    ) -> Box<Failure> {
         (self.expected, self.came) = (Some(expected.into()), Some(came.into()));
         self
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Failure {
+    pub(super) fn help(mut self: Box<Failure>, help: impl Into<String>) -> Box<Failure> {
         self.help = Some(help.into());
         self
     }
 }
 
-pub(super) fn no_send_yet(span: Span) -> Failure {
+pub(super) fn no_send_yet(span: Span) -> Box<Failure> {
     Failure::new(span, "nothing has been sent yet when this is expected", "before any `send`")
         .help("The lines of a test are done from top to bottom: put the `send` above what is expected of it.")
 }
 
-pub(super) fn unusable_value(span: Span, fault: &Fault) -> Failure {
+pub(super) fn unusable_value(span: Span, fault: &Fault) -> Box<Failure> {
     Failure::new(span, format!("this line cannot be carried out: {}", fault.message), "cannot be worked out")
 }
 
-pub(super) fn unreadable_file(span: Span, path: &str, why: &str) -> Failure {
+pub(super) fn unreadable_file(span: Span, path: &str, why: &str) -> Box<Failure> {
     Failure::new(span, format!("the file `{path}` cannot be read: {why}"), "cannot be read").help(
         "The path of a `file` is relative to the script that the test stands in, and stays within that script's folder.",
     )
 }
 
-pub(super) fn not_a_form(span: Span, shown: &str) -> Failure {
+pub(super) fn not_a_form(span: Span, shown: &str) -> Box<Failure> {
     Failure::new(span, format!("{shown} is no form"), "no form")
         .help("A `form` is an object, `form { name: \"Анна\" }`, or a text that is sent as it stands.")
 }
 
-pub(super) fn unusable_header(span: Span, name: &str) -> Failure {
+pub(super) fn unusable_header(span: Span, name: &str) -> Box<Failure> {
     Failure::new(span, format!("the header `{name}` cannot be sent: its value holds a line end"), "line end")
 }
 
 /// An action without a `given`, whose answer was looked at. `line` would give it one.
-pub(super) fn no_given(span: Span, action: &str, line: &str) -> Failure {
+pub(super) fn no_given(span: Span, action: &str, line: &str) -> Box<Failure> {
     Failure::new(
         span,
         format!("`{action}` was called, its answer was used, and no `given` says what it answered"),

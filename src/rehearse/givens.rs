@@ -46,7 +46,7 @@ impl Scene<'_> {
         fitting().find(|given| given.url.is_some()).or_else(|| fitting().next())
     }
 
-    pub(super) fn give(&mut self, given: &test_program::Given, span: Span) -> Result<(), Failure> {
+    pub(super) fn give(&mut self, given: &test_program::Given, span: Span) -> Result<(), Box<Failure>> {
         let url = given.url.as_ref().map(|url| self.text(url, span)).transpose()?;
         let mut answers = Vec::with_capacity(given.answers.len());
         for answer in &given.answers {

@@ -31,7 +31,7 @@ pub(super) struct Outcome {
 }
 
 impl Scene<'_> {
-    pub(super) fn send(&mut self, send: &Send, span: Span) -> Result<(), Failure> {
+    pub(super) fn send(&mut self, send: &Send, span: Span) -> Result<(), Box<Failure>> {
         self.sent += 1;
         let body = send.body.as_ref().map(|body| self.body(body, span)).transpose()?;
         let headers = self.headers(send, span, body.as_ref())?;
@@ -85,7 +85,7 @@ impl Scene<'_> {
         Ok(())
     }
 
-    fn headers(&self, send: &Send, span: Span, body: Option<&Written>) -> Result<Headers, Failure> {
+    fn headers(&self, send: &Send, span: Span, body: Option<&Written>) -> Result<Headers, Box<Failure>> {
         let mut headers: Vec<(String, String)> = vec![("host".to_owned(), "localhost".to_owned())];
         for (name, value) in &send.headers {
             let text = self.text(value, span)?;
@@ -106,7 +106,7 @@ impl Scene<'_> {
         pipeline: &Arc<Pipeline>,
         received: Received,
         span: Span,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<Outcome, Box<Failure>> {
         let id = received.id;
         let mut run = Run::new(pipeline.clone(), Arc::new(received));
         let mut reply: Option<Reply> = None;

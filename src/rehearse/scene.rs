@@ -47,13 +47,13 @@ pub fn rehearse(test: &Test, site: &Site<'_>) -> Vec<Failure> {
             StepKind::Given(given) => scene.give(given, step.span),
             StepKind::Send(send) => scene.send(send, step.span),
             StepKind::Expect(expect) => {
-                failures.extend(scene.expect(expect, step.span).err());
+                failures.extend(scene.expect(expect, step.span).err().map(|failure| *failure));
                 continue;
             }
         };
         // Behind a line that could not be carried out, the others would tell of nothing else.
         if let Err(failure) = done {
-            failures.push(failure);
+            failures.push(*failure);
             break;
         }
     }

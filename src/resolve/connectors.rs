@@ -56,8 +56,11 @@ pub struct ConnectorAction {
     /// How many of its segments are those of `base`.
     of_base: Option<usize>,
     key: Option<Key>,
-    promised: Vec<(Arc<Path>, Option<Reader>)>,
+    promised: Vec<Promise>,
 }
+
+/// A part of an answer that has to be there, and how it is read.
+type Promise = (Arc<Path>, Option<Reader>);
 
 /// What a name may mean among connectors.
 pub(super) enum Lookup {
@@ -122,7 +125,7 @@ impl ConnectorAction {
         self.defaults_of_call.repeats(&self.http.method)
     }
 
-    pub(super) fn promised(&self) -> Vec<(Arc<Path>, Option<Reader>)> {
+    pub(super) fn promised(&self) -> Vec<Promise> {
         self.promised.clone()
     }
 
@@ -332,10 +335,7 @@ impl Resolver<'_> {
         Some((calls::http(method?, url, given), of_base, defaults, key))
     }
 
-    fn returns(
-        &mut self,
-        returns: Option<&ast::Returns>,
-    ) -> (Vec<ReturnSpec>, Vec<(Arc<Path>, Option<Reader>)>) {
+    fn returns(&mut self, returns: Option<&ast::Returns>) -> (Vec<ReturnSpec>, Vec<Promise>) {
         let (mut specs, mut promised) = (Vec::new(), Vec::new());
         let Some(returns) = returns else { return (specs, promised) };
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();

@@ -97,7 +97,7 @@ pub struct Need {
     /// What a declared action was given, by the names of its parameters, `empty` ones left out.
     pub params: Vec<(Arc<str>, Value)>,
     /// The request as history shows it, which is also what its digest is made of.
-    pub masked: Rendered,
+    pub masked: Box<Rendered>,
 }
 
 /// How an action went in the end, from a living target or from the record.

@@ -180,7 +180,7 @@ impl Run {
                     }
                 }
                 let (request, params) = self.frame.request(call)?;
-                let masked = request.masked()?;
+                let masked = Box::new(request.masked()?);
                 Need { path: self.frame.path(), op: self.frame.at, request, params, masked }
             }
         };

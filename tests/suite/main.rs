@@ -16,6 +16,7 @@ mod harness;
 mod history;
 mod hostile;
 mod lives;
+mod openapi;
 mod reference;
 mod rehearsals;
 mod reload;
