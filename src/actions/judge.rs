@@ -15,6 +15,8 @@ pub enum Attempt {
     Answered(Answer),
     /// Nothing of the request was written: DNS, connect, TLS, the address guard, a local limit.
     NotSent(String),
+    /// The target said that it did nothing, and that another try would not change that: a mail that is turned down.
+    Refused(String),
     /// Bytes went out, and no whole answer came: time-out, reset, an answer too large.
     Lost(String),
 }
@@ -70,6 +72,7 @@ pub struct Rules {
 pub fn judge(attempt: &Attempt, rules: &Rules) -> Judged {
     match attempt {
         Attempt::NotSent(why) => failed(Trouble::NotSent, why.clone()),
+        Attempt::Refused(why) => failed(Trouble::Final, why.clone()),
         Attempt::Lost(why) => failed(Trouble::Unknown, why.clone()),
         Attempt::Answered(answer) => judge_answer(answer, rules),
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::history::Compiled;
+use crate::operations::notices::Reason;
 use crate::operations::{Log, replay_trace};
 use crate::run::{Headers, Trace};
 use crate::secrets::Masker;
@@ -81,7 +82,9 @@ pub fn operation(operation: &Operation, view: &View<'_>) -> Json {
         out.insert("due_at".into(), json!(iso(work.due)));
     }
     if let Some(reason) = &operation.notice {
-        out.insert("notice".into(), json!({ "reason": view.masker.mask(reason), "queued": true }));
+        out.insert("notice".into(), json!({ "reason": Reason::parse(reason).to_string(), "sent": false }));
+    } else if operation.notice_sent {
+        out.insert("notice".into(), json!({ "sent": true }));
     }
     Json::Object(out)
 }

@@ -9,6 +9,9 @@ use ipnet::IpNet;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use super::smtp::Smtp;
+use crate::diagnostic::near;
+
 /// Where the store is, if nothing is said.
 pub const DATA: &str = ".wj";
 
@@ -32,6 +35,8 @@ pub struct Config {
     /// How long SIGTERM waits for requests and for calls that are out: `30s`.
     #[serde(default, deserialize_with = "duration")]
     pub stop_within: Option<Duration>,
+    /// Where mail is handed over.
+    pub smtp: Option<Smtp>,
 }
 
 impl Config {
@@ -45,8 +50,20 @@ impl Config {
             return Ok(Config::default());
         }
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+        toml::from_str(&text)
+            .map_err(|error| format!("{}: {error}{}", path.display(), meant(error.message())))
     }
+}
+
+/// The name that an unknown key is probably meant to be, of those that the message lists: "unknown field `a`, expected one
+/// of `b`, `c`".
+fn meant(message: &str) -> String {
+    if !message.starts_with("unknown") {
+        return String::new();
+    }
+    let mut names = message.split('`').skip(1).step_by(2);
+    let near = names.next().and_then(|written| near(written, names));
+    near.map_or_else(String::new, |near| format!("did you mean `{near}`?\n"))
 }
 
 /// A duration as scripts write it: digits and one unit.
@@ -70,6 +87,18 @@ fn duration<'a, D: Deserializer<'a>>(from: D) -> Result<Option<Duration>, D::Err
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_near_name() {
+        for (text, name) in [
+            ("lissten = '127.0.0.1:1'", "`listen`"),
+            ("[smtp]\nhots = 'a'\nfrom = 'a@b.example'", "`host`"),
+            ("[smtp]\nhost = 'a'\nfrom = 'a@b.example'\ntls = 'startls'", "`starttls`"),
+        ] {
+            let error = toml::from_str::<Config>(text).unwrap_err();
+            assert_eq!(meant(error.message()), format!("did you mean {name}?\n"), "{error}");
+        }
+    }
 
     #[test]
     fn durations_are_written_as_in_scripts() {

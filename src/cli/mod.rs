@@ -15,6 +15,7 @@ mod printable;
 mod render;
 mod routes;
 mod serve;
+mod smtp;
 mod status;
 mod stop;
 mod terminal;

@@ -73,7 +73,8 @@ pub fn whole(operation: &Json) -> String {
             .filter_map(Json::as_str)
             .collect();
         let to = if to.is_empty() { String::new() } else { format!("to {} ", to.join(", ")) };
-        out.row("notice", &format!("{to}queued, mail is not carried out yet"));
+        let sent = notice.get("sent") == Some(&Json::Bool(true));
+        out.row("notice", &format!("{to}{}", if sent { "was sent" } else { "is queued" }));
     }
     out.0
 }

@@ -63,6 +63,13 @@ pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure
     start_log(args.log);
     let config = Config::load(args.config.as_deref()).map_err(Failure::could_not_run)?;
     let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+    let (smtp, mail_password) = match &config.smtp {
+        Some(smtp) => {
+            let (smtp, password) = smtp.server().map_err(Failure::could_not_run)?;
+            (Some(smtp), password)
+        }
+        None => (None, None),
+    };
     let data = args.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from(DATA));
     let setup = Setup {
         dir: args.dir.clone(),
@@ -72,6 +79,8 @@ pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure
         allow_private: config.allow_private.into_iter().chain(args.allow_private.iter().copied()).collect(),
         calls_per_host: config.calls_per_host.map_or(CALLS_PER_HOST, NonZeroUsize::get),
         dry_run: args.dry_run,
+        smtp,
+        mail_password,
         network: serve::Options::default(),
         stop_within: config.stop_within.unwrap_or(STOP_WITHIN),
         render: findings,

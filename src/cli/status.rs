@@ -116,6 +116,19 @@ fn text(status: &Json) -> String {
     for host in list("hosts") {
         out += &target(host).map_or_else(String::new, |line| format!("{line}\n"));
     }
+    let waiting = status.pointer("/operations/notices_waiting").and_then(Json::as_u64).unwrap_or(0);
+    if waiting > 0 {
+        let plural = if waiting == 1 { "" } else { "s" };
+        out += &format!("{waiting} notice{plural} wait{} to be sent\n", if waiting == 1 { "s" } else { "" });
+    }
+    for notice in list("notices") {
+        let text = |name: &str| notice.get(name).and_then(Json::as_str).unwrap_or("");
+        match (text("error"), text("next_at")) {
+            ("", "") => {}
+            ("", next) => out += &format!("  {}: the next is due at {next}\n", text("pipeline")),
+            (error, _) => out += &format!("  {}: the last try failed: {error}\n", text("pipeline")),
+        }
+    }
     for name in list("secrets_not_set") {
         out += &format!("secret {} is not set\n", name.as_str().unwrap_or(""));
     }

@@ -44,7 +44,7 @@ impl Live {
         let asked = retry_after(&attempt, moment.now);
         let answer = match attempt {
             Attempt::Answered(answer) => Some(answer),
-            Attempt::NotSent(_) | Attempt::Lost(_) => None,
+            Attempt::NotSent(_) | Attempt::Refused(_) | Attempt::Lost(_) => None,
         };
         let tries = Tries { made: prepared.tries.made + 1, ..prepared.tries };
 
@@ -250,6 +250,7 @@ impl Live {
 fn seen(attempt: &Attempt, class: Class) -> Seen {
     match attempt {
         Attempt::Answered(answer) if answer.status < 500 => Seen::Alive,
+        Attempt::Refused(_) => Seen::Alive,
         Attempt::Answered(_) if class != Class::Unknown => Seen::Busy,
         Attempt::Answered(_) | Attempt::NotSent(_) | Attempt::Lost(_) => Seen::Dead,
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::calls::{self, Prepared};
 use super::claims::{Held, for_repeats};
 use super::log::Log;
+use super::notices::Reason;
 use super::rows;
 use super::targets::Permit;
 use super::{Moment, PATIENCE, Surroundings};
@@ -343,7 +344,7 @@ impl Live {
     ) -> Step {
         let notice = (matches!(state, State::Failed | State::Interrupted)
             && !self.pipeline.notify.is_empty())
-        .then(|| reason.to_string());
+        .then(|| Reason::of(&self.facts, state).to_string());
         let row = rows::row(&self.facts, state, self.status, reason, now);
         self.facts.clear();
         let released = self.leaves_its_key(state);

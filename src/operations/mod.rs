@@ -11,6 +11,7 @@ mod lanes;
 mod live;
 mod log;
 mod mask;
+pub mod notices;
 mod orders;
 mod retry;
 mod rows;

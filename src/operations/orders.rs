@@ -3,6 +3,7 @@
 use super::MOST_ROWS;
 use super::claims::Held;
 use super::log::{Log, RETRY};
+use super::notices::Reason;
 use super::rows::{answer, row};
 use crate::run::Reply;
 use crate::store::{
@@ -65,8 +66,8 @@ pub fn interrupted(
     // The step it stood at is the action without an end; a retry goes on there by itself.
     facts.push(Fact::End { state: State::Interrupted, reason: reason.into(), at_step: None });
     let row = row(&facts, State::Interrupted, status, reason.into(), now);
-    let step = step(operation, fence, row, WorkChange::Remove, notify.then(|| reason.to_owned()));
-    Write::Step(Box::new(step))
+    let notice = notify.then(|| Reason::cannot_go_on().to_string());
+    Write::Step(Box::new(step(operation, fence, row, WorkChange::Remove, notice)))
 }
 
 /// A step of an operation that nobody has in hand, or whose fence says who has.

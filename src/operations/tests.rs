@@ -263,16 +263,20 @@ fn a_further_attempt_is_a_due_row_first() {
 
 #[test]
 fn what_may_have_taken_effect_is_left_to_a_person() {
-    for (attempt, reason) in [
-        (Attempt::Lost("reset".into()), "the outcome of `http.post` is unknown: reset"),
-        (answered(500), "the outcome of `http.post` is unknown: answered 500"),
+    for (attempt, reason, notice) in [
+        (
+            Attempt::Lost("reset".into()),
+            "the outcome of `http.post` is unknown: reset",
+            "interrupted no_answer",
+        ),
+        (answered(500), "the outcome of `http.post` is unknown: answered 500", "interrupted answered_500"),
     ] {
         let pipeline = pipeline(&format!("{}{RESPOND}", post("")));
         let mut world = World::new([attempt]);
         let id = world.receive(&pipeline, "{}");
         assert_eq!(world.happened(), "⏎ call ⏎ 502 interrupted");
         assert_eq!(world.ended(id), (State::Interrupted, reason.to_owned()));
-        assert_eq!(world.operation(id).notice.as_deref(), Some(reason));
+        assert_eq!(world.operation(id).notice.as_deref(), Some(notice));
         // A person orders it: what the caller was told stays.
         world.retry(id);
         world.go_on(&pipeline, 0);
@@ -647,4 +651,24 @@ fn a_retry_takes_its_key_again_unless_it_is_anothers() {
     let written = world.store.commit(&[order], world.now).unwrap();
     assert_eq!(written, [Written::Duplicate { of: first, answer: None }]);
     assert_eq!(world.ended(second).0, State::Failed);
+}
+
+#[test]
+fn a_notice_is_queued_with_a_code_and_no_words_from_outside() {
+    for (steps, attempt, notice) in [
+        (put("    retry none"), answered(404), "failed answered_404"),
+        (put("    retry none"), Attempt::NotSent("no route".into()), "failed not_made"),
+        (put("    retry none"), Attempt::Refused("550 no".into()), "failed not_made"),
+        (put("    retry none"), Attempt::Lost("reset".into()), "failed no_answer"),
+        (
+            "  extract body { a = $.a on_missing abort }\n  for x in a {\n    stop\n  }\n".to_owned(),
+            answered(200),
+            "failed step_failed",
+        ),
+    ] {
+        let pipeline = pipeline(&format!("{RESPOND}{steps}"));
+        let mut world = World::new([attempt]);
+        let id = world.receive(&pipeline, "{\"a\":\"x\"}");
+        assert_eq!(world.operation(id).notice.as_deref(), Some(notice), "{steps}");
+    }
 }

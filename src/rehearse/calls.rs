@@ -45,7 +45,8 @@ impl Called {
                     }
                     Body::Form(pairs) => values.extend(pairs.iter().cloned()),
                     Body::Text(text) => values.push(("text".into(), text.clone())),
-                    Body::None | Body::Bytes(_) => {}
+                    // A mail is a declared action's.
+                    Body::None | Body::Bytes(_) | Body::Mail(_) => {}
                 }
                 values.extend(need.request.headers.iter().cloned());
             }

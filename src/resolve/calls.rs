@@ -7,7 +7,7 @@ use super::Resolver;
 use super::clauses::Written;
 use super::connectors::ConnectorAction;
 use super::connectors::Lookup;
-use super::errors::{limits, literals, missing, names};
+use super::errors::{literals, missing, names};
 use super::model::{CallFacts, DefinitionKind, Shape, Type};
 use super::parts::Given;
 use super::program::{Call, Expr, ExprKind, Http, HttpBody, OnFail, OpKind, RequestTemplate, Template};
@@ -17,9 +17,6 @@ use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::value::Kinds;
-
-/// Actions of the language that this version does not have yet.
-const LATER: [&str; 1] = ["email.send"];
 
 /// What the name of an action means.
 #[derive(Clone)]
@@ -73,7 +70,7 @@ impl Resolver<'_> {
         let ast::ExprKind::Member(base, member) = &expr.kind else { return None };
         let ast::ExprKind::Name(service) = &base.kind else { return None };
         let known = http::ALL.iter().map(|action| action.name);
-        let known = known.chain(actions::ALL.iter().map(|spec| &*spec.name)).chain(LATER);
+        let known = known.chain(actions::ALL.iter().map(|spec| &*spec.name));
         let is_service = known.into_iter().any(|name| name.split('.').next() == Some(&**service))
             || self.connectors.has(service);
         if !is_service || self.lookup(service).is_some() {
@@ -109,15 +106,10 @@ impl Resolver<'_> {
             }
             Lookup::Unknown => {}
         }
-        if LATER.contains(&&*name.text) {
-            self.report(limits::not_carried_out(&name.text, name.span));
-        } else {
-            let known = http::ALL.iter().map(|action| action.name);
-            let known =
-                known.chain(actions::ALL.iter().map(|spec| &*spec.name)).chain(self.connectors.actions());
-            let meant = near(&name.text, known).map(str::to_owned);
-            self.report(names::unknown_action(name, meant.as_deref()));
-        }
+        let known = http::ALL.iter().map(|action| action.name);
+        let known = known.chain(actions::ALL.iter().map(|spec| &*spec.name)).chain(self.connectors.actions());
+        let meant = near(&name.text, known).map(str::to_owned);
+        self.report(names::unknown_action(name, meant.as_deref()));
         Target::Unknown
     }
 
@@ -130,7 +122,7 @@ impl Resolver<'_> {
             }
             (Target::Declared(spec), Some(url)) => {
                 self.value(url);
-                self.report(literals::url_of_declared(url.span, &spec.name));
+                self.report(literals::url_of_declared(url.span, spec));
                 None
             }
             (Target::Unknown, Some(url)) => {

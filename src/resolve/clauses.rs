@@ -79,6 +79,17 @@ impl Resolver<'_> {
         target: &Target,
         written: &mut Written<'a>,
     ) {
+        let judges = matches!(
+            clause,
+            Clause::Accept(_) | Clause::Require(_) | Clause::Refuse(_) | Clause::LimitAnswer(_)
+        );
+        if let Target::Declared(spec) = target
+            && judges
+            && spec.is_mail()
+        {
+            self.report(names::judged_mail(word(clause), keyword.span, &spec.name));
+            return;
+        }
         match clause {
             Clause::Timeout(time) => written.timeout = self.duration(time, 1..=LONGEST_TIMEOUT, "`timeout`"),
             Clause::Retry(retry) => {

@@ -163,10 +163,12 @@ impl Resolver<'_> {
         let value = self.json_value(&param.value).expr;
         if let Target::Declared(spec) = target {
             let name = &*param.name.text;
-            let known = spec.param(name).is_some() || name == "base";
+            let base = (!spec.is_mail()).then_some("base");
+            let all = spec.params.iter().map(|known| &*known.name).chain(base);
+            let known = all.clone().any(|known| known == name);
             let open = spec.open_prefixes.iter().any(|prefix| name.starts_with(prefix));
             if !known && !open {
-                let meant = near(name, spec.params.iter().map(|known| &*known.name).chain(["base"]));
+                let meant = near(name, all);
                 self.report(names::unknown_parameter(&param.name, spec, meant));
             }
         }

@@ -12,6 +12,7 @@ mod descriptors;
 mod drive;
 mod framing;
 mod host;
+mod notices;
 mod options;
 mod progress;
 mod rejections;

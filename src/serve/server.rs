@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use super::budget::Lease;
 use super::callers::{Callers, Turn};
 use super::clock::now_millis;
+use super::notices::Telling;
 use super::rejections::Rejections;
 use super::writer::{Room, Writer};
 use super::{Handler, Incoming};
@@ -47,8 +48,12 @@ pub struct Server {
     pub crowded: ArcSwap<BTreeSet<Arc<str>>>,
     pub callers: Callers,
     pub rejections: Rejections,
+    /// How it stands with notices, by pipeline.
+    telling: Mutex<BTreeMap<Arc<str>, Telling>>,
     /// Every secret that anything named since the start: what was sent under an older program is masked too.
     named: Mutex<BTreeSet<Arc<str>>>,
+    /// The secret that is the password for the mail server.
+    mail_password: Option<Arc<str>>,
 }
 
 /// What a server is put together from.
@@ -59,6 +64,8 @@ pub struct Parts {
     pub secrets: Secrets,
     pub deliver: Deliver,
     pub freed: Arc<Notify>,
+    /// The name of the secret that is the password for the mail server.
+    pub mail_password: Option<Arc<str>>,
 }
 
 impl Server {
@@ -79,7 +86,9 @@ impl Server {
             crowded: ArcSwap::default(),
             callers: Callers::default(),
             rejections: Rejections::default(),
-            named: Mutex::default(),
+            telling: Mutex::default(),
+            named: Mutex::new(parts.mail_password.iter().cloned().collect()),
+            mail_password: parts.mail_password,
         }
     }
 
@@ -93,7 +102,16 @@ impl Server {
     pub fn load_secrets(&self, names: impl IntoIterator<Item = Arc<str>>) {
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         named.extend(names);
-        self.secrets.store(Arc::new(Secrets::load(named.iter().map(|name| &**name))));
+        let secrets = Secrets::load(named.iter().map(|name| &**name));
+        if let Some(name) = &self.mail_password {
+            self.deliver.know_password(secrets.get(name));
+        }
+        self.secrets.store(Arc::new(secrets));
+    }
+
+    /// How it stands with notices, by pipeline.
+    pub fn telling(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Telling>> {
+        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sees to it that the secrets of a program are known that is not served any more.

@@ -12,6 +12,7 @@ use super::served::{Changed, Served, Vanished};
 use super::server::Server;
 use crate::check::CheckedFile;
 use crate::operations::strictest_rates;
+use crate::resolve::program::{Notify, OpKind, Pipeline, RequestTemplate};
 use crate::routing::Routes;
 use crate::scripts;
 use crate::value::Time;
@@ -79,6 +80,9 @@ impl Site {
 
     fn report(&self, changed: &Changed) {
         let served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if !self.server.deliver.has_mail() && !self.server.around.dry_run && !changed.loaded.is_empty() {
+            self.report_mail(&served.pipelines());
+        }
         for file in &changed.loaded {
             let count = served.pipelines_of(file);
             let plural = if count == 1 { "" } else { "s" };
@@ -96,6 +100,39 @@ impl Site {
             tracing::error!("{name} {what}\n{}", (self.render)(file));
         }
     }
+}
+
+impl Site {
+    /// Pipelines that would send mail, and cannot.
+    fn report_mail(&self, pipelines: &[Arc<Pipeline>]) {
+        let names = |which: fn(&Pipeline) -> bool| -> String {
+            let names: Vec<&str> = pipelines.iter().filter(|one| which(one)).map(|one| &*one.name).collect();
+            names.join(", ")
+        };
+        let (notifying, sending) = (names(notifies_by_mail), names(sends_mail));
+        if !notifying.is_empty() {
+            tracing::warn!(
+                "wj.toml has no [smtp], so no mail goes out: the notices of {notifying} stay queued, and wj status counts them"
+            );
+        }
+        if !sending.is_empty() {
+            tracing::warn!("wj.toml has no [smtp], so no mail goes out: email.send of {sending} fails");
+        }
+    }
+}
+
+fn notifies_by_mail(pipeline: &Pipeline) -> bool {
+    pipeline.notify.iter().any(|notify| matches!(notify, Notify::Email(_)))
+}
+
+fn sends_mail(pipeline: &Pipeline) -> bool {
+    pipeline.code.iter().any(|op| match &op.kind {
+        OpKind::Call(call) => match &call.request {
+            RequestTemplate::Declared { spec, .. } => spec.is_mail(),
+            RequestTemplate::Http(_) => false,
+        },
+        _ => false,
+    })
 }
 
 /// How long a file that is gone or empty may be in the middle of a save. With the quiet time before, a file that was

@@ -18,10 +18,10 @@ use super::server::{Parts, Server};
 use super::site::{Site, follow};
 use super::status::Desk;
 use super::writer::Writer;
-use super::{Network, Options, Routes, descriptors, schedule};
+use super::{Network, Options, Routes, descriptors, notices, schedule};
 use crate::admin::{self, Asked, Listener, ask, listen_socket, listen_tcp};
 use crate::check::CheckedFile;
-use crate::deliver::{self, Deliver};
+use crate::deliver::{self, Deliver, Smtp};
 use crate::operations::{Ids, Log, Random, Stop, Surroundings, Targets};
 use crate::scripts;
 use crate::secrets::Secrets;
@@ -39,6 +39,9 @@ pub struct Setup {
     pub allow_private: Vec<IpNet>,
     pub calls_per_host: usize,
     pub dry_run: bool,
+    pub smtp: Option<Smtp>,
+    /// The name of the secret that is the password for `smtp`.
+    pub mail_password: Option<Arc<str>>,
     pub network: Options,
     /// How long a stop waits for requests and calls.
     pub stop_within: Duration,
@@ -75,8 +78,9 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     if setup.data == store::MEMORY {
         tracing::warn!("the history is kept in memory: nothing outlives the process");
     }
-    let deliver = Deliver::new(deliver::Options { allow_private: setup.allow_private.clone() })
-        .map_err(StartError::Machine)?;
+    let deliver =
+        Deliver::new(deliver::Options { allow_private: setup.allow_private.clone(), smtp: setup.smtp })
+            .map_err(StartError::Machine)?;
     let stopped = admin::stopped(&store.summary(&Span::default())?.settings);
     let (writer, thread) =
         Writer::start(store.clone()).map_err(|error| StartError::Machine(error.to_string()))?;
@@ -97,6 +101,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         secrets: Secrets::load([]),
         deliver,
         freed,
+        mail_password: setup.mail_password,
     }));
     let site = Arc::new(Site {
         server: server.clone(),
@@ -152,6 +157,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let watching = tokio::spawn(follow(site.clone(), changes, asked));
     let scheduling = tokio::spawn(schedule::run(server.clone()));
     let tending = tokio::spawn(tend(server.clone()));
+    let telling = tokio::spawn(notices::run(server.clone()));
     for (claimed, operation) in waiting {
         tracing::info!(operation = %operation, "goes on, as a person ordered");
         schedule::go_on(&server, claimed, None).await;
@@ -183,6 +189,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     }
     watching.abort();
     tending.abort();
+    telling.abort();
     drop(faces);
     server.writer.close();
     if let Some(thread) = thread {

@@ -238,12 +238,28 @@ impl Desk {
             "broken": broken,
             "files_with_warnings": served.warned(),
             "secrets_not_set": unset,
+            "mail": self.server.deliver.has_mail(),
+            "notices": self.notices(),
             "operations": counts,
         }))
     }
 }
 
 impl Desk {
+    /// Pipelines whose notices wait: when the next message may go out, and why the last one did not.
+    fn notices(&self) -> Vec<Json> {
+        let secrets = self.server.secrets.load();
+        let telling = self.server.telling();
+        let waiting = telling.iter().map(|(pipeline, telling)| {
+            json!({
+                "pipeline": pipeline,
+                "next_at": telling.next.map(iso),
+                "error": telling.error.as_ref().map(|why| secrets.masker().mask(why).into_owned()),
+            })
+        });
+        waiting.collect()
+    }
+
     /// What was refused at the door, by status; what never happened is left out.
     fn refused(&self) -> Json {
         let mut refused = serde_json::Map::new();

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::clock::now_millis;
 use crate::store::{Store, StoreError, Write, Written};
@@ -32,6 +32,8 @@ pub struct Writer {
     store: Arc<dyn Store>,
     /// `None` where the store does not gather.
     queue: Option<Arc<Queue>>,
+    /// A notice was queued in the store.
+    noticed: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -56,10 +58,10 @@ impl Writer {
     /// No thread can be started.
     pub fn start(store: Arc<dyn Store>) -> std::io::Result<(Writer, Option<std::thread::JoinHandle<()>>)> {
         if !store.gathers() {
-            return Ok((Writer { store, queue: None }, None));
+            return Ok((Writer { store, queue: None, noticed: Arc::default() }, None));
         }
         let queue = Arc::new(Queue::default());
-        let writer = Writer { store: store.clone(), queue: Some(queue.clone()) };
+        let writer = Writer { store: store.clone(), queue: Some(queue.clone()), noticed: Arc::default() };
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || run(&queue, &*store))?;
         Ok((writer, Some(thread)))
     }
@@ -82,23 +84,47 @@ impl Writer {
     /// # Errors
     /// The store failed; what is in it is then not known.
     pub async fn commit(&self, write: Write) -> Result<Written, String> {
+        let has_notice = queues_notice(&write);
+        let written = self.write(write).await;
+        if has_notice && written.is_ok() {
+            self.noticed.notify_one();
+        }
+        written
+    }
+
+    /// Commits many that belong to no request, in order, a few at a time: who waits for an answer is not held up.
+    ///
+    /// # Errors
+    /// The store failed; what is in it is then not known.
+    pub async fn commit_all(&self, writes: Vec<Write>) -> Result<(), String> {
+        let mut writes = writes.into_iter();
+        loop {
+            let some: Vec<Write> = writes.by_ref().take(BATCH / 4).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            let Some(queue) = &self.queue else {
+                self.store.commit(&some, now_millis()).map_err(|error| error.to_string())?;
+                continue;
+            };
+            let results: Vec<_> =
+                some.into_iter().map(|write| queue.push(write)).collect::<Result<_, _>>()?;
+            for result in results {
+                result.await.unwrap_or_else(|_| Err("the writer stopped".to_owned()))?;
+            }
+        }
+    }
+
+    /// Told when a notice was queued.
+    pub fn noticed(&self) -> &Notify {
+        &self.noticed
+    }
+
+    async fn write(&self, write: Write) -> Result<Written, String> {
         let Some(queue) = &self.queue else {
             return one(self.store.commit(&[write], now_millis()));
         };
-        let (done, result) = oneshot::channel();
-        {
-            let mut waiting = queue.lock();
-            if waiting.closed {
-                return Err("the server is stopping".to_owned());
-            }
-            waiting.bytes += size(&write);
-            waiting.writes.push(write);
-            waiting.done.push(done);
-            if waiting.writes.len() == 1 {
-                queue.filled.notify_one();
-            }
-        }
-        result.await.unwrap_or_else(|_| Err("the writer stopped".to_owned()))
+        queue.push(write)?.await.unwrap_or_else(|_| Err("the writer stopped".to_owned()))
     }
 
     /// Lets the thread end once all that is queued is written.
@@ -111,6 +137,22 @@ impl Writer {
 }
 
 impl Queue {
+    /// What is given tells what became of it.
+    fn push(&self, write: Write) -> Result<oneshot::Receiver<Result<Written, String>>, String> {
+        let (done, result) = oneshot::channel();
+        let mut waiting = self.lock();
+        if waiting.closed {
+            return Err("the server is stopping".to_owned());
+        }
+        waiting.bytes += size(&write);
+        waiting.writes.push(write);
+        waiting.done.push(done);
+        if waiting.writes.len() == 1 {
+            self.filled.notify_one();
+        }
+        Ok(result)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
@@ -165,6 +207,14 @@ fn take(waiting: &mut Waiting) -> (Vec<Write>, Vec<oneshot::Sender<Result<Writte
         (std::mem::replace(&mut waiting.writes, later.0), std::mem::replace(&mut waiting.done, later.1));
     waiting.bytes -= now.0.iter().map(size).sum::<usize>();
     now
+}
+
+fn queues_notice(write: &Write) -> bool {
+    match write {
+        Write::Accept(accept) => accept.notice.is_some(),
+        Write::Step(step) => step.notice.is_some(),
+        Write::Rejected(_) | Write::NoticeSent { .. } | Write::Setting { .. } => false,
+    }
 }
 
 fn size(write: &Write) -> usize {

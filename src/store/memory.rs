@@ -2,7 +2,8 @@
 //! fewer where their bodies are large.
 //! A commit runs on the server's own thread, so it does no more than a few pushes; rows are decoded only when asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -145,20 +146,35 @@ impl Store for Memory {
         }))
     }
 
-    fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError> {
+    fn noticed(&self) -> Result<Vec<Arc<str>>, StoreError> {
         let kept = self.kept();
-        let mut notices: Vec<Notice> = kept
-            .notices
-            .iter()
-            .filter(|((_, time, _), _)| *time <= now)
-            .filter_map(|((pipeline, time, id), reason)| {
-                let pipeline = kept.names.pipelines.get(*pipeline)?;
-                Some(Notice { pipeline, time: *time, id: *id, reason: reason.clone() })
-            })
-            .collect();
-        notices.sort_by_key(|notice| (notice.time, notice.id));
-        notices.truncate(limit);
-        Ok(notices)
+        let numbers: BTreeSet<u32> = kept.notices.keys().map(|(pipeline, _, _)| *pipeline).collect();
+        let mut names: Vec<Arc<str>> =
+            numbers.into_iter().filter_map(|number| kept.names.pipelines.get(number)).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    fn notices(
+        &self,
+        pipeline: &str,
+        after: Option<(Millis, Id)>,
+        limit: usize,
+    ) -> Result<Vec<Notice>, StoreError> {
+        let kept = self.kept();
+        let Some(number) = kept.names.pipelines.find(pipeline) else { return Ok(Vec::new()) };
+        let from = match after {
+            Some((time, id)) => Bound::Excluded((number, time, id)),
+            None => Bound::Included((number, 0, Id([0; 16]))),
+        };
+        let to = Bound::Included((number, Millis::MAX, Id([u8::MAX; 16])));
+        let found = kept.notices.range((from, to)).take(limit).map(|((_, time, id), reason)| Notice {
+            pipeline: pipeline.into(),
+            time: *time,
+            id: *id,
+            reason: reason.clone(),
+        });
+        Ok(found.collect())
     }
 
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {
@@ -414,6 +430,7 @@ impl Kept {
             rows,
             work: work.map(|work| Work { held: self.holds.get(id).is_some(), ..work.clone() }),
             notice: notice.cloned(),
+            notice_sent: entry.notice.is_some() && notice.is_none(),
         }))
     }
 

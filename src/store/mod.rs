@@ -262,6 +262,8 @@ pub struct Operation {
     pub work: Option<Work>,
     /// A notice of it is queued, with this reason.
     pub notice: Option<String>,
+    /// The last notice of it was sent.
+    pub notice_sent: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -374,8 +376,15 @@ pub trait Store: Send + Sync {
     fn load(&self, id: Id) -> Result<Option<Operation>, StoreError>;
     fn list(&self, filter: &Filter, after: Option<&Cursor>, limit: usize) -> Result<Page, StoreError>;
     fn program(&self, hash: Hash) -> Result<Option<Program>, StoreError>;
-    /// Oldest first.
-    fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError>;
+    /// Names of the pipelines with notices that wait, sorted.
+    fn noticed(&self) -> Result<Vec<Arc<str>>, StoreError>;
+    /// The notices of one pipeline behind a time and an id, oldest first.
+    fn notices(
+        &self,
+        pipeline: &str,
+        after: Option<(Millis, Id)>,
+        limit: usize,
+    ) -> Result<Vec<Notice>, StoreError>;
     /// A bounded piece of upkeep.
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError>;
     fn summary(&self, of: &Span) -> Result<Summary, StoreError>;

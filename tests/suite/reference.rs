@@ -157,8 +157,12 @@ fn action_entry(action: &ActionSpec) -> String {
     for prefix in action.open_prefixes {
         writeln!(entry, "| `{prefix}…` | a text | no | Every name that begins so. |").unwrap();
     }
-    writeln!(entry, "| `base` | a URL, as a literal | no | Instead of `{}`. |", action.base).unwrap();
-    if !action.returns.is_empty() {
+    if !action.is_mail() {
+        writeln!(entry, "| `base` | a URL, as a literal | no | Instead of `{}`. |", action.base).unwrap();
+    }
+    if action.is_mail() {
+        entry += "\nReturns `status` (250) and `body`: what the mail server said to it.\n";
+    } else if !action.returns.is_empty() {
         entry += "\n| returns | | |\n|---|---|---|\n";
     }
     for returned in action.returns.iter() {
@@ -217,6 +221,7 @@ fn carried_out(action: &ConnectorAction) -> String {
 fn takes(param: &ParamSpec) -> String {
     let format = match param.format {
         Format::Any => "",
+        Format::Line => ", of one line",
         Format::Email => ", an e-mail address",
         Format::Time => ", in ISO 8601",
         Format::Url => ", a URL",

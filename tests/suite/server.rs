@@ -173,7 +173,7 @@ fn an_action_without_its_secret_waits_for_a_retry() {
     assert_eq!(operation["reason"], "not sent: secret BIZON_TOKEN is not set");
     assert!(bizon.is_quiet());
     let shown = site.stdout(&["history", "show", &id]);
-    assert!(shown.contains("ops@school.example queued, mail is not carried out yet"), "{shown}");
+    assert!(shown.contains("notice     to ops@school.example is queued"), "{shown}");
 
     // Ordered while no server runs; it goes on at the next start, now that the secret is there.
     assert_eq!(server.stop(), Some(0));

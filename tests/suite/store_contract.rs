@@ -301,14 +301,20 @@ fn notices_wait_until_they_are_sent() {
             reason: format!("notice {n}"),
         };
         subject.again();
-        let waiting = |now, limit| subject.store().notices(now, limit).unwrap();
-        assert_eq!(waiting(u64::MAX, 9), [notice(1, "leads"), notice(2, "other"), notice(3, "leads")]);
-        assert_eq!(waiting(NOW + 2, 9).len(), 2);
-        assert_eq!(waiting(u64::MAX, 2), [notice(1, "leads"), notice(2, "other")]);
+        let waiting = |pipeline, after, limit| subject.store().notices(pipeline, after, limit).unwrap();
+        assert_eq!(waiting("leads", None, 9), [notice(1, "leads"), notice(3, "leads")]);
+        assert_eq!(waiting("leads", Some((NOW + 1, id(1))), 9), [notice(3, "leads")]);
+        assert_eq!(waiting("leads", Some((NOW + 2, id(9))), 9), [notice(3, "leads")]);
+        assert_eq!(waiting("leads", None, 1), [notice(1, "leads")]);
+        assert_eq!(waiting("other", Some((NOW + 2, id(2))), 9), []);
+        assert_eq!(waiting("unknown", None, 9), []);
+        assert_eq!(subject.store().noticed().unwrap(), ["leads".into(), "other".into()]);
+        assert!(!subject.store().load(id(1)).unwrap().unwrap().notice_sent);
         assert_eq!(subject.summary().notices_waiting, 3);
         let sent = Write::NoticeSent { pipeline: "leads".into(), id: id(1), time: NOW + 1 };
         subject.commit(&[sent.clone(), sent]);
-        assert_eq!(waiting(u64::MAX, 1), [notice(2, "other")]);
+        assert_eq!(waiting("leads", None, 9), [notice(3, "leads")]);
+        assert!(subject.store().load(id(1)).unwrap().unwrap().notice_sent);
         let of = |name: &str| Span { pipeline: Some(name.into()) };
         let waiting = |name| subject.store().summary(&of(name)).unwrap().notices_waiting;
         assert_eq!((waiting("leads"), waiting("other"), waiting("unknown")), (1, 1, 0));

@@ -5,6 +5,7 @@ use super::{
     BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART, NOT_A_LITERAL, REFUSED_PATH,
     UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE, URL_NOT_FIXED, suggest,
 };
+use crate::actions::ActionSpec;
 use crate::diagnostic::Diagnostic;
 use crate::extract::{PathError, PathErrorKind};
 use crate::resolve::urls::UrlProblem;
@@ -162,10 +163,13 @@ pub(in crate::resolve) fn url_not_fixed(span: Span, how: &str) -> Diagnostic {
         .help("Scheme, host and port of a URL are literals or constants, so that nothing from outside decides who gets the data. Values may fill segments of the path and values of the query.")
 }
 
-pub(in crate::resolve) fn url_of_declared(span: Span, action: &str) -> Diagnostic {
-    Diagnostic::new(&MISPLACED_PART, span, format!("`{action}` knows its URL"))
-        .label("not here")
-        .help("To send it elsewhere, write `base = \"https://…\"` in its block.")
+pub(in crate::resolve) fn url_of_declared(span: Span, spec: &ActionSpec) -> Diagnostic {
+    let found =
+        Diagnostic::new(&MISPLACED_PART, span, format!("`{}` knows its URL", spec.name)).label("not here");
+    found.help(match spec.is_mail() {
+        true => "The address stands in its block, as `to = …`; the mail server in `wj.toml`.",
+        false => "To send it elsewhere, write `base = \"https://…\"` in its block.",
+    })
 }
 
 pub(in crate::resolve) fn parameter_not_constant(action: &str, param: &str, span: Span) -> Diagnostic {

@@ -151,7 +151,11 @@ pub(in crate::resolve) fn unknown_parameter(
     }
     let known: Vec<String> = spec.params.iter().map(|param| format!("`{}`", param.name)).collect();
     let open: Vec<String> = spec.open_prefixes.iter().map(|prefix| format!("`{prefix}…`")).collect();
-    found.help(format!("It takes {}.", [known, open, vec!["`base`".to_owned()]].concat().join(", ")))
+    let base = (!spec.is_mail()).then(|| "`base`".to_owned());
+    found.help(format!(
+        "It takes {}.",
+        known.into_iter().chain(open).chain(base).collect::<Vec<_>>().join(", ")
+    ))
 }
 
 pub(in crate::resolve) fn parameter_of_http(name: &Name, action: &str, value: Span) -> Diagnostic {
@@ -223,6 +227,12 @@ pub(in crate::resolve) fn part_of_declared(part: &str, span: Span, action: &str)
     Diagnostic::new(&MISPLACED_PART, span, format!("`{part}` has no place in `{action}`"))
         .label("belongs to `http.…`")
         .help(format!("`{action}` makes its request of its parameters: `name = value`. To write a request by hand, use `http.post`."))
+}
+
+pub(in crate::resolve) fn judged_mail(word: &str, span: Span, action: &str) -> Diagnostic {
+    Diagnostic::new(&MISPLACED_PART, span, format!("`{word}` has no place in `{action}`"))
+        .label("there is no answer to be judged")
+        .help("A mail server takes a mail or turns it down, and says no more: remove the line.")
 }
 
 pub(in crate::resolve) fn method_of_named(span: Span, method: &str) -> Diagnostic {

@@ -18,7 +18,7 @@ mod values;
 mod power_cut;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use ::redb::{Database, ReadTransaction, ReadableDatabase};
 
@@ -114,8 +114,17 @@ impl Store for Redb {
         self.reading(|txn| read::program(txn, hash))
     }
 
-    fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError> {
-        self.reading(|txn| read::notices(self, txn, now, limit))
+    fn noticed(&self) -> Result<Vec<Arc<str>>, StoreError> {
+        self.reading(|txn| read::noticed(self, txn))
+    }
+
+    fn notices(
+        &self,
+        pipeline: &str,
+        after: Option<(Millis, Id)>,
+        limit: usize,
+    ) -> Result<Vec<Notice>, StoreError> {
+        self.reading(|txn| read::notices(self, txn, pipeline, after, limit))
     }
 
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {

@@ -1,5 +1,8 @@
 //! Reading: one operation, a program, the notices that wait, the counts.
 
+use std::ops::Bound;
+use std::sync::Arc;
+
 use ::redb::{ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 
 use super::super::standing::Counts;
@@ -23,7 +26,7 @@ pub(super) fn operation(
     let log = txn.open_table(LOG)?;
     let mut rows = Vec::new();
     let mut pipeline = None;
-    let mut notice = None;
+    let (mut notice, mut notice_sent) = (None, false);
     for (n, row) in (0_u16..).zip(log.range::<&[u8; 19]>(&log_key(id, 0)..=&log_key(id, u16::MAX))?) {
         let value = row?.1;
         let row = LogRow::read(value.value()).ok_or_else(|| broken(id, "its head is not this version's"))?;
@@ -36,6 +39,7 @@ pub(super) fn operation(
                 Some(value) => Some(reason(value.value())?),
                 None => None,
             };
+            notice_sent = notice.is_none();
         }
     }
     let Some(pipeline) = pipeline else { return Ok(None) };
@@ -46,7 +50,7 @@ pub(super) fn operation(
         let held = live.holds.get(id).is_some();
         Some(Work { lane, due: place.due, pause: row.pause, intent_out: row.intent_out, held })
     });
-    Ok(Some(Operation { id, pipeline: live.pipeline(pipeline), rows, work, notice }))
+    Ok(Some(Operation { id, pipeline: live.pipeline(pipeline), rows, work, notice, notice_sent }))
 }
 
 pub(super) fn program(txn: &ReadTransaction, hash: Hash) -> Result<Option<Program>, StoreError> {
@@ -56,27 +60,41 @@ pub(super) fn program(txn: &ReadTransaction, hash: Hash) -> Result<Option<Progra
     Ok(Some(Program { hash, edition, files }))
 }
 
-/// The notices of each pipeline lie in order of time; the oldest of all are picked from the oldest of each.
+/// The notices of each pipeline lie in order of time, so a look at the first of each is enough.
+pub(super) fn noticed(store: &Redb, txn: &ReadTransaction) -> Result<Vec<Arc<str>>, StoreError> {
+    let table = txn.open_table(NOTICES)?;
+    let pipelines = store.live().names.pipelines.all.clone();
+    let mut found = Vec::new();
+    for (number, pipeline) in (0_u32..).zip(pipelines) {
+        let first = notice_key(number, 0, LOWEST);
+        if table.range::<&[u8; 28]>(&first..=&notice_key(number, Millis::MAX, HIGHEST))?.next().is_some() {
+            found.push(pipeline);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 pub(super) fn notices(
     store: &Redb,
     txn: &ReadTransaction,
-    now: Millis,
+    pipeline: &str,
+    after: Option<(Millis, Id)>,
     limit: usize,
 ) -> Result<Vec<Notice>, StoreError> {
+    let Some(number) = store.live().names.pipelines.find(pipeline) else { return Ok(Vec::new()) };
+    let from = match after {
+        Some((time, id)) => Bound::Excluded(notice_key(number, time, id)),
+        None => Bound::Included(notice_key(number, 0, LOWEST)),
+    };
+    let to = Bound::Included(notice_key(number, Millis::MAX, HIGHEST));
     let table = txn.open_table(NOTICES)?;
-    let pipelines = store.live().names.pipelines.all.clone();
     let mut notices = Vec::new();
-    for (number, pipeline) in (0_u32..).zip(pipelines) {
-        let first = notice_key(number, 0, LOWEST);
-        let last = notice_key(number, now, HIGHEST);
-        for row in table.range::<&[u8; 28]>(&first..=&last)?.take(limit) {
-            let (key, value) = row?;
-            let (Some(time), Some(id)) = (u64_at(key.value(), 4), id_at(key.value(), 12)) else { continue };
-            notices.push(Notice { pipeline: pipeline.clone(), time, id, reason: reason(value.value())? });
-        }
+    for row in table.range::<&[u8; 28]>((from.as_ref(), to.as_ref()))?.take(limit) {
+        let (key, value) = row?;
+        let (Some(time), Some(id)) = (u64_at(key.value(), 4), id_at(key.value(), 12)) else { continue };
+        notices.push(Notice { pipeline: pipeline.into(), time, id, reason: reason(value.value())? });
     }
-    notices.sort_by_key(|notice| (notice.time, notice.id));
-    notices.truncate(limit);
     Ok(notices)
 }
 

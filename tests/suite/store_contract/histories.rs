@@ -132,8 +132,8 @@ proptest! {
         }
         prop_assert_eq!(memory.listed(&Filter::default()), disk.listed(&Filter::default()));
         prop_assert_eq!(
-            memory.store().notices(u64::MAX, 99).unwrap(),
-            disk.store().notices(u64::MAX, 99).unwrap()
+            memory.store().noticed().unwrap(),
+            disk.store().noticed().unwrap()
         );
     }
 }
