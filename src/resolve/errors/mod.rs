@@ -183,10 +183,10 @@ static BAD_CONNECTOR: Code = Code {
     page: include_str!("../../../docs/codes/WJ0219.md"),
 };
 static BROKEN_CONNECTOR: Code = Code {
-    id: "WJ0220",
+    id: "WJ0221",
     name: "broken-connector",
     severity: Severity::Error,
-    page: include_str!("../../../docs/codes/WJ0220.md"),
+    page: include_str!("../../../docs/codes/WJ0221.md"),
 };
 static MISPLACED_DEDUPE: Code = Code {
     id: "WJ0225",
