@@ -36,6 +36,12 @@ pub mod lint;
 pub mod run;
 /// Front door: sources to programs and diagnostics.
 pub mod check;
+/// Descriptions in OpenAPI to connectors.
+pub mod openapi;
+/// What is decided of a request by its head alone.
+pub mod routing;
+/// Drivers that send nothing: tests.
+pub mod rehearse;
 
 // ── outside: one room for each thing touched ──
 /// Finds, reads and watches the scripts.

@@ -1,6 +1,7 @@
 //! Bizon365: webinars. Its own documentation was not at hand; what is inferred from client libraries stands in this file
 //! alone, marked so.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::request::segment;
@@ -19,123 +20,133 @@ const V2: &str = "https://online.bizon365.ru/api/v2";
 /// POST), a form for the second; `time` optional, since a page or `autoNext` may choose the session; an answer of 2xx with
 /// `errors` means that nothing was done, and one without `hash`, JSON or not, says nothing of what was done.
 pub static ADD_SUBSCRIBER: ActionSpec = ActionSpec {
-    name: "bizon.add_subscriber",
-    summary: "Adds a subscriber to a registration page of Bizon365 and books the session.",
+    name: Cow::Borrowed("bizon.add_subscriber"),
+    summary: Cow::Borrowed("Adds a subscriber to a registration page of Bizon365 and books the session."),
     source: "https://blog.bizon365.ru/api/v1/webinars/subpages/#addSubscriber",
-    params: &[
+    params: Cow::Borrowed(&[
         ParamSpec {
-            name: "token",
+            name: Cow::Borrowed("token"),
             kinds: Kinds::TEXT,
             format: Format::Any,
             required: true,
             secret: true,
             constant: false,
-            doc: "The access token: `secret.BIZON_TOKEN`.",
+            doc: Cow::Borrowed("The access token: `secret.BIZON_TOKEN`."),
         },
         ParamSpec {
-            name: "pageId",
+            name: Cow::Borrowed("pageId"),
             kinds: Kinds::TEXT,
             format: Format::Any,
             required: true,
             secret: false,
             constant: false,
-            doc: "The id of the registration page, as `1234:intro`.",
+            doc: Cow::Borrowed("The id of the registration page, as `1234:intro`."),
         },
         ParamSpec {
-            name: "email",
+            name: Cow::Borrowed("email"),
             kinds: Kinds::TEXT,
             format: Format::Email,
             required: true,
             secret: false,
             constant: false,
-            doc: "The subscriber's e-mail address.",
+            doc: Cow::Borrowed("The subscriber's e-mail address."),
         },
         ParamSpec {
-            name: "time",
+            name: Cow::Borrowed("time"),
             kinds: Kinds::TEXT.or(Kinds::TIME),
             format: Format::Time,
             required: false,
             secret: false,
             constant: false,
-            doc: "The chosen session: `2030-12-11T20:00:00.000` (Moscow time) or `2030-12-11T17:00:00.000Z`.",
+            doc: Cow::Borrowed(
+                "The chosen session: `2030-12-11T20:00:00.000` (Moscow time) or `2030-12-11T17:00:00.000Z`.",
+            ),
         },
         ParamSpec {
-            name: "username",
+            name: Cow::Borrowed("username"),
             kinds: Kinds::TEXT.or(Kinds::NUMBER),
             format: Format::Any,
             required: false,
             secret: false,
             constant: false,
-            doc: "The subscriber's name.",
+            doc: Cow::Borrowed("The subscriber's name."),
         },
         ParamSpec {
-            name: "phone",
+            name: Cow::Borrowed("phone"),
             kinds: Kinds::TEXT.or(Kinds::NUMBER),
             format: Format::Any,
             required: false,
             secret: false,
             constant: false,
-            doc: "The subscriber's telephone number.",
+            doc: Cow::Borrowed("The subscriber's telephone number."),
         },
         ParamSpec {
-            name: "confirm",
+            name: Cow::Borrowed("confirm"),
             kinds: Kinds::NUMBER.or(Kinds::TEXT),
             format: Format::Any,
             required: false,
             secret: false,
             constant: false,
-            doc: "`1` asks the subscriber to confirm the address by mail.",
+            doc: Cow::Borrowed("`1` asks the subscriber to confirm the address by mail."),
         },
         ParamSpec {
-            name: "url_marker",
+            name: Cow::Borrowed("url_marker"),
             kinds: Kinds::TEXT.or(Kinds::NUMBER),
             format: Format::Any,
             required: false,
             secret: false,
             constant: false,
-            doc: "The marker from the page's URL, or a partner's id.",
+            doc: Cow::Borrowed("The marker from the page's URL, or a partner's id."),
         },
         ParamSpec {
-            name: "autoNext",
+            name: Cow::Borrowed("autoNext"),
             kinds: Kinds::NUMBER.or(Kinds::TEXT),
             format: Format::Any,
             required: false,
             secret: false,
             constant: false,
-            doc: "`1` books the next session (inferred from a client library).",
+            doc: Cow::Borrowed("`1` books the next session (inferred from a client library)."),
         },
         ParamSpec {
-            name: "project",
+            name: Cow::Borrowed("project"),
             kinds: Kinds::TEXT.or(Kinds::NUMBER),
             format: Format::Any,
             required: false,
             secret: false,
             constant: true,
-            doc: "The project's id: calls the second API instead of the first.",
+            doc: Cow::Borrowed("The project's id: calls the second API instead of the first."),
         },
-    ],
+    ]),
     open_prefixes: &["utm_"],
-    returns: &[
-        ReturnSpec { name: "hash", path: "$.hash", always: true, doc: "The subscriber's key." },
+    returns: Cow::Borrowed(&[
         ReturnSpec {
-            name: "url_default",
-            path: "$.url_default",
-            always: false,
-            doc: "The link into the room, on Bizon365's own domain.",
+            name: Cow::Borrowed("hash"),
+            path: Cow::Borrowed("$.hash"),
+            reader: None,
+            always: true,
+            doc: Cow::Borrowed("The subscriber's key."),
         },
         ReturnSpec {
-            name: "url_userdomain",
-            path: "$.url_userdomain",
+            name: Cow::Borrowed("url_default"),
+            path: Cow::Borrowed("$.url_default"),
+            reader: None,
             always: false,
-            doc: "The link into the room, on the account's domain.",
+            doc: Cow::Borrowed("The link into the room, on Bizon365's own domain."),
         },
-    ],
-    base: V1,
+        ReturnSpec {
+            name: Cow::Borrowed("url_userdomain"),
+            path: Cow::Borrowed("$.url_userdomain"),
+            reader: None,
+            always: false,
+            doc: Cow::Borrowed("The link into the room, on the account's domain."),
+        },
+    ]),
+    base: Cow::Borrowed(V1),
     // A lost lead is worse than a second registration.
     repeatable: true,
     refuse: &["$.errors"],
     require: &["$.hash"],
-    build: add_subscriber,
+    build: Some(add_subscriber),
 };
 
 fn add_subscriber(base: &str, params: &[(Arc<str>, Value)]) -> Result<Request, Fault> {
@@ -174,7 +185,7 @@ mod tests {
             ("utm_source".into(), Value::text("вк")),
         ];
         params.extend(more.iter().map(|(name, value)| (Arc::from(*name), value.clone())));
-        let rendered = (ADD_SUBSCRIBER.build)(base, &params).unwrap().masked().unwrap();
+        let rendered = (ADD_SUBSCRIBER.build.unwrap())(base, &params).unwrap().masked().unwrap();
         let headers: String =
             rendered.headers.iter().map(|(name, value)| format!("\n{name}: {value}")).collect();
         let body = String::from_utf8(rendered.body.to_vec()).unwrap();
@@ -216,7 +227,8 @@ mod tests {
 
     #[test]
     fn a_project_that_is_no_segment_is_a_fault() {
-        let fault = (ADD_SUBSCRIBER.build)(V1, &[("project".into(), Value::text(".."))]).unwrap_err();
+        let fault =
+            (ADD_SUBSCRIBER.build.unwrap())(V1, &[("project".into(), Value::text(".."))]).unwrap_err();
         assert_eq!(
             fault.message,
             "`project` is the text \"..\", which cannot stand as a segment of a URL's path"

@@ -1,6 +1,7 @@
 //! Mail. It goes to the one mail server that the operator names, so it has no URL of its own: the request is the mail
 //! itself, and `deliver` knows the way.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{ActionSpec, Body, Format, MAIL, ParamSpec, Request};
@@ -22,64 +23,66 @@ pub struct Mail {
 
 /// Sends one mail to one address.
 pub static SEND: ActionSpec = ActionSpec {
-    name: "email.send",
-    summary: "Sends a mail through the mail server of `[smtp]` in `wj.toml`; its `key` becomes the `Message-ID`.",
+    name: Cow::Borrowed("email.send"),
+    summary: Cow::Borrowed(
+        "Sends a mail through the mail server of `[smtp]` in `wj.toml`; its `key` becomes the `Message-ID`.",
+    ),
     source: "https://www.rfc-editor.org/rfc/rfc5321",
-    params: &[
+    params: Cow::Borrowed(&[
         ParamSpec {
-            name: "to",
+            name: Cow::Borrowed("to"),
             kinds: Kinds::TEXT,
             format: Format::Email,
             required: true,
             secret: false,
             constant: false,
-            doc: "Whom it goes to: one address, without a name.",
+            doc: Cow::Borrowed("Whom it goes to: one address, without a name."),
         },
         ParamSpec {
-            name: "subject",
+            name: Cow::Borrowed("subject"),
             kinds: Kinds::TEXT,
             format: Format::Line,
             required: true,
             secret: false,
             constant: false,
-            doc: "Its subject.",
+            doc: Cow::Borrowed("Its subject."),
         },
         ParamSpec {
-            name: "text",
+            name: Cow::Borrowed("text"),
             kinds: Kinds::TEXT,
             format: Format::Any,
             required: true,
             secret: false,
             constant: false,
-            doc: "The mail itself, as plain text.",
+            doc: Cow::Borrowed("The mail itself, as plain text."),
         },
         ParamSpec {
-            name: "html",
+            name: Cow::Borrowed("html"),
             kinds: Kinds::TEXT,
             format: Format::Any,
             required: false,
             secret: false,
             constant: false,
-            doc: "The same as HTML, for programs that show it; values in it are not escaped.",
+            doc: Cow::Borrowed("The same as HTML, for programs that show it; values in it are not escaped."),
         },
         ParamSpec {
-            name: "reply_to",
+            name: Cow::Borrowed("reply_to"),
             kinds: Kinds::TEXT,
             format: Format::Email,
             required: false,
             secret: false,
             constant: false,
-            doc: "Whom an answer goes to, if not to the sender of `[smtp]`.",
+            doc: Cow::Borrowed("Whom an answer goes to, if not to the sender of `[smtp]`."),
         },
-    ],
+    ]),
     open_prefixes: &[],
-    returns: &[],
-    base: MAIL,
+    returns: Cow::Borrowed(&[]),
+    base: Cow::Borrowed(MAIL),
     // A second mail is a nuisance to a person, so nobody guesses; a `key` says that it is none.
     repeatable: false,
     refuse: &[],
     require: &[],
-    build: send,
+    build: Some(send),
 };
 
 fn send(_: &str, params: &[(Arc<str>, Value)]) -> Result<Request, Fault> {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{ActionSpec, Answer};
+use super::{ActionSpec, Answer, Reader};
 use crate::bodies;
+use crate::builtins::Call;
 use crate::extract::{Path, Selected};
 use crate::value::{self, Object, Value};
 
@@ -65,6 +66,8 @@ pub struct Rules {
     pub accept: Vec<u16>,
     pub require: Vec<Arc<Path>>,
     pub refuse: Vec<Arc<Path>>,
+    /// What is promised of an answer: where one of these is missing or cannot be read, it is a failure of unknown effect.
+    pub promised: Vec<(Arc<Path>, Option<Reader>)>,
 }
 
 /// Judges an attempt by the rules of its step.
@@ -100,16 +103,16 @@ pub fn returned(answer: &Answer, spec: Option<&ActionSpec>) -> Value {
         headers.set(name.clone(), Value::Text(value.clone()));
     }
     let mut object = Object::new();
-    for declared in spec.map_or(&[][..], |spec| spec.returns) {
+    for declared in spec.map_or(&[][..], |spec| &spec.returns) {
         let value = if answer.dry_run {
             Value::text(format!("dry-run:{}", declared.name))
         } else {
-            match Path::compile(declared.path).map(|path| path.select(&body)) {
-                Ok(Selected::Found(value)) => value,
+            match Path::compile(&declared.path).map(|path| path.select(&body)) {
+                Ok(Selected::Found(value)) => read(value, declared.reader.as_ref()),
                 _ => Value::Empty,
             }
         };
-        object.set(declared.name, value);
+        object.set(&*declared.name, value);
     }
     object.set("status", Value::from(i64::from(answer.status)));
     object.set("headers", Value::object(headers));
@@ -129,7 +132,7 @@ fn judge_answer(answer: &Answer, rules: &Rules) -> Judged {
         return failed(trouble, format!("answered {status}"));
     }
     // What `--dry-run` makes up holds nothing that could be looked at.
-    if answer.dry_run || (rules.require.is_empty() && rules.refuse.is_empty()) {
+    if answer.dry_run || (rules.require.is_empty() && rules.refuse.is_empty() && rules.promised.is_empty()) {
         return OK;
     }
     let body = decoded(answer);
@@ -144,6 +147,19 @@ fn judge_answer(answer: &Answer, rules: &Rules) -> Judged {
     for path in &rules.require {
         if matches!(path.select(&body), Selected::Missing(_)) {
             return failed(Trouble::Unknown, format!("answered {status} without `{}`", path.text));
+        }
+    }
+    for (path, reader) in &rules.promised {
+        let Selected::Found(value) = path.select(&body) else {
+            return failed(Trouble::Unknown, format!("answered {status} without `{}`", path.text));
+        };
+        let found = shown(&value);
+        if let Some(reader) = reader
+            && read(value, Some(reader)).is_empty()
+        {
+            let function = reader.function.name;
+            let why = format!("answered {status}, and `{function}` cannot read `{}`: {found}", path.text);
+            return failed(Trouble::Unknown, why);
         }
     }
     OK
@@ -166,6 +182,18 @@ fn decoded(answer: &Answer) -> Value {
             Err(_) => Value::Bytes(answer.body.clone()),
         },
     }
+}
+
+/// A value of an answer through its reader; `empty` for what that cannot read.
+fn read(value: Value, reader: Option<&Reader>) -> Value {
+    let Some(Reader { function, args }) = reader else { return value };
+    let fits = function.param(0).is_none_or(|param| value.kind().is_none_or(|kind| param.kinds.has(kind)));
+    let Call::Pure(call) = function.call else { return Value::Empty };
+    if !fits || value.is_empty() {
+        return Value::Empty;
+    }
+    let args: Vec<Value> = std::iter::once(value).chain(args.iter().cloned()).collect();
+    call(&args).unwrap_or(Value::Empty)
 }
 
 /// Not `false`, `0`, `""`, `[]` or `{}`.
@@ -212,6 +240,7 @@ mod tests {
             accept: vec![409],
             require: spec.require.iter().map(compile).collect(),
             refuse: spec.refuse.iter().map(compile).collect(),
+            promised: Vec::new(),
         }
     }
 

@@ -8,8 +8,11 @@ mod judge;
 mod request;
 mod write;
 
+use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::builtins::Builtin;
 use crate::value::{Bytes, Fault, Kinds, Value};
 
 pub use email::Mail;
@@ -23,29 +26,47 @@ pub type Build = fn(base: &str, params: &[(Arc<str>, Value)]) -> Result<Request,
 #[derive(Debug)]
 pub struct ActionSpec {
     /// `bizon.add_subscriber`.
-    pub name: &'static str,
-    pub summary: &'static str,
-    /// Where the service documents it.
+    pub name: Cow<'static, str>,
+    pub summary: Cow<'static, str>,
+    /// Where the service documents it; empty for one of a connector.
     pub source: &'static str,
-    pub params: &'static [ParamSpec],
+    pub params: Cow<'static, [ParamSpec]>,
     /// Names that begin so are taken as optional texts too (`utm_`).
     pub open_prefixes: &'static [&'static str],
-    pub returns: &'static [ReturnSpec],
+    pub returns: Cow<'static, [ReturnSpec]>,
     /// Replaced by `base = "…"` of a call; `MAIL` for what no script can send elsewhere.
-    pub base: &'static str,
+    pub base: Cow<'static, str>,
     /// May be sent again when it is not known whether it took effect.
     pub repeatable: bool,
     /// An answer that has one of these (and not as false, 0, "", [] or {}) is a failure that had no effect.
     pub refuse: &'static [&'static str],
     /// An answer without one of these is a failure of unknown effect.
     pub require: &'static [&'static str],
-    /// Parameters by name, `empty` ones left out.
-    pub build: Build,
+    /// Parameters by name, `empty` ones left out; `None` where a connector says what is sent.
+    pub build: Option<Build>,
 }
 
-#[derive(Debug)]
+/// A declared action: built in, or of a connector that was read.
+#[derive(Clone, Debug)]
+pub enum Spec {
+    BuiltIn(&'static ActionSpec),
+    Connector(Arc<ActionSpec>),
+}
+
+impl Deref for Spec {
+    type Target = ActionSpec;
+
+    fn deref(&self) -> &ActionSpec {
+        match self {
+            Spec::BuiltIn(spec) => spec,
+            Spec::Connector(spec) => spec,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
 pub struct ParamSpec {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub kinds: Kinds,
     pub format: Format,
     pub required: bool,
@@ -53,7 +74,7 @@ pub struct ParamSpec {
     pub secret: bool,
     /// Must be known when the script is loaded: a literal or a constant.
     pub constant: bool,
-    pub doc: &'static str,
+    pub doc: Cow<'static, str>,
 }
 
 /// What a literal is checked for.
@@ -67,13 +88,23 @@ pub enum Format {
     Url,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ReturnSpec {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// A path into the answer's body.
-    pub path: &'static str,
+    pub path: Cow<'static, str>,
+    /// Through which its value is read.
+    pub reader: Option<Reader>,
     pub always: bool,
-    pub doc: &'static str,
+    pub doc: Cow<'static, str>,
+}
+
+/// A function of one value and of arguments that the connector writes out.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    pub function: &'static Builtin,
+    /// Behind the value.
+    pub args: Vec<Value>,
 }
 
 /// In a base's and an origin's place: the mail server of the operator, wherever it is.
@@ -83,17 +114,17 @@ pub const MAIL: &str = "smtp:";
 pub static ALL: &[&ActionSpec] = &[&bizon::ADD_SUBSCRIBER, &email::SEND];
 
 pub fn find(name: &str) -> Option<&'static ActionSpec> {
-    ALL.binary_search_by(|action| action.name.cmp(name)).ok().and_then(|at| ALL.get(at).copied())
+    ALL.binary_search_by(|action| (*action.name).cmp(name)).ok().and_then(|at| ALL.get(at).copied())
 }
 
 impl ActionSpec {
     /// Whether it is a mail: it has no base that a call could replace, and its answer no body that could be judged.
     pub fn is_mail(&self) -> bool {
-        self.base == MAIL
+        *self.base == *MAIL
     }
 
     /// The parameter of this name; `None` for what only an open prefix allows.
-    pub fn param(&self, name: &str) -> Option<&'static ParamSpec> {
+    pub fn param(&self, name: &str) -> Option<&ParamSpec> {
         self.params.iter().find(|param| param.name == name)
     }
 }
@@ -117,7 +148,7 @@ mod tests {
     fn every_action_is_described_and_its_paths_compile() {
         assert!(ALL.is_sorted_by(|a, b| a.name < b.name));
         for action in ALL {
-            assert!(find(action.name).is_some_and(|found| std::ptr::eq(found, *action)));
+            assert!(find(&action.name).is_some_and(|found| std::ptr::eq(found, *action)));
             assert!(action.name.contains('.') && action.summary.ends_with('.'), "{}", action.name);
             assert!(action.source.starts_with("https://"), "{}", action.name);
             assert!(
@@ -126,13 +157,13 @@ mod tests {
                 action.name
             );
             assert!(action.returns.iter().all(|returned| returned.doc.ends_with('.')), "{}", action.name);
-            let returned = action.returns.iter().map(|returned| returned.path);
+            let returned = action.returns.iter().map(|returned| &*returned.path);
             for path in returned.chain(action.require.iter().copied()).chain(action.refuse.iter().copied()) {
                 assert!(Path::compile(path).is_ok_and(|path| path.is_singular()), "{path}");
             }
             for always in action.returns.iter().filter(|returned| returned.always) {
                 assert!(
-                    action.require.contains(&always.path),
+                    action.require.contains(&&*always.path),
                     "`{}` is promised and not required",
                     always.name
                 );

@@ -239,26 +239,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The value with its sealed texts opened: they go into JSON as texts of the tree, never as JSON.
     fn opened<'v>(&self, value: &'v Value) -> Result<Cow<'v, Value>, RenderError> {
-        if !holds_secret(value) {
-            return Ok(Cow::Borrowed(value));
-        }
-        Ok(Cow::Owned(match value {
-            Value::Sealed(sealed) => Value::Text(self.open(sealed)?),
-            Value::List(items) => {
-                let items = items.iter().map(|item| Ok(self.opened(item)?.into_owned()));
-                Value::list(items.collect::<Result<_, RenderError>>()?)
-            }
-            Value::Object(object) => {
-                let mut opened = Object::new();
-                for (name, value) in object.iter() {
-                    opened.set(name.clone(), self.opened(value)?.into_owned());
-                }
-                Value::object(opened)
-            }
-            other => other.clone(),
-        }))
+        value::opened(value, &|sealed| self.open(sealed))
     }
 
     fn open(&self, sealed: &Sealed) -> Result<Arc<str>, RenderError> {
@@ -277,15 +259,6 @@ fn part_name(name: &str) -> String {
 /// How history shows a secret.
 fn mask(name: &str) -> String {
     format!("«secret {name}»")
-}
-
-fn holds_secret(value: &Value) -> bool {
-    match value {
-        Value::Sealed(_) => true,
-        Value::List(items) => items.iter().any(holds_secret),
-        Value::Object(object) => object.iter().any(|(_, value)| holds_secret(value)),
-        _ => false,
-    }
 }
 
 /// All but the unreserved characters (RFC 3986, 2.3).

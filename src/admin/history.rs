@@ -60,7 +60,8 @@ impl Programs {
         let sources: Vec<Arc<Source>> =
             program.files.into_iter().map(|(name, text)| Arc::new(Source::new(name, text))).collect();
         let Some(source) = sources.first().cloned() else { return Ok(None) };
-        let pipelines = check::check(&sources).files.into_iter().flat_map(|file| file.pipelines).collect();
+        let pipelines =
+            check::check_kept(&sources).files.into_iter().flat_map(|file| file.pipelines).collect();
         let found = Arc::new(Compiled { source, pipelines });
         compiled.insert(hash, found.clone());
         Ok(Some(found))

@@ -40,9 +40,22 @@ static UNREADABLE_FILE: Code = Code {
     page: include_str!("../../docs/codes/WJ0505.md"),
 };
 
+static DUPLICATE_CONNECTOR: Code = Code {
+    id: "WJ0506",
+    name: "duplicate-connector",
+    severity: Severity::Error,
+    page: include_str!("../../docs/codes/WJ0506.md"),
+};
+
 /// Every code that this room reports, by id; those of the silences stand in `allow`.
-pub static CODES: &[&Code] =
-    &[&NOT_UTF8, &DUPLICATE_ROUTE, &DUPLICATE_PIPELINE, &OUTSIDE_LINK, &UNREADABLE_FILE];
+pub static CODES: &[&Code] = &[
+    &NOT_UTF8,
+    &DUPLICATE_ROUTE,
+    &DUPLICATE_PIPELINE,
+    &OUTSIDE_LINK,
+    &UNREADABLE_FILE,
+    &DUPLICATE_CONNECTOR,
+];
 
 pub(super) fn not_utf8(span: Span, byte: u8, offset: usize) -> Diagnostic {
     Diagnostic::new(
@@ -95,6 +108,25 @@ pub(super) fn duplicate_pipeline(
              once over all files. Give one of the two another name.",
         );
     first_stands(finding, earlier, first)
+}
+
+pub(super) fn duplicate_connector(
+    span: Span,
+    name: &str,
+    earlier: Option<&Arc<Source>>,
+    first: Span,
+) -> Diagnostic {
+    let message = format!("there is a connector `{name}` already");
+    let finding = Diagnostic::new(&DUPLICATE_CONNECTOR, span, message).label("the second of this name").help(
+        "A connector is seen by all files, so its name is given once. Give one of the two another name.",
+    );
+    first_stands(finding, earlier, first)
+}
+
+pub(super) fn connector_of_wj(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(&DUPLICATE_CONNECTOR, span, format!("wj has a connector `{name}` of its own"))
+        .label("the name is taken")
+        .help("Give yours another name: `my_service`, say. Its actions are called by that name then.")
 }
 
 pub(super) fn route_still_served(span: Span, route: &str, holder: &str) -> Diagnostic {

@@ -6,32 +6,46 @@ use super::claims::{self, Claim};
 use super::{CheckedFile, Script, allow};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
-use crate::resolve::{self, program::Pipeline};
-use crate::syntax;
+use crate::resolve::{self, Connectors, program::Pipeline, test_program::Test};
+use crate::syntax::{self, Parsed};
 use crate::value::Time;
 
 /// What is known of a file before it is held against the others.
+#[derive(Default)]
 pub(super) struct Examined {
     diagnostics: Vec<Diagnostic>,
     pipelines: Vec<Arc<Pipeline>>,
+    tests: Vec<Test>,
     pub claims: Vec<Claim>,
 }
 
-pub(super) fn examine(script: &Script, now: Option<&Time>) -> Examined {
+/// Reads the tree of a file that can be read.
+pub(super) fn parse(script: &Script) -> Option<Parsed> {
+    script.unreadable.is_none().then(|| syntax::parse(&script.source))
+}
+
+pub(super) fn examine(
+    script: &Script,
+    parsed: Option<&Parsed>,
+    connectors: &Connectors,
+    now: Option<&Time>,
+) -> Examined {
     if let Some(unreadable) = &script.unreadable {
-        return Examined { diagnostics: vec![unreadable.clone()], pipelines: Vec::new(), claims: Vec::new() };
+        let diagnostics = vec![unreadable.clone()];
+        return Examined { diagnostics, pipelines: Vec::new(), tests: Vec::new(), claims: Vec::new() };
     }
     let source = &script.source;
-    let parsed = syntax::parse(source);
-    let resolved = resolve::resolve(source, &parsed.file);
-    let mut diagnostics = parsed.diagnostics;
+    let Some(parsed) = parsed else { return Examined::default() };
+    let resolved = resolve::resolve(source, &parsed.file, connectors);
+    let mut diagnostics = parsed.diagnostics.clone();
     diagnostics.extend(resolved.diagnostics);
     let context =
         lint::Context { source, file: &parsed.file, model: &resolved.model, errors: &diagnostics, now };
     let warnings = lint::run(&context);
     diagnostics.extend(warnings);
     let diagnostics = allow::apply(source, &parsed.file, diagnostics);
-    Examined { diagnostics, pipelines: resolved.pipelines, claims: claims::of_model(&resolved.model) }
+    let claims = claims::of_model(&resolved.model);
+    Examined { diagnostics, pipelines: resolved.pipelines, tests: resolved.tests, claims }
 }
 
 impl Examined {
@@ -40,14 +54,16 @@ impl Examined {
     }
 
     /// Adds what was found among the files, and orders all of it.
-    pub fn close(self, script: &Script, clashes: Vec<Diagnostic>) -> CheckedFile {
-        let mut diagnostics = self.diagnostics;
+    pub fn close(mut self, script: &Script, clashes: Vec<Diagnostic>) -> CheckedFile {
+        let mut diagnostics = std::mem::take(&mut self.diagnostics);
         diagnostics.extend(clashes);
         diagnostics.sort_by(|a, b| key(a).cmp(&key(b)));
         diagnostics.dedup_by(|a, b| key(a) == key(b));
-        let mut file = CheckedFile { source: script.source.clone(), diagnostics, pipelines: self.pipelines };
+        let Examined { pipelines, tests, .. } = self;
+        let mut file = CheckedFile { source: script.source.clone(), diagnostics, pipelines, tests };
         if file.has_errors() {
             file.pipelines.clear();
+            file.tests.clear();
         }
         file
     }

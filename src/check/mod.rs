@@ -4,6 +4,7 @@
 mod allow;
 mod claims;
 mod codes;
+mod connectors;
 mod errors;
 mod file;
 mod keeping;
@@ -13,12 +14,15 @@ mod script;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
+use crate::resolve::Connectors;
 use crate::resolve::program::Pipeline;
+use crate::resolve::test_program::Test;
 use crate::source::Source;
-use crate::syntax;
+use crate::syntax::{self, Parsed};
 use crate::value::Time;
 
 pub use codes::{all as all_codes, explain, near as near_code};
+pub use connectors::built_in as built_in_connectors;
 pub use keeping::keep;
 pub use script::Script;
 
@@ -41,6 +45,8 @@ pub struct CheckedFile {
     pub diagnostics: Vec<Diagnostic>,
     /// Its pipelines, ready to run; empty if any finding of the file is an error: the unit of serving is the file.
     pub pipelines: Vec<Arc<Pipeline>>,
+    /// Its `test` blocks; none where there is no pipeline to run.
+    pub tests: Vec<Test>,
 }
 
 impl CheckedFile {
@@ -69,7 +75,22 @@ pub fn check(sources: &[Arc<Source>]) -> Checked {
 
 /// The same, over files as they were found.
 pub fn check_with(scripts: &[Script], options: &Options<'_>) -> Checked {
-    let examined = parallel::map(scripts, |script| file::examine(script, options.now));
+    check_beside(scripts, connectors::built_in(), options)
+}
+
+/// Checks a program as it was kept: the script, and the files whose connectors it uses, built-in ones too.
+pub fn check_kept(sources: &[Arc<Source>]) -> Checked {
+    let scripts: Vec<Script> = sources.iter().cloned().map(Script::from).collect();
+    check_beside(&scripts, &Connectors::default(), &Options::default())
+}
+
+fn check_beside(scripts: &[Script], known: &Connectors, options: &Options<'_>) -> Checked {
+    let parsed = parallel::map(scripts, file::parse);
+    let (connectors, mut taken) = connectors::collect(scripts, &parsed, known);
+    let both: Vec<(&Script, &Option<Parsed>)> = scripts.iter().zip(&parsed).collect();
+    let examined = parallel::map(&both, |(script, parsed)| {
+        file::examine(script, parsed.as_ref(), &connectors, options.now)
+    });
     let claimants: Vec<claims::Claimant<'_>> = scripts
         .iter()
         .zip(&examined)
@@ -83,6 +104,10 @@ pub fn check_with(scripts: &[Script], options: &Options<'_>) -> Checked {
         Some(serving) => claims::judge_beside(&claimants, &claims::held(&claimants, serving)),
         None => claims::judge(&claimants),
     };
-    let files = scripts.iter().zip(examined).zip(clashes);
-    Checked { files: files.map(|((script, examined), clashes)| examined.close(script, clashes)).collect() }
+    let mut files = Vec::with_capacity(scripts.len());
+    for (at, ((script, examined), mut clashes)) in scripts.iter().zip(examined).zip(clashes).enumerate() {
+        clashes.extend(taken.remove(&at).unwrap_or_default());
+        files.push(examined.close(script, clashes));
+    }
+    Checked { files }
 }

@@ -6,6 +6,7 @@ mod backup;
 mod check;
 mod compact;
 mod config;
+mod connector;
 mod doctor;
 mod eval;
 mod excerpt;
@@ -24,6 +25,7 @@ mod smtp;
 mod status;
 mod stop;
 mod terminal;
+mod test;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -42,6 +44,8 @@ struct Cli {
 enum Command {
     Serve(serve::Args),
     Check(check::Args),
+    Test(test::Args),
+    Connector(connector::Args),
     Explain(explain::Args),
     Eval(eval::Args),
     History(history::Args),
@@ -98,6 +102,8 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(args) => serve::run(&args, out),
         Command::Check(args) => check::run(&args, out),
+        Command::Test(args) => test::run(&args, out),
+        Command::Connector(args) => connector::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
         Command::History(args) => history::run(&args, out),

@@ -9,6 +9,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, Th
 use super::excerpt::Excerpt;
 use super::printable::printable;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::rehearse;
 use crate::source::{Source, Span};
 
 /// A finding as a drawing, with a line end.
@@ -34,6 +35,32 @@ pub(super) fn mistake(
         related: Vec::new(),
     };
     draw(&report.with_label(source, span, "", true), colours)
+}
+
+/// What a test did not find as it expected, as a drawing.
+pub(super) fn failure(source: &Source, failure: &rehearse::Failure, colours: bool) -> String {
+    // What the message says already is not said again.
+    let between = failure.expected.iter().zip(&failure.came);
+    let between = between.filter(|(expected, came)| {
+        !(failure.message.contains(expected.as_str()) && failure.message.contains(came.as_str()))
+    });
+    let between = between.map(|(expected, came)| {
+        format!(
+            "expected: {expected}
+    came: {came}"
+        )
+    });
+    let lines: Vec<String> = between.chain(failure.help.clone()).collect();
+    let report = Report {
+        code: None,
+        severity: miette::Severity::Error,
+        message: printable(&failure.message).into_owned(),
+        help: (!lines.is_empty()).then(|| printable(&lines.join("\n")).into_owned()),
+        labels: Vec::new(),
+        excerpt: Excerpt::new(source, &[failure.span]),
+        related: Vec::new(),
+    };
+    draw(&report.with_label(source, failure.span, &failure.label, true), colours)
 }
 
 fn draw(report: &Report, colours: bool) -> String {

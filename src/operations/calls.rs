@@ -9,7 +9,7 @@ use super::mask::masked;
 use super::retry::{Tries, again};
 use super::{MOST_ROWS, Moment, Seen, Stop, Surroundings};
 use crate::actions::{Answer, Attempt, Class, RenderError, Rendered, judge, retry_after};
-use crate::resolve::program::{Call, Pipeline, Retry};
+use crate::resolve::program::{Call, Pipeline};
 use crate::run::{self, Carried, MOST_ANSWER_BYTES, Need};
 use crate::store::{
     AnswerFact, Fact, Hash, Lane, Millis, OutcomeClass, OutcomeFact, Sent, State, Work, WorkChange,
@@ -51,10 +51,7 @@ impl Live {
         let kept = answer.as_ref().map(|answer| self.kept(answer, judged.class));
         let tries = Tries { made: prepared.tries.made + 1, ..prepared.tries };
 
-        // What may have taken effect is sent again only if the action is repeatable, or the step itself says so.
-        let repeats = call.policy.repeatable || matches!(call.policy.retry, Retry::Times { .. });
-        let may_repeat =
-            judged.passing && (repeats || judged.class == Class::Refused) && self.next_row < MOST_ROWS;
+        let may_repeat = call.policy.may_repeat(&judged) && self.next_row < MOST_ROWS;
         let waits_until = self.deadline(call, tries.first_at).filter(|_| !self.answered);
         let next = may_repeat
             .then(|| again(&call.policy, tries, moment.now, asked, waits_until, &around.random))

@@ -1,32 +1,48 @@
 //! Actions: which one is meant, what it is given, what its name is bound to, and what happens when it fails.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Resolver;
 use super::clauses::Written;
-use super::errors::{limits, literals, missing, names};
+use super::connectors::ConnectorAction;
+use super::connectors::Lookup;
+use super::errors::{literals, missing, names};
 use super::flow::Flow;
 use super::model::{CallFacts, DefinitionKind, Shape, Type};
 use super::parts::Given;
-use super::program::{Call, Expr, Http, HttpBody, OnFail, OpKind, RequestTemplate};
+use super::program::{Call, Expr, ExprKind, Http, HttpBody, OnFail, OpKind, RequestTemplate, Template};
 use super::urls::UrlTemplate;
-use crate::actions::{self, ActionSpec, http};
+use crate::actions::{self, ActionSpec, Spec, http};
 use crate::diagnostic::near;
 use crate::source::Span;
-use crate::syntax::ast::{self, ExprKind};
+use crate::syntax::ast;
 use crate::value::Kinds;
 
-/// Actions of the language that this version does not have yet.
-const LATER: [&str; 1] = ["telegram.send"];
-
 /// What the name of an action means.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) enum Target {
     /// The method, where the name says it.
     Http(Option<&'static str>),
-    Declared(&'static ActionSpec),
-    /// Reported already, or of a connector.
+    Declared(Declared),
+    /// Reported already.
     Unknown,
+}
+
+/// An action that knows its service.
+#[derive(Clone)]
+pub(super) struct Declared {
+    spec: Spec,
+    /// What it sends, where a connector describes it.
+    pub connector: Option<Arc<ConnectorAction>>,
+}
+
+impl Deref for Declared {
+    type Target = ActionSpec;
+
+    fn deref(&self) -> &ActionSpec {
+        &self.spec
+    }
 }
 
 impl Resolver<'_> {
@@ -34,11 +50,11 @@ impl Resolver<'_> {
     pub(super) fn action(&mut self, action: &ast::Action, span: Span) -> (Option<usize>, Type) {
         let path = self.item.emit.step();
         let target = self.target(&action.name);
-        let url = self.target_url(action, target);
-        let given = self.given(action, target);
-        let mut written = self.clauses(action, target);
-        let (facts, call) = self.call(action, target, url, given, &mut written);
-        let result = result(target);
+        let url = self.target_url(action, &target);
+        let given = self.given(action, &target);
+        let mut written = self.clauses(action, &target);
+        let (facts, call) = self.call(action, &target, url, given, &mut written);
+        let result = result(&target);
         let at = call.map(|call| self.item.emit.push(OpKind::Call(Box::new(call)), span, &path));
         if let Some(at) = at {
             self.item.facts.calls.push(facts);
@@ -52,12 +68,12 @@ impl Resolver<'_> {
     /// `a.b` of `let x = a.b` as an action without a URL and a block: how it is written is a value's, and whether `a` is
     /// one only the names know.
     pub(super) fn bare_action(&self, expr: &ast::Expr) -> Option<ast::Action> {
-        let ExprKind::Member(base, member) = &expr.kind else { return None };
-        let ExprKind::Name(service) = &base.kind else { return None };
-        let known =
-            http::ALL.iter().map(|action| action.name).chain(actions::ALL.iter().map(|spec| spec.name));
-        let is_service = known.chain(LATER).any(|name| name.split('.').next() == Some(&**service))
-            || self.connectors.contains(service);
+        let ast::ExprKind::Member(base, member) = &expr.kind else { return None };
+        let ast::ExprKind::Name(service) = &base.kind else { return None };
+        let known = http::ALL.iter().map(|action| action.name);
+        let known = known.chain(actions::ALL.iter().map(|spec| &*spec.name));
+        let is_service = known.into_iter().any(|name| name.split('.').next() == Some(&**service))
+            || self.connectors.has(service);
         if !is_service || self.lookup(service).is_some() {
             return None;
         }
@@ -71,23 +87,34 @@ impl Resolver<'_> {
             return Target::Http(action.method);
         }
         if let Some(spec) = actions::find(&name.text) {
-            return Target::Declared(spec);
+            return Target::Declared(Declared { spec: Spec::BuiltIn(spec), connector: None });
         }
-        let service = name.text.split('.').next().unwrap_or("");
-        if self.connectors.contains(service) {
-            // The connector itself is reported.
-            self.item.errors += 1;
-        } else if LATER.contains(&&*name.text) {
-            self.report(limits::not_carried_out(&name.text, name.span));
-        } else {
-            let known =
-                http::ALL.iter().map(|action| action.name).chain(actions::ALL.iter().map(|spec| spec.name));
-            self.report(names::unknown_action(name, near(&name.text, known)));
+        match self.connectors.find(&name.text) {
+            Lookup::Action(action) => {
+                self.item.used.insert(action.source.name.clone(), action.source.clone());
+                self.item.secrets.extend(action.secrets.iter().cloned());
+                let spec = Spec::Connector(action.spec.clone());
+                return Target::Declared(Declared { spec, connector: Some(action) });
+            }
+            Lookup::Broken(connector) => {
+                // Once a file is enough, and each call of it is broken all the same.
+                if self.broken_told.insert(connector.name.clone()) {
+                    self.report(names::broken_connector(name, &connector, self.source));
+                } else {
+                    self.item.errors += 1;
+                }
+                return Target::Unknown;
+            }
+            Lookup::Unknown => {}
         }
+        let known = http::ALL.iter().map(|action| action.name);
+        let known = known.chain(actions::ALL.iter().map(|spec| &*spec.name)).chain(self.connectors.actions());
+        let meant = near(&name.text, known).map(str::to_owned);
+        self.report(names::unknown_action(name, meant.as_deref()));
         Target::Unknown
     }
 
-    fn target_url(&mut self, action: &ast::Action, target: Target) -> Option<UrlTemplate> {
+    fn target_url(&mut self, action: &ast::Action, target: &Target) -> Option<UrlTemplate> {
         match (target, &action.url) {
             (Target::Http(_), Some(url)) => self.url(url),
             (Target::Http(_), None) => {
@@ -111,7 +138,7 @@ impl Resolver<'_> {
     fn call(
         &mut self,
         action: &ast::Action,
-        target: Target,
+        target: &Target,
         url: Option<UrlTemplate>,
         given: Given,
         written: &mut Written<'_>,
@@ -134,7 +161,7 @@ impl Resolver<'_> {
             span: action.name.span,
             whole: action.span,
             spec: match target {
-                Target::Declared(spec) => Some(spec),
+                Target::Declared(declared) => Some(declared.spec.clone()),
                 _ => None,
             },
             method: method.clone(),
@@ -145,34 +172,65 @@ impl Resolver<'_> {
             values: given.places.clone(),
             retry: written.retry_at,
             timeout: written.timeout.zip(written.timeout_at),
-            key: written.key_given,
+            key: written.key_given || has_key(target),
             repeatable: policy.as_ref().is_some_and(|policy| policy.repeatable),
             on_crash: written.on_crash.is_some(),
             on_fail: written.on_fail.is_some(),
             before_answer: !self.item.flow.always_responded,
         };
         let request = match (target, url, method) {
-            (Target::Http(_), Some(url), Some(method)) => Some(http(method, url, given)),
-            (Target::Declared(spec), _, _) => Some(RequestTemplate::Declared {
-                spec,
-                base: given.base.unwrap_or_else(|| Arc::from(spec.base)),
-                params: given.params,
-            }),
+            (Target::Http(_), Some(url), Some(method)) => {
+                Some(RequestTemplate::Http(http(method, url, given)))
+            }
+            (Target::Declared(declared), _, _) => Some(self.declared(declared, given)),
             _ => None,
         };
-        let call = request.zip(policy).map(|(request, policy)| Call {
-            name: action.name.text.clone(),
-            target: match target {
-                Target::Declared(spec) if spec.is_mail() => actions::MAIL.into(),
+        let call = request.zip(policy).map(|(request, mut policy)| {
+            if let (Target::Declared(declared), RequestTemplate::Declared { template: Some(template), .. }) =
+                (target, &request)
+                && policy.key.is_none()
+                && let Some(action) = &declared.connector
+            {
+                let slots: Vec<u16> = template.slots.iter().map(|(_, slot)| *slot).collect();
+                policy.key = action.key(&slots);
+            }
+            let name = action.name.text.clone();
+            let target = match target {
+                Target::Declared(declared) if declared.spec.is_mail() => actions::MAIL.into(),
                 _ => origin.unwrap_or_default(),
-            },
-            request,
-            policy,
-            slot: None,
-            on_fail: OnFail::Fail,
-            answers_first: false,
+            };
+            Call { name, target, request, policy, slot: None, on_fail: OnFail::Fail, answers_first: false }
         });
         (facts, call)
+    }
+
+    /// A declared action as the engine takes it: the request of a connector's is put over slots of this pipeline.
+    fn declared(&mut self, declared: &Declared, given: Given) -> RequestTemplate {
+        let mut params = given.params;
+        let template = declared.connector.as_ref().map(|action| {
+            for (name, default) in &action.defaults {
+                if !params.iter().any(|(own, _)| own == name) {
+                    let kind = ExprKind::Const(default.clone());
+                    params.push((name.clone(), Expr { kind, span: Span::default() }));
+                }
+            }
+            let slots: Vec<u16> = action
+                .slots
+                .iter()
+                .map(|name| {
+                    self.item.slots.push(name.clone());
+                    u16::try_from(self.item.slots.len() - 1).unwrap_or(u16::MAX)
+                })
+                .collect();
+            let http = action.request(&slots, given.base.as_deref());
+            Template { slots: action.slots.iter().cloned().zip(slots).collect(), http }
+        });
+        RequestTemplate::Declared {
+            spec: declared.spec.clone(),
+            base: given.base.unwrap_or_else(|| Arc::from(&*declared.base)),
+            params,
+            template,
+        }
     }
 
     /// Writes down what happens when the call fails, and says what its name is bound to behind it.
@@ -218,21 +276,27 @@ impl Resolver<'_> {
     }
 }
 
-fn http(method: Arc<str>, url: UrlTemplate, given: Given) -> RequestTemplate {
+pub(super) fn http(method: Arc<str>, url: UrlTemplate, given: Given) -> Http {
     let mut query = url.query;
     query.extend(given.query);
-    RequestTemplate::Http(Http {
+    Http {
         method,
         origin: url.origin,
         segments: url.segments,
         query,
         headers: given.headers,
         body: given.body.map_or(HttpBody::None, |(_, body)| body),
-    })
+    }
+}
+
+/// Whether the action's connector gives it a key.
+fn has_key(target: &Target) -> bool {
+    let Target::Declared(declared) = target else { return false };
+    declared.connector.as_ref().is_some_and(|action| action.defaults_of_call.has_key)
 }
 
 /// What an action's name is bound to.
-fn result(target: Target) -> Type {
+fn result(target: &Target) -> Type {
     let mut members: Vec<(Arc<str>, Type)> = vec![
         (Arc::from("status"), Type { outside: true, ..Type::of(Kinds::NUMBER) }),
         (Arc::from("headers"), Type { kinds: Kinds::OBJECT, ..Type::outside() }),
@@ -241,8 +305,11 @@ fn result(target: Target) -> Type {
     match target {
         Target::Http(_) => {}
         Target::Declared(spec) => members.extend(spec.returns.iter().map(|declared| {
-            let ty = Type::outside();
-            (Arc::from(declared.name), if declared.always { ty } else { ty.maybe_empty(None) })
+            let ty = match &declared.reader {
+                Some(reader) => Type { outside: true, ..Type::of(reader.function.returns) },
+                None => Type::outside(),
+            };
+            (Arc::from(&*declared.name), if declared.always { ty } else { ty.maybe_empty(None) })
         })),
         Target::Unknown => return Type::broken(),
     }

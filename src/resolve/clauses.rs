@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Resolver;
 use super::calls::Target;
+use super::connectors::ConnectorAction;
 use super::errors::{literals, missing, names};
 use super::program::{Key, Policy, Rate, Retry};
 use crate::actions::Rules;
@@ -54,7 +55,7 @@ pub(super) struct Written<'a> {
 }
 
 impl Resolver<'_> {
-    pub(super) fn clauses<'a>(&mut self, action: &'a ast::Action, target: Target) -> Written<'a> {
+    pub(super) fn clauses<'a>(&mut self, action: &'a ast::Action, target: &Target) -> Written<'a> {
         let mut written = Written::default();
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for entry in &action.entries {
@@ -76,7 +77,7 @@ impl Resolver<'_> {
         &mut self,
         keyword: &ast::Name,
         clause: &'a Clause,
-        target: Target,
+        target: &Target,
         written: &mut Written<'a>,
     ) {
         let judges = matches!(
@@ -87,7 +88,7 @@ impl Resolver<'_> {
             && judges
             && spec.is_mail()
         {
-            self.report(names::judged_mail(word(clause), keyword.span, spec.name));
+            self.report(names::judged_mail(word(clause), keyword.span, &spec.name));
             return;
         }
         match clause {
@@ -134,7 +135,7 @@ impl Resolver<'_> {
                 if let Target::Http(Some(own)) = target {
                     self.report(names::method_of_named(keyword.span, own));
                 } else if let Target::Declared(spec) = target {
-                    self.report(names::part_of_declared("method", keyword.span, spec.name));
+                    self.report(names::part_of_declared("method", keyword.span, &spec.name));
                 }
                 written.method = self.request_method(method);
                 written.method_failed = written.method.is_none();
@@ -183,41 +184,104 @@ impl Resolver<'_> {
     /// How the call is carried out: what is written, what the action declares, and what holds if nothing is said.
     pub(super) fn policy(
         &self,
-        target: Target,
+        target: &Target,
         method: Option<&str>,
         written: &mut Written<'_>,
     ) -> Option<Policy> {
         let key = written.key.take();
-        let declared = match target {
-            Target::Declared(spec) => Some(spec),
-            Target::Http(_) => None,
+        let (declared, connector) = match target {
+            Target::Declared(declared) => (Some(declared), declared.connector.as_deref()),
+            Target::Http(_) => (None, None),
             Target::Unknown => return None,
         };
-        let own = |paths: &[Arc<Path>], spec: &[&str]| -> Vec<Arc<Path>> {
-            if paths.is_empty() {
-                spec.iter().filter_map(|path| Path::compile(path).ok().map(Arc::new)).collect()
-            } else {
-                paths.to_vec()
+        let defaults = connector.map_or(&NO_DEFAULTS, |action| &action.defaults_of_call);
+        let or_declared = |paths: &[Arc<Path>], defaults: &[Arc<Path>], spec: &[&str]| -> Vec<Arc<Path>> {
+            let compiled = || spec.iter().filter_map(|path| Path::compile(path).ok().map(Arc::new));
+            match (paths, defaults) {
+                ([], []) => compiled().collect(),
+                ([], defaults) => defaults.to_vec(),
+                (paths, _) => paths.to_vec(),
             }
         };
+        let accept = if written.accept.is_empty() { &defaults.accept } else { &written.accept };
         let rules = Rules {
-            accept: written.accept.clone(),
-            require: own(&written.require, declared.map_or(&[], |spec| spec.require)),
-            refuse: own(&written.refuse, declared.map_or(&[], |spec| spec.refuse)),
+            accept: accept.clone(),
+            require: or_declared(
+                &written.require,
+                &defaults.require,
+                declared.map_or(&[], |spec| spec.require),
+            ),
+            refuse: or_declared(&written.refuse, &defaults.refuse, declared.map_or(&[], |spec| spec.refuse)),
+            promised: connector.map_or_else(Vec::new, ConnectorAction::promised),
         };
+        let method = method.or(connector.map(|action| action.method()));
         let by_nature = key.is_some()
+            || defaults.has_key
             || method.is_some_and(is_repeatable)
             || declared.is_some_and(|spec| spec.repeatable);
         Some(Policy {
-            timeout: written.timeout.unwrap_or(TIMEOUT),
-            retry: written.retry.clone().unwrap_or(Retry::Unsaid),
-            give_up_after: written.give_up_after,
-            repeatable: written.on_crash.unwrap_or(by_nature),
+            timeout: written.timeout.or(defaults.timeout).unwrap_or(TIMEOUT),
+            retry: written.retry.clone().or(defaults.retry.clone()).unwrap_or(Retry::Unsaid),
+            give_up_after: written.give_up_after.or(defaults.give_up_after),
+            repeatable: written.on_crash.or(defaults.on_crash).unwrap_or(by_nature),
             rules,
-            answer_limit: written.answer_limit.unwrap_or(ANSWER_LIMIT),
+            answer_limit: written.answer_limit.or(defaults.answer_limit).unwrap_or(ANSWER_LIMIT),
             key,
-            rate: written.rate,
+            rate: written.rate.or(defaults.rate),
         })
+    }
+}
+
+/// What the step of a connector's action says of how it is carried out; a call's own clauses replace it.
+#[derive(Debug)]
+pub struct Defaults {
+    timeout: Option<u64>,
+    retry: Option<Retry>,
+    give_up_after: Option<u64>,
+    accept: Vec<u16>,
+    require: Vec<Arc<Path>>,
+    refuse: Vec<Arc<Path>>,
+    answer_limit: Option<u64>,
+    on_crash: Option<bool>,
+    rate: Option<Rate>,
+    pub(super) has_key: bool,
+}
+
+impl Defaults {
+    pub(super) fn repeats(&self, method: &str) -> bool {
+        self.on_crash.unwrap_or(self.has_key || is_repeatable(method))
+    }
+}
+
+static NO_DEFAULTS: Defaults = Defaults {
+    timeout: None,
+    retry: None,
+    give_up_after: None,
+    accept: Vec::new(),
+    require: Vec::new(),
+    refuse: Vec::new(),
+    answer_limit: None,
+    on_crash: None,
+    rate: None,
+    has_key: false,
+};
+
+impl Written<'_> {
+    /// As the defaults of a connector's action, and its key.
+    pub(super) fn into_defaults(self) -> (Defaults, Option<Key>) {
+        let defaults = Defaults {
+            timeout: self.timeout,
+            retry: self.retry,
+            give_up_after: self.give_up_after,
+            accept: self.accept,
+            require: self.require,
+            refuse: self.refuse,
+            answer_limit: self.answer_limit,
+            on_crash: self.on_crash,
+            rate: self.rate,
+            has_key: self.key_given,
+        };
+        (defaults, self.key)
     }
 }
 

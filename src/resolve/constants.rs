@@ -10,16 +10,13 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, Item, TextPart};
 
 impl Resolver<'_> {
-    /// Defines the constants of the file, and notes its connectors.
+    /// Defines the constants of the file.
     pub(super) fn constants(&mut self, file: &ast::File) {
         self.item = State { head: Head::none(), ..State::default() };
         for item in &file.items {
             match item {
                 Item::Const(constant) => self.constant(constant),
-                Item::Connector(connector) => {
-                    self.connectors.insert(connector.name.text.clone());
-                }
-                Item::Pipeline(_) | Item::Test(_) => {}
+                Item::Connector(_) | Item::Pipeline(_) | Item::Test(_) => {}
             }
         }
     }

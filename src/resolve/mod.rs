@@ -2,8 +2,10 @@
 //! (kinds, emptiness, secrets, routes) is worked out and reported. One walk does it all: each part of the tree is
 //! checked and written down at once, and a pipeline with an error leaves a model, but no program.
 
+mod connectors;
 pub mod model;
 pub mod program;
+pub mod test_program;
 
 mod answers;
 mod calls;
@@ -25,6 +27,7 @@ mod operators;
 mod parts;
 mod pipelines;
 mod reach;
+mod renumber;
 mod routes;
 mod scope;
 mod secrets;
@@ -40,41 +43,46 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, Span};
 use crate::syntax::ast;
+pub use connectors::{Connector, ConnectorAction, Connectors, is_taken};
 use model::Model;
 use program::Pipeline;
+use test_program::Test;
 
 /// What resolving a file gives: a program for each pipeline without errors, and what the lints ask about the rest.
 #[derive(Debug, Default)]
 pub struct Resolved {
     pub pipelines: Vec<Arc<Pipeline>>,
+    /// Those without errors.
+    pub tests: Vec<Test>,
     pub diagnostics: Vec<Diagnostic>,
     pub model: Model,
 }
 
-/// Resolves one file by itself; what concerns several files (routes, names) is `check`'s.
-pub fn resolve(source: &Arc<Source>, file: &ast::File) -> Resolved {
-    let mut resolver = Resolver {
-        source,
-        hash: pipelines::hash(&source.name, &source.text),
-        near_looked_for: 0,
-        diagnostics: Vec::new(),
-        model: Model::default(),
-        places: Vec::new(),
-        consts: BTreeMap::new(),
-        connectors: BTreeSet::new(),
-        item: pipelines::State::default(),
-    };
-    let mut pipelines = Vec::new();
+/// The connectors that a file declares, without a word about what is wrong in them: `resolve` says that.
+pub fn declared(source: &Arc<Source>, file: &ast::File) -> Vec<Connector> {
+    let none = Connectors::default();
+    let mut resolver = Resolver::new(source, &none);
+    resolver.constants(file);
+    let connectors = file.items.iter().filter_map(|item| match item {
+        ast::Item::Connector(connector) => Some(connector),
+        _ => None,
+    });
+    connectors.map(|connector| resolver.connector(connector)).collect()
+}
+
+/// Resolves one file by itself, with the connectors of all; what else concerns several files (routes, names) is `check`'s.
+pub fn resolve(source: &Arc<Source>, file: &ast::File, connectors: &Connectors) -> Resolved {
+    let mut resolver = Resolver::new(source, connectors);
+    let (mut pipelines, mut tests) = (Vec::new(), Vec::new());
     resolver.constants(file);
     for item in &file.items {
         match item {
             ast::Item::Const(_) => {}
             ast::Item::Pipeline(pipeline) => pipelines.extend(resolver.pipeline(pipeline)),
             ast::Item::Connector(connector) => {
-                let keyword = resolver.words(connector.span, 1);
-                resolver.report(errors::limits::not_carried_out("connector", keyword));
+                resolver.connector(connector);
             }
-            ast::Item::Test(test) => resolver.test(test),
+            ast::Item::Test(test) => tests.extend(resolver.test(test)),
         }
     }
     let Resolver { mut diagnostics, mut model, .. } = resolver;
@@ -82,7 +90,7 @@ pub fn resolve(source: &Arc<Source>, file: &ast::File) -> Resolved {
     model.types.sort_by_key(|(span, _)| *span);
     model.uses.sort_by_key(|used| used.span);
     model.functions.sort_by_key(|(span, _)| *span);
-    Resolved { pipelines, diagnostics, model }
+    Resolved { pipelines, tests, diagnostics, model }
 }
 
 /// Every code that this room reports, by id.
@@ -100,10 +108,29 @@ struct Resolver<'a> {
     /// What the program needs to know of each definition of the model.
     places: Vec<scope::Place>,
     consts: BTreeMap<Arc<str>, usize>,
-    /// Names of the connectors that the file declares: calls of their actions are not unknown.
-    connectors: BTreeSet<Arc<str>>,
+    /// Of all files.
+    connectors: &'a Connectors,
+    /// Broken connectors whose calls were reported.
+    broken_told: BTreeSet<Arc<str>>,
     /// Of the pipeline, constant or test that is being read.
     item: pipelines::State,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(source: &'a Arc<Source>, connectors: &'a Connectors) -> Resolver<'a> {
+        Resolver {
+            source,
+            hash: pipelines::hash(&source.name, &source.text),
+            near_looked_for: 0,
+            diagnostics: Vec::new(),
+            model: Model::default(),
+            places: Vec::new(),
+            consts: BTreeMap::new(),
+            connectors,
+            broken_told: BTreeSet::new(),
+            item: pipelines::State::default(),
+        }
+    }
 }
 
 impl Resolver<'_> {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::program::Route;
-use crate::actions::ActionSpec;
+use crate::actions::Spec;
 use crate::builtins::Builtin;
 use crate::source::Span;
 use crate::value::{Kinds, Value};
@@ -109,6 +109,8 @@ pub enum DefinitionKind {
     Item,
     /// `failure` in the block of an `on_fail`.
     Failure,
+    /// A parameter, inside the connector's action.
+    Param,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +173,7 @@ pub struct CallFacts {
     /// The whole call.
     pub whole: Span,
     /// `None` for `http.*`.
-    pub spec: Option<&'static ActionSpec>,
+    pub spec: Option<Spec>,
     /// Upper case, for `http.*`.
     pub method: Option<Arc<str>>,
     /// The URL, or the value of `base`.

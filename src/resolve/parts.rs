@@ -35,7 +35,7 @@ pub(super) struct Given {
 }
 
 impl Resolver<'_> {
-    pub(super) fn given(&mut self, action: &ast::Action, target: Target) -> Given {
+    pub(super) fn given(&mut self, action: &ast::Action, target: &Target) -> Given {
         let mut given = Given::default();
         let mut unreadable = false;
         for entry in &action.entries {
@@ -45,7 +45,7 @@ impl Resolver<'_> {
                     let (name, value) = self.header(name, value);
                     given.secret |= value.ty.secret;
                     if let Target::Declared(spec) = target {
-                        self.report(names::part_of_declared("header", self.words(entry.span, 1), spec.name));
+                        self.report(names::part_of_declared("header", self.words(entry.span, 1), &spec.name));
                     }
                     if let Some(name) = name {
                         given.header_places.push((name.clone(), value.span()));
@@ -54,7 +54,7 @@ impl Resolver<'_> {
                 }
                 EntryKind::Part { part, value } => {
                     if let Target::Declared(spec) = target {
-                        self.report(names::part_of_declared(&part.text, part.span, spec.name));
+                        self.report(names::part_of_declared(&part.text, part.span, &spec.name));
                     }
                     self.part(part, value, &mut given);
                 }
@@ -63,7 +63,11 @@ impl Resolver<'_> {
             }
         }
         if let Target::Declared(spec) = target {
-            given.origin = given.origin.or_else(|| super::urls::origin_of(spec.base));
+            let own = || match &spec.connector {
+                Some(action) => Some(action.origin().clone()),
+                None => super::urls::origin_of(&spec.base),
+            };
+            given.origin = given.origin.or_else(own);
             if !unreadable {
                 for param in spec.params.iter().filter(|param| param.required) {
                     if !given.named.iter().any(|(name, _)| **name == *param.name) {
@@ -88,7 +92,7 @@ impl Resolver<'_> {
         (name, value)
     }
 
-    fn param(&mut self, action: &ast::Action, target: Target, param: &ast::Param, given: &mut Given) {
+    fn param(&mut self, action: &ast::Action, target: &Target, param: &ast::Param, given: &mut Given) {
         let name = &param.name;
         let first = given.named.iter().find(|(own, _)| *own == name.text).map(|(_, span)| *span);
         if let Some(first) = first {
@@ -124,7 +128,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn declared_param(&mut self, spec: &'static ActionSpec, param: &ast::Param, given: &mut Given) {
+    fn declared_param(&mut self, spec: &ActionSpec, param: &ast::Param, given: &mut Given) {
         let name = &param.name;
         let value = self.value(&param.value);
         let known = spec.params.iter().find(|known| *known.name == *name.text);
@@ -134,7 +138,7 @@ impl Resolver<'_> {
             .any(|prefix| name.text.starts_with(prefix) && name.text.len() > prefix.len());
         if let (None, false) = (known, open) {
             let base = (!spec.is_mail()).then_some("base");
-            let all = spec.params.iter().map(|known| known.name).chain(base);
+            let all = spec.params.iter().map(|known| &*known.name).chain(base);
             let meant = near(&name.text, all.clone());
             self.report(names::unknown_parameter(name, spec, meant));
             // A misspelled parameter is not missing as well.
@@ -158,16 +162,22 @@ impl Resolver<'_> {
         }
         if param.required && ty.may_be_empty() {
             let text = self.source.slice(span).to_owned();
-            self.report(missing::parameter_may_be_empty(spec.name, param.name, span, &text, ty.empty_since));
+            self.report(missing::parameter_may_be_empty(
+                &spec.name,
+                &param.name,
+                span,
+                &text,
+                ty.empty_since,
+            ));
             return;
         }
         if ty.cannot_be(param.kinds) {
-            self.report(kinds::wrong_parameter(spec.name, param.name, span, ty.kinds, param.kinds));
+            self.report(kinds::wrong_parameter(&spec.name, &param.name, span, ty.kinds, param.kinds));
             return;
         }
         let Some(constant) = &ty.constant else {
             if param.constant {
-                self.report(literals::parameter_not_constant(spec.name, param.name, span));
+                self.report(literals::parameter_not_constant(&spec.name, &param.name, span));
             }
             return;
         };

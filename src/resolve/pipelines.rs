@@ -1,6 +1,6 @@
 //! One pipeline from head to end, and what is remembered while it is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -14,7 +14,7 @@ use super::model::{Answers, CallFacts, PipelineFacts, Unreachable};
 use super::program::Pipeline;
 use super::scope::Scopes;
 use crate::extract::Picker;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::syntax::ast;
 
 /// What is remembered while one item of the file is read.
@@ -36,6 +36,8 @@ pub(super) struct State {
     /// The statement that is being read: fixes insert before it.
     pub statement: Span,
     pub secrets: BTreeSet<Arc<str>>,
+    /// Files whose connectors are used, by name.
+    pub used: BTreeMap<String, Arc<Source>>,
     pub facts: Collected,
 }
 
@@ -78,14 +80,17 @@ impl Resolver<'_> {
         if has_errors {
             return None;
         }
-        let State { emit, slots, head, secrets, .. } = state;
+        let State { emit, slots, head, secrets, mut used, .. } = state;
+        used.remove(&self.source.name);
+        let connectors: Vec<Arc<Source>> = used.into_values().collect();
         Some(Arc::new(Pipeline {
             name: pipeline.name.text.clone(),
             title,
             file: Arc::from(self.source.name.as_str()),
             source: Arc::clone(self.source),
             span: pipeline.name.span,
-            hash: self.hash,
+            hash: closure(self.hash, &connectors),
+            connectors,
             routes: head.routes,
             cors: head.cors,
             body_limit: head.body_limit.unwrap_or(super::head::BODY_LIMIT),
@@ -145,6 +150,19 @@ fn facts(pipeline: &ast::Pipeline, state: &mut State, has_errors: bool) -> Pipel
         aborts_after_call: collected.aborts_after_call,
         secrets: collected.secrets,
     }
+}
+
+/// The hash of a script together with those of the files whose connectors it uses.
+fn closure(script: [u8; 32], connectors: &[Arc<Source>]) -> [u8; 32] {
+    if connectors.is_empty() {
+        return script;
+    }
+    let mut sha = Sha256::new();
+    sha.update(script);
+    for source in connectors {
+        sha.update(hash(&source.name, &source.text));
+    }
+    sha.finalize().into()
 }
 
 /// SHA-256 over the file's name and text. The name is closed by a byte that no file name holds.

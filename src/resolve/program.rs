@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::actions::{ActionSpec, Rules};
+use crate::actions::{Class, Judged, Rules, Spec};
 use crate::bodies::Reading;
 use crate::builtins::Builtin;
 use crate::extract::{Path, Picker};
@@ -27,8 +27,11 @@ pub struct Pipeline {
     pub source: Arc<source::Source>,
     /// Where its name stands.
     pub span: Span,
-    /// SHA-256 of the closure of its text: what an operation keeps as its program.
+    /// SHA-256 of the closure of its text, the script and each file whose connectors it uses: what an operation keeps as
+    /// its program.
     pub hash: [u8; 32],
+    /// Other files whose connectors it uses, by name.
+    pub connectors: Vec<Arc<source::Source>>,
     pub routes: Vec<Route>,
     pub cors: Option<Cors>,
     /// In bytes.
@@ -70,6 +73,33 @@ pub struct Verify {
     /// Each gives a secret; one that fits is enough.
     pub keys: Vec<Expr>,
     pub span: Span,
+}
+
+impl Pipeline {
+    /// One without routes and steps: expressions that stand outside of pipelines are computed as in it.
+    pub fn bare(name: &str, source: Arc<source::Source>) -> Pipeline {
+        Pipeline {
+            name: name.into(),
+            title: None,
+            file: Arc::from(source.name.as_str()),
+            source,
+            span: Span::default(),
+            hash: [0; 32],
+            connectors: Vec::new(),
+            routes: Vec::new(),
+            cors: None,
+            body_limit: 0,
+            rates: Vec::new(),
+            verify: Vec::new(),
+            reading: Reading::default(),
+            code: Vec::new(),
+            slots: Vec::new(),
+            picker: Picker::new(&[]),
+            secrets: Vec::new(),
+            notify: Vec::new(),
+            keep: Keep::default(),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -261,10 +291,24 @@ pub struct Call {
 #[derive(Debug)]
 pub enum RequestTemplate {
     Http(Http),
-    Declared { spec: &'static ActionSpec, base: Arc<str>, params: Vec<(Arc<str>, Expr)> },
+    Declared {
+        spec: Spec,
+        base: Arc<str>,
+        params: Vec<(Arc<str>, Expr)>,
+        /// What is sent, where a connector says it.
+        template: Option<Template>,
+    },
 }
 
+/// The request of a connector's action, over the slots that hold its parameters.
 #[derive(Debug)]
+pub struct Template {
+    /// The slot of each parameter, by its name.
+    pub slots: Vec<(Arc<str>, u16)>,
+    pub http: Http,
+}
+
+#[derive(Clone, Debug)]
 pub struct Http {
     pub method: Arc<str>,
     pub origin: Arc<str>,
@@ -276,7 +320,7 @@ pub struct Http {
     pub body: HttpBody,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum HttpBody {
     None,
     Json(Expr),
@@ -313,6 +357,15 @@ pub struct Rate {
     pub per: u64,
 }
 
+impl Policy {
+    /// Whether a further try may follow one that was judged so. What may have taken effect is sent again only if the action
+    /// is repeatable, or the step itself says so.
+    pub fn may_repeat(&self, judged: &Judged) -> bool {
+        let repeats = self.repeatable || matches!(self.retry, Retry::Times { .. });
+        judged.passing && (repeats || judged.class == Class::Refused)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Retry {
     /// Nothing written: the schedule of the delivery contract after the answer, one try before it.
@@ -323,7 +376,7 @@ pub enum Retry {
     Times { times: u32, first: u64, at_most: u64 },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Key {
     Auto,
     Expr(Expr),
@@ -340,7 +393,7 @@ pub enum OnFail {
     Block { to: u32, failure: u16 },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Expr {
     pub kind: ExprKind,
     pub span: Span,
@@ -363,7 +416,7 @@ impl Expr {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ExprKind {
     Const(Value),
     Slot(u16),

@@ -15,7 +15,7 @@ fn resolved(body: &str) -> Resolved {
     let source = Arc::new(Source::new("a.wj", text));
     let parsed = crate::syntax::parse(&source);
     assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
-    resolve(&source, &parsed.file)
+    resolve(&source, &parsed.file, &super::Connectors::default())
 }
 
 fn pipeline(body: &str) -> Arc<Pipeline> {
@@ -244,7 +244,11 @@ fn paths_into_the_body_are_picked_once() {
 fn a_program_is_known_by_the_name_and_the_text_of_its_file() {
     let hash = |name: &str, text: &str| {
         let source = Arc::new(Source::new(name, text));
-        resolve(&source, &crate::syntax::parse(&source).file).pipelines.first().unwrap().hash
+        resolve(&source, &crate::syntax::parse(&source).file, &super::Connectors::default())
+            .pipelines
+            .first()
+            .unwrap()
+            .hash
     };
     let text = "pipeline p {\n  on POST \"/p\"\n  respond 200\n}\n";
     assert_eq!(hash("a.wj", text), hash("a.wj", text));
@@ -290,7 +294,7 @@ fn a_pipeline_with_an_error_leaves_the_others_alone() {
         "a.wj",
         "pipeline a {\n  on POST \"/a\"\n  respond 200 { text nope }\n}\n\npipeline b {\n  on POST \"/b\"\n  respond 200\n}\n",
     ));
-    let resolved = resolve(&source, &crate::syntax::parse(&source).file);
+    let resolved = resolve(&source, &crate::syntax::parse(&source).file, &super::Connectors::default());
     assert_eq!(resolved.diagnostics.len(), 1);
     assert_eq!(resolved.pipelines.iter().map(|found| &*found.name).collect::<Vec<_>>(), ["b"]);
     assert_eq!(resolved.model.pipelines.len(), 2);

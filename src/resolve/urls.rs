@@ -7,7 +7,7 @@ use url::Url;
 
 use super::Resolver;
 use super::calls::Pairs;
-use super::errors::{kinds, literals, missing, secrets};
+use super::errors::{kinds, literals, missing, names, secrets};
 use super::expressions::{Checked, constant_text};
 use super::program::{Expr, ExprKind};
 use crate::source::Span;
@@ -42,6 +42,9 @@ pub(super) enum UrlProblem {
     QueryName,
 }
 
+/// In the place of a connector's base while what follows it is read.
+const PLACEHOLDER: &str = "https://base.invalid";
+
 /// A part of the URL's text: what stands in the script, or a value.
 enum Piece {
     Text(String),
@@ -51,6 +54,59 @@ enum Piece {
 impl Resolver<'_> {
     pub(super) fn url(&mut self, expr: &ast::Expr) -> Option<UrlTemplate> {
         let pieces = self.pieces(expr)?;
+        self.url_of(pieces, expr)
+    }
+
+    /// The URL of a connector's action, `"{base}/path"`, and how many of its segments are those of `base`; a URL that stands
+    /// for itself has none.
+    pub(super) fn url_behind(
+        &mut self,
+        base: Option<&ast::Expr>,
+        expr: &ast::Expr,
+    ) -> Option<(UrlTemplate, Option<usize>)> {
+        let behind = match &expr.kind {
+            ast::ExprKind::Text(parts) => match parts.split_first() {
+                Some((TextPart::Insert(first), behind)) if matches!(&first.kind, ast::ExprKind::Name(name) if &**name == "base") => {
+                    Some((first.span, behind))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some((at, behind)) = behind else { return Some((self.url(expr)?, None)) };
+        let Some(base) = base else {
+            self.report(names::no_base(at));
+            return None;
+        };
+        let mut whole = self.url(base)?;
+        if !whole.query.is_empty() {
+            self.report(literals::bad_url(base.span, self.source.slice(base.span), UrlProblem::NotBase));
+            return None;
+        }
+        if let Some(Expr { kind: ExprKind::Const(Value::Text(last)), .. }) = whole.segments.last()
+            && last.is_empty()
+        {
+            whole.segments.pop();
+        }
+        let mut pieces = self.pieces_of(behind)?;
+        // What follows the base is read as what follows any host.
+        match pieces.first_mut() {
+            Some(Piece::Text(text)) => text.insert_str(0, PLACEHOLDER),
+            _ => pieces.insert(0, Piece::Text(PLACEHOLDER.to_owned())),
+        }
+        let rest = self.url_of(pieces, expr)?;
+        if &*rest.origin != PLACEHOLDER {
+            self.report(literals::url_not_fixed(expr.span, "what follows `{base}` begins with `/`"));
+            return None;
+        }
+        let of_base = whole.segments.len();
+        whole.segments.extend(rest.segments);
+        whole.query = rest.query;
+        whole.secret |= rest.secret;
+        Some((whole, Some(of_base)))
+    }
+
+    fn url_of(&mut self, pieces: Vec<Piece>, expr: &ast::Expr) -> Option<UrlTemplate> {
         let mut pieces = pieces.into_iter().peekable();
         let Some(Piece::Text(head)) = pieces.next_if(|piece| matches!(piece, Piece::Text(_))) else {
             if let Some(Piece::Value(value)) = pieces.next() {
@@ -99,36 +155,7 @@ impl Resolver<'_> {
     /// The parts of the text; `None` where it is no text that the script writes.
     fn pieces(&mut self, expr: &ast::Expr) -> Option<Vec<Piece>> {
         if let ast::ExprKind::Text(parts) = &expr.kind {
-            let mut pieces: Vec<Piece> = Vec::new();
-            let mut broken = false;
-            for part in parts {
-                let text = match part {
-                    TextPart::Literal(text) => text.to_string(),
-                    TextPart::Insert(insert) => {
-                        let value = self.value(insert);
-                        broken |= value.ty.broken;
-                        // A constant is as good as its text.
-                        match value
-                            .ty
-                            .constant
-                            .as_ref()
-                            .filter(|value| !value.is_empty())
-                            .and_then(constant_text)
-                        {
-                            Some(text) => text,
-                            None => {
-                                pieces.push(Piece::Value(value));
-                                continue;
-                            }
-                        }
-                    }
-                };
-                match pieces.last_mut() {
-                    Some(Piece::Text(before)) => before.push_str(&text),
-                    _ => pieces.push(Piece::Text(text)),
-                }
-            }
-            return (!broken).then_some(pieces);
+            return self.pieces_of(parts);
         }
         let value = self.value(expr);
         if value.ty.broken {
@@ -145,6 +172,34 @@ impl Resolver<'_> {
                 None
             }
         }
+    }
+
+    fn pieces_of(&mut self, parts: &[TextPart]) -> Option<Vec<Piece>> {
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut broken = false;
+        for part in parts {
+            let text = match part {
+                TextPart::Literal(text) => text.to_string(),
+                TextPart::Insert(insert) => {
+                    let value = self.value(insert);
+                    broken |= value.ty.broken;
+                    // A constant is as good as its text.
+                    match value.ty.constant.as_ref().filter(|value| !value.is_empty()).and_then(constant_text)
+                    {
+                        Some(text) => text,
+                        None => {
+                            pieces.push(Piece::Value(value));
+                            continue;
+                        }
+                    }
+                }
+            };
+            match pieces.last_mut() {
+                Some(Piece::Text(before)) => before.push_str(&text),
+                _ => pieces.push(Piece::Text(text)),
+            }
+        }
+        (!broken).then_some(pieces)
     }
 
     fn put_together(&mut self, split: Split, origin: Arc<str>, span: Span) -> Option<UrlTemplate> {
@@ -358,6 +413,18 @@ pub(super) fn check_base(text: &str) -> Result<Arc<str>, UrlProblem> {
         return Err(UrlProblem::Dots);
     }
     Ok(origin)
+}
+
+/// The segments of a base that was checked, as a call writes it.
+pub(super) fn segments_of(base: &str) -> Vec<Expr> {
+    let rest = split_origin(base).map_or("", |(_, rest)| rest);
+    let segments = rest.split('/').filter(|segment| !segment.is_empty());
+    segments
+        .map(|segment| Expr {
+            kind: ExprKind::Const(Value::text(decode_segment(segment))),
+            span: Span::default(),
+        })
+        .collect()
 }
 
 pub(super) fn origin_of(base: &str) -> Option<Arc<str>> {

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use super::derived;
 use super::frame::Frame;
 use crate::actions::{ActionSpec, Answer, Body, Request, returned, segment};
-use crate::resolve::program::{Call, Expr, ExprKind, Http, HttpBody, Key, RequestTemplate};
+use crate::resolve::program::{Call, Expr, ExprKind, Http, HttpBody, Key, RequestTemplate, Template};
 use crate::value::{Fault, Kinds, Value};
 
 /// What services know it by (draft-ietf-httpapi-idempotency-key-header).
 const KEY_HEADER: &str = "Idempotency-Key";
+
+/// Parameters of a declared action, by name.
+type Params = Vec<(Arc<str>, Value)>;
 
 /// What has a text of one line.
 const AS_TEXT: Kinds = Kinds::TEXT.or(Kinds::NUMBER).or(Kinds::BOOL).or(Kinds::TIME);
@@ -27,10 +30,12 @@ impl Call {
 impl Frame {
     /// # Errors
     /// A value that does not fit its place.
-    pub(super) fn request(&self, call: &Call) -> Result<Request, Fault> {
-        let mut request = match &call.request {
-            RequestTemplate::Http(http) => self.http(http)?,
-            RequestTemplate::Declared { spec, base, params } => self.declared(spec, base, params)?,
+    pub(super) fn request(&mut self, call: &Call) -> Result<(Request, Params), Fault> {
+        let (mut request, params) = match &call.request {
+            RequestTemplate::Http(http) => (self.http(http)?, Vec::new()),
+            RequestTemplate::Declared { spec, base, params, template } => {
+                self.declared(spec, base, params, template.as_ref())?
+            }
         };
         let key = call.policy.key.as_ref().map(|key| self.key(key, &call.name)).transpose()?;
         match (&mut request.body, key) {
@@ -39,7 +44,7 @@ impl Frame {
             (_, Some(key)) => request.headers.push((KEY_HEADER.into(), key)),
             (_, None) => {}
         }
-        Ok(request)
+        Ok((request, params))
     }
 
     fn http(&self, http: &Http) -> Result<Request, Fault> {
@@ -83,7 +88,13 @@ impl Frame {
         })
     }
 
-    fn declared(&self, spec: &ActionSpec, base: &str, params: &[(Arc<str>, Expr)]) -> Result<Request, Fault> {
+    fn declared(
+        &mut self,
+        spec: &ActionSpec,
+        base: &str,
+        params: &[(Arc<str>, Expr)],
+        template: Option<&Template>,
+    ) -> Result<(Request, Params), Fault> {
         let params = self.pairs(params)?;
         for (name, value) in &params {
             // What only an open prefix allows is a text to the service.
@@ -97,13 +108,24 @@ impl Frame {
             }
         }
         let given = |name: &str| params.iter().any(|(own, _)| **own == *name);
-        if let Some(param) = spec.params.iter().find(|param| param.required && !given(param.name)) {
+        if let Some(param) = spec.params.iter().find(|param| param.required && !given(&param.name)) {
             return Err(Fault::outside(format!(
                 "`{}` of `{}` is empty, and is required",
                 param.name, spec.name
             )));
         }
-        (spec.build)(base, &params)
+        let request = match (template, spec.build) {
+            (Some(template), _) => {
+                for (name, slot) in &template.slots {
+                    let value = params.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+                    self.bind(*slot, value.unwrap_or(Value::Empty));
+                }
+                self.http(&template.http)?
+            }
+            (None, Some(build)) => build(base, &params)?,
+            (None, None) => return Err(Fault::own(format!("nothing says what `{}` sends", spec.name))),
+        };
+        Ok((request, params))
     }
 
     /// Names and values; `empty` ones are left out.

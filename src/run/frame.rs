@@ -20,6 +20,8 @@ pub(super) struct Frame {
     slots: Vec<Value>,
     /// How often the step called `uuid`.
     uuids: Cell<u32>,
+    /// Slots of which it is noted whether they are looked at; none but in a test.
+    watched: Vec<(Option<u16>, Cell<bool>)>,
 }
 
 pub(super) struct Loop {
@@ -39,6 +41,7 @@ impl Frame {
             at: 0,
             loops: Vec::new(),
             uuids: Cell::new(0),
+            watched: Vec::new(),
             pipeline,
         }
     }
@@ -52,7 +55,22 @@ impl Frame {
         self.uuids.set(0);
     }
 
+    pub(super) fn watch(&mut self, slot: Option<u16>) {
+        // Of two watches of one slot, as in the turns of a loop, the later one is about what it holds now.
+        for (own, _) in &mut self.watched {
+            *own = own.filter(|own| Some(*own) != slot);
+        }
+        self.watched.push((slot, Cell::new(false)));
+    }
+
+    pub(super) fn looked_at(&self, watched: usize) -> bool {
+        self.watched.get(watched).is_some_and(|(_, looked)| looked.get())
+    }
+
     pub(super) fn slot(&self, slot: u16) -> &Value {
+        if let Some((_, looked)) = self.watched.iter().find(|(own, _)| *own == Some(slot)) {
+            looked.set(true);
+        }
         self.slots.get(usize::from(slot)).unwrap_or(&Value::Empty)
     }
 

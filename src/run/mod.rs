@@ -109,8 +109,10 @@ pub struct Need {
     /// Index of the op in the program.
     pub op: usize,
     pub request: Request,
+    /// What a declared action was given, by the names of its parameters, `empty` ones left out.
+    pub params: Vec<(Arc<str>, Value)>,
     /// The request as history shows it, which is also what its digest is made of.
-    pub masked: Rendered,
+    pub masked: Box<Rendered>,
 }
 
 /// How an action went in the end, from a living target or from the record.
@@ -219,6 +221,18 @@ impl Run {
                 Err(fault) => return self.fail(fault),
             }
         }
+    }
+
+    /// Has it noted whether the result of the action that `next` needed is looked at from here on: `looked_at` says so.
+    pub fn watch(&mut self) {
+        let call = self.frame.pipeline.code.get(self.frame.at).and_then(|op| op.call());
+        let slot = call.and_then(|call| call.slot);
+        self.frame.watch(slot);
+    }
+
+    /// Whether the result of a watched action was looked at, by the order of the calls of `watch`.
+    pub fn looked_at(&self, watched: usize) -> bool {
+        self.frame.looked_at(watched)
     }
 
     /// Hands in what came of the action that `next` needed. Without one it does nothing.
@@ -338,6 +352,14 @@ impl Run {
             trace.push(Trace { path: self.frame.path(), op: self.frame.at, values, note });
         }
     }
+}
+
+/// The value of an expression that stands outside of pipelines, in a test: `received` gives it time and ids.
+///
+/// # Errors
+/// As for any expression.
+pub fn evaluate(expr: &Expr, pipeline: &Arc<Pipeline>, received: &Arc<Received>) -> Result<Value, Fault> {
+    Frame::new(pipeline.clone(), received.clone()).eval(expr)
 }
 
 /// The answer for an action that failed, or whose outcome nobody may guess, before any other: 502.

@@ -185,9 +185,9 @@ impl Run {
                         return Err(Fault::own(format!("a run makes at most {MOST_CALLS} calls and waits")));
                     }
                 }
-                let request = self.frame.request(call)?;
-                let masked = request.masked()?;
-                Need { path: self.frame.path(), op: self.frame.at, request, masked }
+                let (request, params) = self.frame.request(call)?;
+                let masked = Box::new(request.masked()?);
+                Need { path: self.frame.path(), op: self.frame.at, request, params, masked }
             }
         };
         if call.answers_first && !self.answered {

@@ -3,6 +3,7 @@
 
 mod commit;
 mod find;
+mod fixture;
 mod quiet;
 mod snapshot;
 mod watch;
@@ -15,6 +16,7 @@ use crate::check::{MAX_FILE_BYTES, Script};
 
 pub use commit::commit;
 pub use find::{Found, find};
+pub use fixture::fixture;
 pub use watch::{Changed, watch};
 
 /// A path that was named and cannot be looked into.
@@ -26,8 +28,8 @@ pub enum LoadError {
     Io(PathBuf, io::Error),
 }
 
-/// Reads the files named and every script of the folders named, by name. A file that cannot be read is among them, with
-/// the reason.
+/// Reads the files named and every script of the folders named, by name, and those of the folder `connectors` beside each
+/// of them. A file that cannot be read is among them, with the reason.
 ///
 /// # Errors
 /// A path that is not there, or a folder that cannot be listed.
@@ -35,11 +37,33 @@ pub fn load(paths: &[PathBuf]) -> Result<Vec<Script>, LoadError> {
     let mut found = Vec::new();
     for path in paths {
         found.extend(find(path)?);
+        if let Some(connectors) = connectors_beside(path).filter(|folder| folder.is_dir()) {
+            found.extend(find(&connectors)?);
+        }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found.dedup_by(|a, b| a.path == b.path);
     Ok(found.iter().map(read).collect())
 }
+
+/// Where the connectors of a project lie: in `connectors`, beside the folder of its scripts. `None` where that folder is
+/// the root, or called `connectors` itself.
+pub fn connectors_beside(path: &Path) -> Option<PathBuf> {
+    let folder = if path.is_dir() { path } else { path.parent()? };
+    // `.` and `a/..` have no parent by name alone.
+    let named = folder.components().next_back();
+    let beside = match named {
+        Some(std::path::Component::Normal(_)) => folder.parent()?.join(CONNECTORS),
+        _ => {
+            let canonical = folder.canonicalize().ok()?;
+            canonical.parent()?.join(CONNECTORS)
+        }
+    };
+    (!folder.ends_with(CONNECTORS)).then_some(beside)
+}
+
+/// The folder of a project's connectors.
+const CONNECTORS: &str = "connectors";
 
 /// Reads one file that `find` found.
 pub fn read(found: &Found) -> Script {

@@ -10,7 +10,7 @@ use crate::value::Bytes;
 
 use super::budget::Lease;
 use super::progress::Progress;
-use super::reply::Refusal;
+use crate::routing::Refusal;
 
 /// Up to here a body is copied out of the connection's buffer, which can then be used again; a larger one that came in
 /// one piece keeps the buffer, which is at most twice as large.

@@ -10,10 +10,9 @@ use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::resolve::program::{Cors, Pipeline};
+use crate::routing::{Refusal, pipeline};
 use crate::run::{Admission, Reply};
 use crate::serve::budget::Lease;
-use crate::serve::reply::Refusal;
-use crate::serve::routes::tests::pipeline;
 use crate::serve::{Incoming, Options, Routes};
 use crate::value::Bytes;
 

@@ -7,7 +7,6 @@ mod budget;
 mod callers;
 mod clock;
 mod connection;
-mod cors;
 mod counts;
 mod descriptors;
 mod drive;
@@ -23,7 +22,6 @@ mod repeats;
 mod reply;
 mod request;
 mod resume;
-mod routes;
 mod schedule;
 mod served;
 mod server;
@@ -31,7 +29,6 @@ mod site;
 mod socket;
 mod start;
 mod status;
-mod target;
 mod upkeep;
 mod writer;
 
@@ -40,6 +37,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::resolve::program::Pipeline;
+use crate::routing::{Refusal, Routes};
 use crate::run::{Admission, Headers, Received, Reply};
 use crate::store::Millis;
 use crate::value::{Bytes, Id};
@@ -48,8 +46,6 @@ use budget::{Budget, Lease};
 pub use clock::now_millis;
 pub use counts::Counts;
 pub use options::Options;
-use reply::Refusal;
-pub use routes::{Found, Routes};
 pub use start::{Setup, StartError, run};
 
 /// A whole request that passed the door, before it has an id and a time.

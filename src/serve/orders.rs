@@ -7,10 +7,11 @@ use serde_json::json;
 
 use super::clock::now_millis;
 use super::status::{Desk, stopping};
-use super::{Found, Handler, Incoming, Routes, drive};
+use super::{Handler, Incoming, drive};
 use crate::actions::Answer;
 use crate::admin::{History, Ordered, Response};
 use crate::operations::{self, Log, Order, REPLAY, Said, Step};
+use crate::routing::{Found, Routes};
 use crate::run::failed_reply;
 use crate::store::{Fact, Operation, State, Write, Written};
 use crate::value::{Bytes, Id};

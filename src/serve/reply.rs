@@ -5,113 +5,51 @@ use hyper::ext::ReasonPhrase;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
+use crate::routing::{Headers, Refusal};
 use crate::run::Reply;
 use crate::value::Bytes;
 
 pub type Answer = Response<Full<Bytes>>;
 
-/// Why the door lets a request not in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    BadRequest,
-    NotFound,
-    MethodNotAllowed,
-    /// No `verify` of the pipeline lets it in.
-    Unauthorized,
-    RequestTimeout,
-    BodyTooLarge,
-    UriTooLong,
-    UnsupportedEncoding,
-    /// A `limit rate` is reached; seconds until it is not.
-    TooManyRequests {
-        after: u64,
-    },
-    HeadersTooLarge,
-    /// An answer that cannot be written: a defect of wj.
-    Internal,
-    Busy,
-    /// A secret that `verify` compares with is not set: nobody can tell whether to let it in.
-    SecretNotSet,
-}
-
-impl Refusal {
-    pub fn status(self) -> StatusCode {
-        match self {
-            Refusal::BadRequest => StatusCode::BAD_REQUEST,
-            Refusal::NotFound => StatusCode::NOT_FOUND,
-            Refusal::Unauthorized => StatusCode::UNAUTHORIZED,
-            Refusal::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Refusal::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            Refusal::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Refusal::UriTooLong => StatusCode::URI_TOO_LONG,
-            Refusal::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Refusal::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Refusal::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Refusal::Busy | Refusal::SecretNotSet => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    /// All that the caller is told.
-    pub fn code(self) -> &'static str {
-        match self {
-            Refusal::BadRequest => "bad_request",
-            Refusal::NotFound => "not_found",
-            Refusal::Unauthorized => "unauthorized",
-            Refusal::MethodNotAllowed => "method_not_allowed",
-            Refusal::RequestTimeout => "request_timeout",
-            Refusal::BodyTooLarge => "body_too_large",
-            Refusal::UriTooLong => "uri_too_long",
-            Refusal::UnsupportedEncoding => "unsupported_encoding",
-            Refusal::TooManyRequests { .. } => "too_many_requests",
-            Refusal::HeadersTooLarge => "headers_too_large",
-            Refusal::Internal => "internal",
-            Refusal::Busy => "busy",
-            Refusal::SecretNotSet => "secret_not_set",
-        }
-    }
-
-    /// Behind these, what follows on the connection cannot be trusted or will not come.
-    fn closes(self) -> bool {
-        matches!(self, Refusal::BadRequest | Refusal::RequestTimeout | Refusal::BodyTooLarge)
-    }
-
-    fn body(self) -> String {
-        format!("{{\"error\":\"{}\"}}", self.code())
-    }
-}
-
 /// The door's answer, with what its status asks for besides.
 pub fn refuse(refusal: Refusal) -> Answer {
     let mut answer = Response::new(Full::new(Bytes::from(refusal.body())));
-    *answer.status_mut() = refusal.status();
+    *answer.status_mut() =
+        StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if refusal.closes() {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    match refusal {
-        Refusal::Busy => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1")),
-        Refusal::TooManyRequests { after } => headers.insert(header::RETRY_AFTER, HeaderValue::from(after)),
-        Refusal::SecretNotSet => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60")),
-        Refusal::UnsupportedEncoding => {
-            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
-        }
-        _ => None,
-    };
+    if let Some((name, value)) = refusal.header() {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if let Refusal::TooManyRequests { after } = refusal {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(after));
+    }
     answer
 }
 
 /// The whole answer for a head that hyper's parser refused, as bytes.
 pub fn parser_refusal(refusal: Refusal) -> Vec<u8> {
     let (status, body) = (refusal.status(), refusal.body());
-    let reason = status.canonical_reason().unwrap_or_default();
+    let known = StatusCode::from_u16(status).ok();
+    let reason = known.and_then(|status| status.canonical_reason()).unwrap_or_default();
     format!(
         "HTTP/1.1 {} {reason}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        status.as_u16(),
+        status,
         body.len()
     )
     .into_bytes()
+}
+
+/// Adds what the door decided. What no header can carry is left out.
+pub fn add_headers(headers: Headers, answer: &mut HeaderMap) {
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_bytes(&value) {
+            answer.append(HeaderName::from_static(name), value);
+        }
+    }
 }
 
 /// An answer without a body.

@@ -5,20 +5,20 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::{Arc, LazyLock};
 
 use hyper::body::Incoming as IncomingBody;
-use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request};
 
 use crate::gates::verify::Scheme;
-use crate::resolve::program::{Cors, Pipeline, Route};
+use crate::resolve::program::{Cors, Pipeline};
+use crate::routing::{self, Decision, Head, Params, Refusal};
 use crate::run::{Admission, Headers, Reply};
 use crate::value::Bytes;
 
 use super::body::Body;
 use super::progress::{Phase, Progress};
-use super::reply::{Answer, Refusal, no_content, refuse, write};
-use super::routes::Found;
-use super::{Handler, Incoming, Network, cors, forwarded, host};
+use super::reply::{Answer, add_headers, no_content, refuse, write};
+use super::{Handler, Incoming, Network, forwarded, host};
 
 /// One connection, as its requests see it.
 pub struct Peer<H> {
@@ -29,8 +29,6 @@ pub struct Peer<H> {
     /// The same, as the records keep it.
     pub shown_ip: Arc<str>,
 }
-
-type Params = Vec<(Arc<str>, Arc<str>)>;
 
 /// A request that its pipeline is to see, but for its body.
 struct Passed {
@@ -67,36 +65,28 @@ impl<H: Handler> Peer<H> {
             return Break(self.refuse(Refusal::BadRequest));
         }
         let routes = self.network.routes.load();
-        let path = head.uri.path();
-        let (pipeline, params) = match routes.find(head.method.as_str(), path) {
-            // Whoever takes any method is not asked whether a browser may send: `cors` says so.
-            Found::Pipeline { pipeline, route, .. }
-                if route.methods.is_none() && pipeline.cors.is_some() && is_preflight(&head) =>
-            {
-                return Break(options(&head, &[(pipeline, route)]));
+        let (pipeline, params, refusal) = match routing::decide(&routes, &as_head(&head, announced)) {
+            Decision::Pass { pipeline, params } => (pipeline, params, None),
+            Decision::Reject { pipeline, params, refusal } => (pipeline, params, Some(refusal)),
+            Decision::Refuse { refusal, headers } => {
+                let mut answer = self.refuse(refusal);
+                add_headers(headers, answer.headers_mut());
+                return Break(answer);
             }
-            Found::Pipeline { pipeline, params, .. } => (pipeline.clone(), params),
-            Found::OtherMethod(others) if head.method == Method::OPTIONS => {
-                return Break(options(&head, &others));
+            Decision::Options(headers) => {
+                let mut answer = no_content();
+                add_headers(headers, answer.headers_mut());
+                return Break(answer);
             }
-            Found::OtherMethod(others) => return Break(self.refuse_method(&head, &others)),
-            Found::Unknown if head.method == Method::OPTIONS && path == "*" => return Break(no_content()),
-            Found::Unknown => return Break(self.refuse(Refusal::NotFound)),
-            Found::Malformed => return Break(self.refuse(Refusal::BadRequest)),
         };
         let origin = match pipeline.cors {
             Some(Cors::Origins(_)) => head.headers.get(header::ORIGIN).cloned(),
             Some(Cors::Any) | None => None,
         };
-        if let Some(reply) = self.network.handler.refuses(&pipeline) {
-            return Break(with_cors(self.turned_away(reply), &pipeline, origin.as_ref()));
+        if let Some(reply) = self.network.handler.refuses(pipeline) {
+            return Break(with_cors(self.turned_away(reply), pipeline, origin.as_ref()));
         }
-        let refusal = if is_encoded(&head.headers) {
-            Some(Refusal::UnsupportedEncoding)
-        } else {
-            (announced > pipeline.body_limit).then_some(Refusal::BodyTooLarge)
-        };
-        let passed = Passed { pipeline, request: self.incoming(head, params), origin };
+        let passed = Passed { pipeline: pipeline.clone(), request: self.incoming(head, params), origin };
         // What is refused anyway takes nothing from a limit.
         match refusal.or_else(|| self.network.handler.limits(&passed.pipeline, &passed.request).err()) {
             Some(refusal) => Break(self.reject(passed, refusal)),
@@ -185,7 +175,7 @@ impl<H: Handler> Peer<H> {
     }
 
     fn refuse(&self, refusal: Refusal) -> Answer {
-        self.network.counts.refuse(refusal.status().as_u16());
+        self.network.counts.refuse(refusal.status());
         refuse(refusal)
     }
 
@@ -195,61 +185,32 @@ impl<H: Handler> Peer<H> {
 
     fn reject_because(&self, passed: Passed, refusal: Refusal, why: &str) -> Answer {
         let Passed { pipeline, request, origin } = passed;
-        self.network.handler.rejected(&pipeline, request, refusal.status().as_u16(), why);
+        self.network.handler.rejected(&pipeline, request, refusal.status(), why);
         with_cors(self.refuse(refusal), &pipeline, origin.as_ref())
-    }
-
-    fn refuse_method(&self, head: &Parts, others: &[(&Arc<Pipeline>, &Route)]) -> Answer {
-        let mut answer = self.refuse(Refusal::MethodNotAllowed);
-        answer.headers_mut().insert(header::ALLOW, methods(others));
-        allow_origin(head, others, answer.headers_mut());
-        answer
     }
 }
 
 fn with_cors(mut answer: Answer, pipeline: &Pipeline, origin: Option<&HeaderValue>) -> Answer {
     if let Some(cors) = &pipeline.cors {
-        cors::allow_origin(cors, origin, answer.headers_mut());
+        let origin = origin.map(HeaderValue::as_bytes);
+        add_headers(routing::allow_origin(cors, origin), answer.headers_mut());
     }
     answer
 }
 
-/// `OPTIONS` of a known path whose pipelines do not take it themselves.
-fn options(head: &Parts, routes: &[(&Arc<Pipeline>, &Route)]) -> Answer {
-    let mut answer = no_content();
-    let headers = answer.headers_mut();
-    let methods = methods(routes);
-    allow_origin(head, routes, headers);
-    if is_preflight(head) && routes.iter().any(|(pipeline, _)| pipeline.cors.is_some()) {
-        let any = routes.iter().any(|(_, route)| route.methods.is_none());
-        let wanted = head.headers.get(header::ACCESS_CONTROL_REQUEST_METHOD).filter(|_| any);
-        cors::allow_request(&head.headers, wanted.cloned().unwrap_or_else(|| methods.clone()), headers);
+/// What the door looks at.
+fn as_head(head: &Parts, announced: u64) -> Head<'_> {
+    let header = |name: HeaderName| head.headers.get(name).map(HeaderValue::as_bytes);
+    let encodings = head.headers.get_all(header::CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
+    Head {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        origin: header(header::ORIGIN),
+        asked_method: header(header::ACCESS_CONTROL_REQUEST_METHOD),
+        asked_headers: header(header::ACCESS_CONTROL_REQUEST_HEADERS),
+        encoded: routing::is_encoded(encodings),
+        announced,
     }
-    headers.insert(header::ALLOW, methods);
-    answer
-}
-
-/// Where several pipelines share a path and none of them answers, the first that has a `cors` speaks for it.
-fn allow_origin(head: &Parts, routes: &[(&Arc<Pipeline>, &Route)], answer: &mut HeaderMap) {
-    if let Some(cors) = routes.iter().find_map(|(pipeline, _)| pipeline.cors.as_ref()) {
-        cors::allow_origin(cors, head.headers.get(header::ORIGIN), answer);
-    }
-}
-
-/// `Allow`: what the routes take, in their order, `HEAD` with `GET`, and `OPTIONS` where `cors` answers it.
-fn methods(routes: &[(&Arc<Pipeline>, &Route)]) -> HeaderValue {
-    let own = routes.iter().filter_map(|(_, route)| route.methods.as_ref()).flatten().map(|method| &**method);
-    let cors = routes.iter().any(|(pipeline, _)| pipeline.cors.is_some());
-    let mut all: Vec<&str> = Vec::new();
-    for method in own.chain(cors.then_some("OPTIONS")) {
-        if !all.contains(&method) {
-            all.push(method);
-        }
-        if method == "GET" && !all.contains(&"HEAD") {
-            all.push("HEAD");
-        }
-    }
-    HeaderValue::from_str(&all.join(", ")).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// What a 401 asks for (RFC 9110, 11.6.1), where the scheme has a name among those of HTTP. The same for every refusal of a
@@ -259,19 +220,6 @@ fn challenge(pipeline: &Pipeline) -> Option<&'static str> {
         Scheme::Basic(_) => Some("Basic realm=\"webhooks\", charset=\"UTF-8\""),
         Scheme::Bearer => Some("Bearer"),
         _ => None,
-    })
-}
-
-fn is_preflight(head: &Parts) -> bool {
-    head.method == Method::OPTIONS && cors::is_preflight(&head.headers)
-}
-
-/// Bodies are taken as they are: a small one that unpacks to a huge one is refused with the rest.
-fn is_encoded(headers: &HeaderMap) -> bool {
-    let encodings = headers.get_all(header::CONTENT_ENCODING);
-    encodings.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).any(|coding| {
-        let coding = coding.trim_ascii();
-        !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity")
     })
 }
 

@@ -116,7 +116,14 @@ impl Served {
             return;
         }
         let mended = self.broken.remove(&name).is_some();
-        let same = self.files.get(&name).is_some_and(|good| good.text == file.source.text);
+        // A connector that it uses may have changed under it: then its programs are others, of the same text.
+        let programs = programs_of(&file);
+        let hashes =
+            |programs: &[Arc<Program>]| programs.iter().map(|program| program.hash).collect::<Vec<_>>();
+        let same = self
+            .files
+            .get(&name)
+            .is_some_and(|good| good.text == file.source.text && hashes(&good.programs) == hashes(&programs));
         if same && !mended {
             return;
         }
@@ -124,7 +131,6 @@ impl Served {
         if same {
             return;
         }
-        let programs = programs_of(&file);
         self.files.insert(name, Good { text: file.source.text.clone(), pipelines: file.pipelines, programs });
     }
 

@@ -12,7 +12,6 @@ use super::callers::{Callers, Turn};
 use super::clock::{Clock, now_millis};
 use super::notices::Telling;
 use super::rejections::Rejections;
-use super::reply::Refusal;
 use super::upkeep::Keepings;
 use super::writer::{Room, Writer};
 use super::{Handler, Incoming};
@@ -22,6 +21,7 @@ use crate::deliver::Deliver;
 use crate::gates::limit::{Buckets, Demand};
 use crate::operations::{self, Live, Moment, Step, Stop, Surroundings, begin};
 use crate::resolve::program::Pipeline;
+use crate::routing::Refusal;
 use crate::run::{Admission, Received, Reply, admit, rate_keys};
 use crate::secrets::Secrets;
 use crate::store::{Hash, Millis, Program, Store, Write, Written};
@@ -306,7 +306,8 @@ impl Server {
 
 /// What is kept of a pipeline's program.
 pub fn program_of(pipeline: &Pipeline) -> Program {
-    let files = vec![(pipeline.source.name.clone(), pipeline.source.text.to_string())];
+    let all = std::iter::once(&pipeline.source).chain(&pipeline.connectors);
+    let files = all.map(|source| (source.name.clone(), source.text.to_string())).collect();
     Program { hash: pipeline.hash, edition: check::EDITION, files }
 }
 

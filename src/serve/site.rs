@@ -7,13 +7,13 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::mpsc;
 
-use super::Routes;
 use super::clock::now_millis;
 use super::served::{Changed, Served, Vanished};
 use super::server::Server;
 use crate::check::CheckedFile;
 use crate::operations::strictest_rates;
 use crate::resolve::program::{Notify, OpKind, Pipeline, RequestTemplate};
+use crate::routing::Routes;
 use crate::scripts;
 use crate::secrets::Secrets;
 use crate::value::Time;

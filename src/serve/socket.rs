@@ -10,7 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::framing::Framing;
 use super::progress::{Phase, Progress};
-use super::reply::{Refusal, parser_refusal};
+use super::reply::parser_refusal;
+use crate::routing::Refusal;
 
 /// What a refused sender may still send before it is cut off: a few round trips of a body already under way.
 const LINGER_BYTES: usize = 1024 * 1024;

@@ -118,8 +118,11 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     });
     // Watched from before the first look, so that no change falls between the two.
     let (signal, changes) = mpsc::channel(1);
-    scripts::watch(&setup.dir, signal)
-        .map_err(|error| StartError::Machine(format!("the scripts cannot be watched: {error}")))?;
+    let folders = std::iter::once(setup.dir.clone()).chain(scripts::connectors_beside(&setup.dir));
+    for folder in folders {
+        scripts::watch(&folder, signal.clone())
+            .map_err(|error| StartError::Machine(format!("the scripts cannot be watched: {error}")))?;
+    }
     let changed =
         site.look(Vanished::IsBelieved).map_err(|error| StartError::Scripts(setup.dir.clone(), error))?;
     site.report_start(&changed);

@@ -1,9 +1,10 @@
 //! Texts that hold secrets. The engine never sees a secret: it carries the recipe, and whoever writes the
 //! request unseals it, with the real values or with masks.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{Fault, Value, render};
+use super::{Fault, Object, Value, render};
 
 /// A recipe for a text with secrets in it.
 #[derive(Clone, Debug)]
@@ -133,6 +134,43 @@ pub fn concat(parts: &[Value]) -> Result<Value, Fault> {
     };
     let parts = parts.iter().map(piece).collect::<Result<_, _>>()?;
     Ok(Value::Sealed(Arc::new(Sealed::Concat(parts))))
+}
+
+/// The value with its sealed texts opened, at any depth: they become texts of the tree, never JSON.
+///
+/// # Errors
+/// Those of `open`.
+pub fn opened<'v, E>(
+    value: &'v Value,
+    open: &dyn Fn(&Sealed) -> Result<Arc<str>, E>,
+) -> Result<Cow<'v, Value>, E> {
+    if !holds_secret(value) {
+        return Ok(Cow::Borrowed(value));
+    }
+    Ok(Cow::Owned(match value {
+        Value::Sealed(sealed) => Value::Text(open(sealed)?),
+        Value::List(items) => {
+            let items = items.iter().map(|item| Ok(opened(item, open)?.into_owned()));
+            Value::list(items.collect::<Result<_, E>>()?)
+        }
+        Value::Object(object) => {
+            let mut members = Object::new();
+            for (name, value) in object.iter() {
+                members.set(name.clone(), opened(value, open)?.into_owned());
+            }
+            Value::object(members)
+        }
+        other => other.clone(),
+    }))
+}
+
+fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::Sealed(_) => true,
+        Value::List(items) => items.iter().any(holds_secret),
+        Value::Object(object) => object.iter().any(|(_, value)| holds_secret(value)),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -22,10 +22,16 @@ use super::fences::fenced;
 fn scripts_on_pages_have_no_errors_unless_they_are_marked_wrong() {
     let (mut count, mut wrong) = (0, Vec::new());
     for (name, text) in pages() {
+        // Files of the page that the scripts below them see.
+        let mut connectors: Vec<&str> = Vec::new();
         for block in fenced(&text).iter().filter(|block| block.kind() == "wj") {
             count += 1;
             let place = format!("{name}:{}", block.line);
-            let errors = errors(&text[block.body.clone()]);
+            let script = &text[block.body.clone()];
+            let errors = errors(script, &connectors);
+            if block.words.iter().any(|word| word.starts_with("connectors/")) {
+                connectors.push(script);
+            }
             let marked = block.words.iter().any(|word| word == "wrong");
             if marked && errors.is_empty() {
                 wrong.push(format!("{place}: marked `wrong`, and has no error"));
@@ -148,12 +154,14 @@ fn root() -> PathBuf {
 }
 
 /// Code and message of each error in a script.
-fn errors(script: &str) -> Vec<(&'static str, String)> {
-    let source = Script::from(Arc::new(Source::new("page.wj", script)));
+fn errors(script: &str, connectors: &[&str]) -> Vec<(&'static str, String)> {
+    let texts = std::iter::once(&script).chain(connectors).enumerate();
+    let sources: Vec<Script> =
+        texts.map(|(at, text)| Script::from(Arc::new(Source::new(format!("page{at}.wj"), *text)))).collect();
     // 2026-01-01.
     let now = Time { micros: 1_767_225_600_000_000, zone: None };
-    let checked = check::check_with(&[source], &Options { now: Some(&now), serving: None });
-    let findings = checked.files.iter().flat_map(|file| &file.diagnostics);
+    let checked = check::check_with(&sources, &Options { now: Some(&now), serving: None });
+    let findings = checked.files.first().into_iter().flat_map(|file| &file.diagnostics);
     findings
         .filter(|finding| finding.is_error())
         .map(|finding| (finding.code.id, finding.message.clone()))

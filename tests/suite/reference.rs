@@ -9,6 +9,7 @@ use wj::actions::{self, ActionSpec, Format, ParamSpec, http};
 use wj::builtins::{self, Builtin, OnEmpty, Param};
 use wj::check;
 use wj::diagnostic::Code;
+use wj::resolve::ConnectorAction;
 
 #[test]
 fn functions_are_listed_as_they_are() {
@@ -51,6 +52,13 @@ fn actions_are_listed_as_they_are() {
     .unwrap();
     for action in actions::ALL {
         page += &action_entry(action);
+    }
+    for connector in check::built_in_connectors().iter() {
+        assert!(!connector.broken, "{}", connector.name);
+        for action in connector.actions.values() {
+            page += &action_entry(&action.spec);
+            page += &carried_out(action);
+        }
     }
     compare("actions", &page);
 }
@@ -127,11 +135,15 @@ fn signed(function: &Builtin, param: &Param) -> String {
 }
 
 fn action_entry(action: &ActionSpec) -> String {
+    let documented = match action.source {
+        "" => String::new(),
+        source => format!(" Documented at <{source}>."),
+    };
     let mut entry = format!(
-        "\n## {}\n\n{} Documented at <{}>.\n\n| parameter | takes | required | |\n|---|---|---|---|\n",
-        action.name, action.summary, action.source
+        "\n## {}\n\n{}{documented}\n\n| parameter | takes | required | |\n|---|---|---|---|\n",
+        action.name, action.summary
     );
-    for param in action.params {
+    for param in action.params.iter() {
         let required = if param.required { "yes" } else { "no" };
         writeln!(
             entry,
@@ -149,11 +161,12 @@ fn action_entry(action: &ActionSpec) -> String {
     if !action.is_mail() {
         writeln!(entry, "| `base` | a URL, as a literal | no | Instead of `{}`. |", action.base).unwrap();
     }
-    entry += match action.is_mail() {
-        true => "\nReturns `status` (250) and `body`: what the mail server said to it.\n",
-        false => "\n| returns | | |\n|---|---|---|\n",
-    };
-    for returned in action.returns {
+    if action.is_mail() {
+        entry += "\nReturns `status` (250) and `body`: what the mail server said to it.\n";
+    } else if !action.returns.is_empty() {
+        entry += "\n| returns | | |\n|---|---|---|\n";
+    }
+    for returned in action.returns.iter() {
         let always = if returned.always { "present" } else { "may be empty" };
         writeln!(entry, "| `{}` | {always} | {} |", returned.name, returned.doc).unwrap();
     }
@@ -174,7 +187,31 @@ fn action_entry(action: &ActionSpec) -> String {
         )
         .unwrap();
     }
+    if action.build.is_none() {
+        // Its connector says.
+        return entry;
+    }
     entry += if action.repeatable {
+        "\nIt is sent again when it is not known whether it took effect (`on_crash report` changes that).\n"
+    } else {
+        "\nIt is not sent again when it is not known whether it took effect (`on_crash retry` changes that).\n"
+    };
+    entry
+}
+
+/// What the connector's step says of how a call is carried out.
+fn carried_out(action: &ConnectorAction) -> String {
+    let promised = action.spec.returns.iter().filter(|returned| returned.always);
+    let promised = names(promised.map(|returned| &*returned.path));
+    let mut entry = String::new();
+    if !promised.is_empty() {
+        writeln!(
+            entry,
+            "\nAn answer of 2xx without {promised} is a failure of which it is not known what was done."
+        )
+        .unwrap();
+    }
+    entry += if action.is_repeatable() {
         "\nIt is sent again when it is not known whether it took effect (`on_crash report` changes that).\n"
     } else {
         "\nIt is not sent again when it is not known whether it took effect (`on_crash retry` changes that).\n"

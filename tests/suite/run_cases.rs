@@ -108,7 +108,7 @@ fn outcome(case: &Case) -> String {
 fn pipeline(script: &str) -> Arc<Pipeline> {
     let source = Arc::new(Source::new("a.wj", script));
     let parsed = wj::syntax::parse(&source);
-    let resolved = wj::resolve::resolve(&source, &parsed.file);
+    let resolved = wj::resolve::resolve(&source, &parsed.file, wj::check::built_in_connectors());
     let errors: Vec<_> = parsed
         .diagnostics
         .into_iter()

@@ -50,7 +50,9 @@ fn keys(call: &CallFacts) -> Vec<(&str, Span)> {
     let header = |name: &str| KEY_HEADERS.iter().any(|known| known.eq_ignore_ascii_case(name));
     let headers = call.headers.iter().filter(|(name, _)| header(name));
     let secret = |name: &str| {
-        call.spec.is_some_and(|spec| spec.params.iter().any(|param| param.secret && param.name == name))
+        call.spec
+            .as_ref()
+            .is_some_and(|spec| spec.params.iter().any(|param| param.secret && param.name == name))
     };
     let values = call.values.iter().filter(|(name, _)| secret(name));
     headers.chain(values).map(|(name, span)| (&**name, *span)).collect()

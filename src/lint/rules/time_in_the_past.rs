@@ -22,10 +22,11 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let calls = context.model.pipelines.iter().flat_map(|pipeline| &pipeline.calls);
-    let values = calls.filter_map(|call| call.spec.map(|spec| (spec, call))).flat_map(|(spec, call)| {
-        let times = spec.params.iter().filter(|param| param.format == Format::Time);
-        times.filter_map(|param| call.values.iter().find(|(name, _)| **name == *param.name))
-    });
+    let values =
+        calls.filter_map(|call| call.spec.as_ref().map(|spec| (spec, call))).flat_map(|(spec, call)| {
+            let times = spec.params.iter().filter(|param| param.format == Format::Time);
+            times.filter_map(|param| call.values.iter().find(|(name, _)| **name == *param.name))
+        });
     values
         .filter_map(|(name, span)| {
             let text = context.model.type_at(*span)?.constant.as_ref()?.as_text()?;

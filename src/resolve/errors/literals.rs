@@ -113,6 +113,13 @@ pub(in crate::resolve) fn bad_time(span: Span, text: &str) -> Diagnostic {
         .help("A time is written as `2030-12-11T20:00:00`, with `Z` or `+03:00` behind it where the zone matters: year, month from 01 to 12, day, `T`, hour, minute.")
 }
 
+pub(in crate::resolve) fn time_without_zone(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(&BAD_TIME, span, format!("`{text}` does not say in which zone it is"))
+        .label("which zone?")
+        .help("The clock of a test is one moment everywhere: write `Z` (UTC) or an offset like `+03:00` behind the time.")
+        .fix("take it as UTC", Span::at((span.end as usize).saturating_sub(1)), "Z")
+}
+
 pub(in crate::resolve) fn bad_url(span: Span, url: &str, problem: UrlProblem) -> Diagnostic {
     let found = |message: String, label: &str| Diagnostic::new(&BAD_URL, span, message).label(label);
     match problem {

@@ -47,7 +47,7 @@ pub(in crate::resolve) fn parameter(action: &Name, param: &ParamSpec) -> Diagnos
     let message = format!("`{}` needs the parameter `{}`", action.text, param.name);
     Diagnostic::new(&MISSING_PARAMETER, action.span, message)
         .label(format!("`{} = …` is missing", param.name))
-        .help(param.doc)
+        .help(param.doc.clone())
 }
 
 pub(in crate::resolve) fn url(action: &Name) -> Diagnostic {

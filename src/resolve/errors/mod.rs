@@ -1,5 +1,6 @@
 //! What this room reports: its codes, and one function for each finding, by the hundreds of their codes.
 
+pub(in crate::resolve) mod connectors;
 pub(in crate::resolve) mod kinds;
 pub(in crate::resolve) mod limits;
 pub(in crate::resolve) mod literals;
@@ -31,6 +32,8 @@ pub(super) static CODES: &[&Code] = &[
     &WRONG_ARITY,
     &UNKNOWN_CHANNEL,
     &WAIT_BEFORE_RESPOND,
+    &BAD_CONNECTOR,
+    &BROKEN_CONNECTOR,
     &MISPLACED_DEDUPE,
     &UNKNOWN_SCHEME,
     &MISSING_POLICY,
@@ -186,6 +189,18 @@ static UNKNOWN_CHANNEL: Code = Code {
     name: "unknown-channel",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0218.md"),
+};
+static BAD_CONNECTOR: Code = Code {
+    id: "WJ0219",
+    name: "bad-connector",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0219.md"),
+};
+static BROKEN_CONNECTOR: Code = Code {
+    id: "WJ0221",
+    name: "broken-connector",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0221.md"),
 };
 static UNKNOWN_SCHEME: Code = Code {
     id: "WJ0230",

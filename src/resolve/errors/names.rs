@@ -1,14 +1,18 @@
 //! WJ02xx: names that mean nothing here, and things in places where they cannot stand.
 
+use std::sync::Arc;
+
 use super::{
-    GIVEN_TWICE, MISPLACED_DEDUPE, MISPLACED_PART, NAME_GIVEN_TWICE, NAME_OF_BRANCH, NO_ROUTE, NOT_CONSTANT,
-    RESPOND_IN_LOOP, SECOND_BODY, SECOND_RESPOND, UNKNOWN_ACTION, UNKNOWN_FUNCTION, UNKNOWN_MEMBER,
-    UNKNOWN_NAME, UNKNOWN_PARAMETER, UNKNOWN_READER, WAIT_BEFORE_RESPOND, WRONG_ARITY, suggest,
+    BAD_CONNECTOR, BROKEN_CONNECTOR, GIVEN_TWICE, MISPLACED_DEDUPE, MISPLACED_PART, NAME_GIVEN_TWICE,
+    NAME_OF_BRANCH, NO_ROUTE, NOT_CONSTANT, RESPOND_IN_LOOP, SECOND_BODY, SECOND_RESPOND, UNKNOWN_ACTION,
+    UNKNOWN_FUNCTION, UNKNOWN_MEMBER, UNKNOWN_NAME, UNKNOWN_PARAMETER, UNKNOWN_READER, WAIT_BEFORE_RESPOND,
+    WRONG_ARITY, suggest,
 };
 use crate::actions::ActionSpec;
 use crate::builtins::Builtin;
 use crate::diagnostic::{Diagnostic, fold_look_alikes};
-use crate::source::Span;
+use crate::resolve::connectors::Connector;
+use crate::source::{Source, Span};
 use crate::syntax::ast::Name;
 
 pub(in crate::resolve) fn unknown_name(name: &str, span: Span, near: Option<&str>) -> Diagnostic {
@@ -107,6 +111,31 @@ pub(in crate::resolve) fn unknown_action(name: &Name, near: Option<&str>) -> Dia
         return found;
     }
     found.help("A service that wj does not know is called with `http.post` and its like.")
+}
+
+pub(in crate::resolve) fn broken_connector(
+    name: &Name,
+    connector: &Connector,
+    here: &Arc<Source>,
+) -> Diagnostic {
+    let service = &connector.name;
+    let found = Diagnostic::new(
+        &BROKEN_CONNECTOR,
+        name.span,
+        format!("the connector `{service}` has an error, so `{}` cannot be called", name.text),
+    )
+    .label("its connector is broken")
+    .help("Mend the connector first: its own error is reported where it stands.");
+    match Arc::ptr_eq(here, &connector.source) {
+        true => found.also(connector.span, "the connector stands here"),
+        false => found.also_in(&connector.source, connector.span, "the connector stands here"),
+    }
+}
+
+pub(in crate::resolve) fn no_base(span: Span) -> Diagnostic {
+    Diagnostic::new(&BAD_CONNECTOR, span, "this connector has no `base`").label("no base").help(
+        "Write `base \"https://host/path\"` above its actions. A call can then replace it, to try a service of one's own.",
+    )
 }
 
 pub(in crate::resolve) fn unknown_parameter(

@@ -174,7 +174,7 @@ fn decoded(literal: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub mod tests {
     use super::*;
     use crate::resolve::program::Cors;
 
@@ -191,26 +191,8 @@ pub(super) mod tests {
             segments: pattern.strip_prefix('/').unwrap().split('/').map(segment).collect(),
             span: Default::default(),
         });
-        Arc::new(Pipeline {
-            name: name.into(),
-            title: None,
-            source: Arc::new(crate::source::Source::new("test.wj", "")),
-            file: "a.wj".into(),
-            span: Default::default(),
-            hash: [0; 32],
-            routes: routes.collect(),
-            cors,
-            body_limit,
-            rates: Vec::new(),
-            verify: Vec::new(),
-            reading: Default::default(),
-            code: Vec::new(),
-            slots: Vec::new(),
-            picker: crate::extract::Picker::new(&[]),
-            secrets: Vec::new(),
-            notify: Vec::new(),
-            keep: Default::default(),
-        })
+        let source = Arc::new(crate::source::Source::new("a.wj", ""));
+        Arc::new(Pipeline { routes: routes.collect(), cors, body_limit, ..Pipeline::bare(name, source) })
     }
 
     fn segment(text: &str) -> Segment {

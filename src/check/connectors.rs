@@ -1,0 +1,71 @@
+//! The connectors of all files together, and those that come with wj. A name belongs to one of them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use super::{Script, errors};
+use crate::diagnostic::Diagnostic;
+use crate::resolve::{self, Connectors};
+use crate::source::Source;
+use crate::syntax::{self, Parsed};
+
+/// How the names of connector files that come with wj begin: no path on disk is shown so.
+const OF_WJ: &str = "wj:";
+
+const BUILT_IN: &[(&str, &str)] = &[
+    ("wj:connectors/amocrm.wj", include_str!("../../connectors/amocrm.wj")),
+    ("wj:connectors/bitrix24.wj", include_str!("../../connectors/bitrix24.wj")),
+    ("wj:connectors/bizon.wj", include_str!("../../connectors/bizon.wj")),
+    ("wj:connectors/telegram.wj", include_str!("../../connectors/telegram.wj")),
+];
+
+/// Those that come with wj, read once.
+pub fn built_in() -> &'static Connectors {
+    static READ: LazyLock<Connectors> = LazyLock::new(|| {
+        let mut connectors = Connectors::default();
+        for (name, text) in BUILT_IN {
+            let source = Arc::new(Source::new(*name, *text));
+            for connector in resolve::declared(&source, &syntax::parse(&source).file) {
+                connectors.add(connector);
+            }
+        }
+        connectors
+    });
+    &READ
+}
+
+/// All connectors that these files may use, `known` ones among them; and for each file, by its place, the connectors whose
+/// name is taken. The earlier one holds.
+pub(super) fn collect(
+    scripts: &[Script],
+    parsed: &[Option<Parsed>],
+    known: &Connectors,
+) -> (Connectors, BTreeMap<usize, Vec<Diagnostic>>) {
+    let mut connectors = known.clone();
+    let mut taken: BTreeMap<usize, Vec<Diagnostic>> = BTreeMap::new();
+    for (at, (script, parsed)) in scripts.iter().zip(parsed).enumerate() {
+        let Some(parsed) = parsed else { continue };
+        for connector in resolve::declared(&script.source, &parsed.file) {
+            let (name, span) = (connector.name.clone(), connector.span);
+            // One without a name is reported as that, and a copy of one of wj's own files is that one.
+            let copied = known.get(&name).is_some_and(|own| own.source.text == script.source.text);
+            if name.is_empty() || copied {
+                continue;
+            }
+            // Of a kept program, the built-in ones are files among its own.
+            let of_wj = script.source.name.starts_with(OF_WJ);
+            let finding = if known.has(&name) || resolve::is_taken(&name) && !of_wj {
+                Some(errors::connector_of_wj(span, &name))
+            } else {
+                connectors.add(connector).map(|first| {
+                    let elsewhere = !Arc::ptr_eq(&first.source, &script.source);
+                    errors::duplicate_connector(span, &name, elsewhere.then_some(&first.source), first.span)
+                })
+            };
+            if let Some(finding) = finding {
+                taken.entry(at).or_default().push(finding);
+            }
+        }
+    }
+    (connectors, taken)
+}

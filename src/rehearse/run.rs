@@ -1,0 +1,290 @@
+//! One request of a test: through the door, and through the engine to its end. No time passes between the tries of an
+//! action.
+
+use std::sync::Arc;
+
+use super::bodies::{Written, test_secret};
+use super::calls::Called;
+use super::failure::{self, Failure};
+use super::givens::OneTry;
+use super::scene::Scene;
+use super::suggest;
+use crate::actions::{Attempt, Class, judge};
+use crate::gates::limit::Demand;
+use crate::resolve::program::{Call, Pipeline, Retry};
+use crate::resolve::test_program::{Send, State};
+use crate::routing::{self, Decision, Head, Refusal};
+use crate::run::{self, Admission, Carried, EndState, Headers, Next, Received, Reply, Run};
+use crate::source::Span;
+use crate::value::Bytes;
+
+/// How a request went.
+#[derive(Clone)]
+pub(super) struct Outcome {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, Vec<u8>)>,
+    pub body: Bytes,
+    /// `None` where no pipeline took the request.
+    pub state: Option<State>,
+    /// Why it ended so.
+    pub reason: String,
+}
+
+impl Scene<'_> {
+    pub(super) fn send(&mut self, send: &Send, span: Span) -> Result<(), Box<Failure>> {
+        self.sent += 1;
+        let body = send.body.as_ref().map(|body| self.body(body, span)).transpose()?;
+        let headers = self.headers(send, span, body.as_ref())?;
+        let body = body.map_or_else(Bytes::new, |body| body.bytes);
+        let encodings =
+            headers.iter().filter(|(name, _)| *name == "content-encoding").map(|(_, value)| value);
+        let head = Head {
+            method: &send.method,
+            path: send.target.split('?').next().unwrap_or_default(),
+            origin: headers.last("origin"),
+            asked_method: headers.last("access-control-request-method"),
+            asked_headers: headers.last("access-control-request-headers"),
+            encoded: routing::is_encoded(encodings),
+            announced: body.len() as u64,
+        };
+        let origin = head.origin.map(<[u8]>::to_vec);
+        let (pipeline, params) = match routing::decide(self.site.routes, &head) {
+            Decision::Pass { pipeline, params } => (pipeline.clone(), params),
+            Decision::Reject { pipeline, refusal, .. } => {
+                let mut outcome = refused(refusal, Vec::new());
+                outcome.state = Some(State::Rejected);
+                outcome.add_cors(pipeline, origin.as_deref());
+                self.outcome = Some(outcome);
+                return Ok(());
+            }
+            Decision::Refuse { refusal, headers } => {
+                self.outcome = Some(refused(refusal, headers));
+                return Ok(());
+            }
+            Decision::Options(headers) => {
+                let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+                let reason = "it was answered at the door, for a browser that asks first".to_owned();
+                self.outcome =
+                    Some(Outcome { status: 204, headers, body: Bytes::new(), state: None, reason });
+                return Ok(());
+            }
+        };
+        let mut received = Received {
+            id: self.id(),
+            at: self.now,
+            method: send.method.clone(),
+            target: send.target.clone(),
+            headers,
+            body,
+            ip: "127.0.0.1".into(),
+            params,
+        };
+        let secret = |name: &str| Some(test_secret(name));
+        if send.signed {
+            run::sign(&pipeline, &mut received, &secret)
+                .map_err(|why| failure::cannot_be_signed(span, &why))?;
+        }
+        let refused = self.refused_by_gates(&pipeline, &received);
+        let mut outcome = match refused {
+            Some(outcome) => outcome,
+            None => self.drive(&pipeline, received, span)?,
+        };
+        outcome.add_cors(&pipeline, origin.as_deref());
+        self.outcome = Some(outcome);
+        Ok(())
+    }
+
+    /// What `limit rate` and `verify` decide, in the server's order.
+    fn refused_by_gates(&mut self, pipeline: &Arc<Pipeline>, received: &Received) -> Option<Outcome> {
+        if !pipeline.rates.is_empty() {
+            let keys = run::rate_keys(pipeline, received.clone());
+            let demands: Vec<Demand<'_>> = pipeline
+                .rates
+                .iter()
+                .zip(&keys)
+                .map(|(rate, key)| Demand { count: rate.count, per: rate.per, key })
+                .collect();
+            if let Err(wait) = self.buckets.take(&pipeline.name, &demands, self.now) {
+                let after = wait.div_ceil(1_000);
+                let mut outcome = refused(Refusal::TooManyRequests { after }, Vec::new());
+                outcome.headers.push(("retry-after".to_owned(), after.to_string().into_bytes()));
+                outcome.state = Some(State::Rejected);
+                return Some(outcome);
+            }
+        }
+        match run::admit(pipeline, received, &|name| Some(test_secret(name))) {
+            Admission::LetIn => None,
+            Admission::Refused(why) => Some(Outcome {
+                state: Some(State::Rejected),
+                reason: why.to_string(),
+                ..refused(Refusal::Unauthorized, Vec::new())
+            }),
+            Admission::SecretNotSet(_) => Some(refused(Refusal::SecretNotSet, Vec::new())),
+        }
+    }
+
+    fn headers(&self, send: &Send, span: Span, body: Option<&Written>) -> Result<Headers, Box<Failure>> {
+        let mut headers: Vec<(String, String)> = vec![("host".to_owned(), "localhost".to_owned())];
+        for (name, value) in &send.headers {
+            let text = self.text(value, span)?;
+            if text.contains(['\r', '\n', '\0']) {
+                return Err(failure::unusable_header(value.span, name));
+            }
+            headers.push((name.to_ascii_lowercase(), text));
+        }
+        let has_type = headers.iter().any(|(name, _)| name == "content-type");
+        if let Some(of) = body.and_then(|body| body.content_type).filter(|_| !has_type) {
+            headers.push(("content-type".to_owned(), of.to_owned()));
+        }
+        Ok(Headers::collect(headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))))
+    }
+
+    fn drive(
+        &mut self,
+        pipeline: &Arc<Pipeline>,
+        received: Received,
+        span: Span,
+    ) -> Result<Outcome, Box<Failure>> {
+        let id = received.id;
+        let mut run = Run::new(pipeline.clone(), Arc::new(received));
+        let mut reply: Option<Reply> = None;
+        // Actions that nothing was given for, in the order in which they are watched.
+        let mut unanswered: Vec<(Arc<str>, String)> = Vec::new();
+        let (mut held, mut may_have_effect, mut ended) = (None, false, None);
+        let (state, reason) = loop {
+            match run.next() {
+                Next::Answer(answer) => reply = Some(answer),
+                Next::Claim(key) => match self.repeats(&pipeline.name, key) {
+                    Ok(outcome) => return Ok(outcome),
+                    Err(first) => held = Some(first),
+                },
+                Next::End(end) => {
+                    let reason = end.reason.clone();
+                    break (state_of(ended.insert(end).state), reason);
+                }
+                // No time passes in a test.
+                Next::Wait(_) => run.waited(),
+                Next::Need(need) => {
+                    let Some(call) = run::call(pipeline, &need) else { continue };
+                    let called = match Called::new(call, &need) {
+                        Ok(called) => called,
+                        Err(why) => break (State::Interrupted, format!("not sent: {why}")),
+                    };
+                    let (carried, tries) = match self.given_for(&called) {
+                        Some(given) => tried(call, run.answered(), || given.take()),
+                        None => {
+                            run.watch();
+                            unanswered.push((call.name.clone(), suggest::given(pipeline, call, &need)));
+                            (Ok(Carried::Ok(suggest::nothing())), 1)
+                        }
+                    };
+                    self.calls.extend(std::iter::repeat_n(called, tries));
+                    may_have_effect |= !call.policy.repeatable && has_effect(&carried);
+                    match carried {
+                        Ok(carried) => run.resume(carried),
+                        Err(reason) => {
+                            let reason = format!("the outcome of `{}` is unknown: {reason}", call.name);
+                            break (State::Interrupted, reason);
+                        }
+                    }
+                }
+            }
+        };
+        let used = unanswered.iter().enumerate().find(|(at, _)| run.looked_at(*at));
+        if let Some((_, (action, line))) = used {
+            return Err(failure::no_given(span, action, line));
+        }
+        let Reply { status, headers, body, .. } = reply.unwrap_or_else(|| run::failed_reply(id));
+        let headers = headers
+            .into_iter()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.as_bytes().to_vec()))
+            .collect();
+        let outcome = Outcome { status, headers, body, state: Some(state), reason };
+        if let Some(held) = held {
+            self.hold(&pipeline.name, held, ended.as_ref(), may_have_effect, &outcome);
+        }
+        Ok(outcome)
+    }
+}
+
+/// The tries of one action, and how many there were; `Err` with the reason if nobody may guess whether it took effect.
+fn tried(
+    call: &Call,
+    answered: bool,
+    mut take: impl FnMut() -> (OneTry, bool),
+) -> (Result<Carried, String>, usize) {
+    let mut tries = 0;
+    loop {
+        let (answer, more) = match take() {
+            (OneTry::Answers(answer), more) => (answer, more),
+            (OneTry::Fails, _) => {
+                let reason = "no answer, as the test says".to_owned();
+                return (Ok(Carried::Failed { reason, status: None }), tries + 1);
+            }
+        };
+        tries += 1;
+        let left = match call.policy.retry {
+            Retry::None => false,
+            // One try before the answer, and a day of them after it: as many as the test gives answers for.
+            Retry::Unsaid => answered && more,
+            Retry::Times { times, .. } => tries <= times as usize,
+        };
+        let status = answer.status;
+        let attempt = Attempt::Answered(answer);
+        let judged = judge(&attempt, &call.policy.rules);
+        let ended = match (judged.class, attempt) {
+            (Class::Ok, Attempt::Answered(answer)) => Ok(Carried::Ok(answer)),
+            _ if left && call.policy.may_repeat(&judged) => continue,
+            (Class::Unknown, _) if !call.policy.repeatable => Err(judged.reason),
+            _ => Ok(Carried::Failed { reason: judged.reason, status: Some(status) }),
+        };
+        return (ended, tries);
+    }
+}
+
+/// Whether an action may have taken effect: it succeeded, or nobody knows.
+fn has_effect(carried: &Result<Carried, String>) -> bool {
+    !matches!(carried, Ok(Carried::Failed { .. }))
+}
+
+impl Outcome {
+    fn add_cors(&mut self, pipeline: &Pipeline, origin: Option<&[u8]>) {
+        let cors = pipeline.cors.as_ref().map(|cors| routing::allow_origin(cors, origin));
+        self.headers
+            .extend(cors.unwrap_or_default().into_iter().map(|(name, value)| (name.to_owned(), value)));
+    }
+}
+
+fn state_of(state: EndState) -> State {
+    match state {
+        EndState::Done => State::Done,
+        EndState::Stopped => State::Stopped,
+        EndState::Aborted => State::Aborted,
+        EndState::Failed => State::Failed,
+    }
+}
+
+/// What the door answers, as the server would.
+fn refused(refusal: Refusal, headers: routing::Headers) -> Outcome {
+    let own = refusal.header().map(|(name, value)| (name, value.as_bytes().to_vec()));
+    let mut all: Vec<(String, Vec<u8>)> =
+        headers.into_iter().chain(own).map(|(name, value)| (name.to_owned(), value)).collect();
+    all.push(("content-type".to_owned(), b"application/json".to_vec()));
+    let reason = match refusal {
+        Refusal::NotFound => "no pipeline takes this path",
+        Refusal::MethodNotAllowed => "the path is known, and no pipeline takes it with this method",
+        Refusal::BodyTooLarge => "the body is larger than `limit body` allows",
+        Refusal::Unauthorized => "no `verify` lets it in",
+        Refusal::TooManyRequests { .. } => "a `limit rate` is reached",
+        Refusal::UnsupportedEncoding => "the body is packed (`Content-Encoding`)",
+        _ => "the path cannot be read",
+    };
+    Outcome {
+        status: refusal.status(),
+        headers: all,
+        body: refusal.body().into(),
+        state: None,
+        reason: reason.to_owned(),
+    }
+}

@@ -1,0 +1,76 @@
+//! The `given` line for an action whose answer is used and not given: with what the script looks for in it.
+
+use std::sync::Arc;
+
+use crate::actions::Answer;
+use crate::resolve::program::{Call, ExprKind, OpKind, Pipeline, RequestTemplate, Source};
+use crate::run::Need;
+use crate::value;
+
+/// What an action without a `given` answers: success, and nothing in it.
+pub(super) fn nothing() -> Answer {
+    Answer { status: 200, ..Answer::default() }
+}
+
+pub(super) fn given(pipeline: &Pipeline, call: &Call, need: &Need) -> String {
+    let names: Vec<Arc<str>> = match &call.request {
+        RequestTemplate::Declared { spec, .. } => {
+            spec.returns.iter().filter_map(|declared| top_name(&declared.path)).collect()
+        }
+        RequestTemplate::Http(_) => reached(pipeline, call),
+    };
+    let place = match &call.request {
+        RequestTemplate::Declared { .. } => String::new(),
+        RequestTemplate::Http(_) => {
+            let url = need.masked.url.split('?').next().unwrap_or_default();
+            let mut text = String::from(" ");
+            value::write_string(url, &mut text);
+            text
+        }
+    };
+    let members: Vec<String> = names.iter().map(|name| format!("{name}: \"…\"")).collect();
+    let json = if members.is_empty() { "{ }".to_owned() } else { format!("{{ {} }}", members.join(", ")) };
+    format!("given {}{place} answers 200 json {json}", call.name)
+}
+
+/// The members of the answer's body that the pipeline extracts.
+fn reached(pipeline: &Pipeline, call: &Call) -> Vec<Arc<str>> {
+    let mut names: Vec<Arc<str>> = Vec::new();
+    for op in &pipeline.code {
+        let OpKind::Extract(extract) = &op.kind else { continue };
+        let Source::Value(source) = &extract.source else { continue };
+        let ExprKind::Member(of, member) = &source.kind else { continue };
+        let ExprKind::Slot(slot) = of.kind else { continue };
+        if Some(slot) != call.slot || &**member != "body" {
+            continue;
+        }
+        for name in extract.fields.iter().filter_map(|field| top_name(&field.path.text)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+/// `a` of `$.a.b[0]`, where a test may write it as a member.
+fn top_name(path: &str) -> Option<Arc<str>> {
+    let rest = path.strip_prefix("$.")?;
+    let name = rest.split(['.', '[']).next()?;
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    is_name.then(|| Arc::from(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::top_name;
+
+    #[test]
+    fn the_first_member_of_a_path_is_named() {
+        assert_eq!(top_name("$.hash").as_deref(), Some("hash"));
+        assert_eq!(top_name("$.list[0].id").as_deref(), Some("list"));
+        for none in ["$[0]", "$..a", "$", "$.*"] {
+            assert_eq!(top_name(none), None, "{none}");
+        }
+    }
+}

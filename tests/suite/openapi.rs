@@ -1,0 +1,64 @@
+//! `wj connector import` through the real program.
+
+use std::path::Path;
+
+use crate::harness::Site;
+
+fn description() -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/openapi/crm.json"))
+        .unwrap()
+}
+
+/// The connector that the description gives, word for word; `UPDATE=1` writes it anew.
+#[test]
+fn a_description_becomes_a_connector_that_has_no_errors() {
+    let site = Site::new(&[]);
+    std::fs::write(site.dir.path().join("crm.json"), description()).unwrap();
+    let output = site.wj(&["connector", "import", "crm.json"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains("`POST /files` is left out: it takes a body of multipart/form-data"), "{told}");
+    assert!(told.ends_with("5 actions\n"), "{told}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let expected = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/openapi/crm.wj");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&expected, &text).unwrap();
+    }
+    assert_eq!(text, std::fs::read_to_string(expected).unwrap());
+}
+
+#[test]
+fn an_imported_action_is_called_and_tested() {
+    let site = Site::new(&[(
+        "a.wj",
+        "pipeline leads {\n  on POST \"/in\"\n  respond 200\n  let lead = crm.add_lead {\n    token = secret.CRM\n    name  = \"Анна\"\n    in_   = \"site\"\n    utm_source = \"vk\"\n  }\n  \
+         crm.get_lead {\n    token   = secret.CRM\n    lead_id = lead.id\n  }\n}\n\ntest \"it is added\" {\n  given crm.add_lead answers 201 json { id: 7 }\n  \
+         send POST \"/in\"\n  expect done\n  expect crm.add_lead \"https://eu.crm.example/api/leads\" once { utm_source = \"vk\" }\n  \
+         expect crm.get_lead \"https://eu.crm.example/api/leads/7\" once\n}\n",
+    )]);
+    std::fs::write(site.dir.path().join("crm.json"), description()).unwrap();
+    std::fs::create_dir(site.dir.path().join("connectors")).unwrap();
+    let args = ["connector", "import", "crm.json", "--only", "addLead,GET /leads/{lead-id}", "--name", "crm"];
+    let connector = site.stdout(&args);
+    assert!(!connector.contains("delete"), "{connector}");
+    std::fs::write(site.dir.path().join("connectors/crm.wj"), connector).unwrap();
+    let output = site.wj(&["test"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn what_cannot_be_imported_ends_with_1_and_says_why() {
+    let site = Site::new(&[]);
+    std::fs::write(site.dir.path().join("crm.json"), description()).unwrap();
+    std::fs::write(site.dir.path().join("crm.yaml"), "openapi: 3.0.0\n").unwrap();
+    for (args, status, why) in [
+        (vec!["crm.json", "--only", "nothing"], 1, "it has no operation `nothing`"),
+        (vec!["crm.yaml"], 1, "has to be turned into JSON first"),
+        (vec!["none.json"], 2, "cannot read `none.json`"),
+    ] {
+        let output = site.wj(&[&["connector", "import"][..], &args].concat());
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(status), "{told}");
+        assert!(told.contains(why), "{told}");
+    }
+}
