@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Resolver;
-use super::errors::{kinds, limits, literals, names};
+use super::errors::{kinds, literals, names};
 use super::program::{Cors, Keep, LimitRate, Notify, Route, Segment};
 use crate::bodies::{Charset, Format, Reading};
 use crate::diagnostic::near;
@@ -135,35 +135,6 @@ impl Resolver<'_> {
                 }
                 _ => {}
             }
-        }
-    }
-
-    /// A head statement where the steps are read: it was read before, or is of a later version.
-    pub(super) fn head_statement(&mut self, stmt: &Stmt) {
-        let (word, count) = match &stmt.kind {
-            StmtKind::On(_) => ("on", 1),
-            StmtKind::Cors(_) => ("cors", 1),
-            StmtKind::LimitBody(_) => ("limit body", 2),
-            StmtKind::OnFailure(_) => ("on_failure", 1),
-            StmtKind::LimitRate(_) => ("limit rate", 2),
-            StmtKind::Keep(_) => ("keep", 1),
-            StmtKind::KeepFailed(_) => ("keep_failed", 1),
-            StmtKind::ReadBody(_) => ("read body", 2),
-            _ => ("verify", 1),
-        };
-        let keyword = self.words(stmt.span, count);
-        if !matches!(
-            word,
-            "on" | "cors"
-                | "limit body"
-                | "limit rate"
-                | "read body"
-                | "verify"
-                | "on_failure"
-                | "keep"
-                | "keep_failed"
-        ) {
-            self.report(limits::not_carried_out(word, keyword));
         }
     }
 

@@ -25,9 +25,7 @@ impl Resolver<'_> {
                 dead.get_or_insert(Unreachable { span: stmt.span, because }).span.end = stmt.span.end;
             }
             self.item.statement = stmt.span;
-            if is_head {
-                self.head_statement(stmt);
-            } else {
+            if !is_head {
                 self.step(stmt);
                 self.item.parks |= matches!(stmt.kind, StmtKind::Wait(_));
             }
@@ -62,7 +60,7 @@ impl Resolver<'_> {
             StmtKind::Dedupe { by, within } => self.dedupe(by, within, span),
             StmtKind::Match(choice) => self.choose(choice, span),
             StmtKind::Wait(duration) => self.wait(duration, span),
-            // The head is read by `head_statement`.
+            // The head was read before, by `head`.
             StmtKind::On(_)
             | StmtKind::Cors(_)
             | StmtKind::LimitBody(_)

@@ -1,15 +1,9 @@
-//! WJ09xx: what this version does not do, and limits.
+//! WJ09xx: limits.
 
-use super::{NOT_CARRIED_OUT, TOO_LARGE_VALUE, TOO_MANY_NAMES};
+use super::{TOO_LARGE_VALUE, TOO_MANY_NAMES};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::Name;
-
-pub(in crate::resolve) fn not_carried_out(what: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(&NOT_CARRIED_OUT, span, format!("`{what}` is not carried out by this version"))
-        .label("not yet")
-        .help("It is part of the language, but this wj would ignore it; so the file is not served until it is removed.")
-}
 
 pub(in crate::resolve) fn value_too_large(span: Span) -> Diagnostic {
     Diagnostic::new(

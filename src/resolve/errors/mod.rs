@@ -31,8 +31,8 @@ pub(super) static CODES: &[&Code] = &[
     &NOT_CONSTANT,
     &WRONG_ARITY,
     &UNKNOWN_CHANNEL,
-    &WAIT_BEFORE_RESPOND,
     &BAD_CONNECTOR,
+    &WAIT_BEFORE_RESPOND,
     &BROKEN_CONNECTOR,
     &MISPLACED_DEDUPE,
     &UNKNOWN_SCHEME,
@@ -77,7 +77,6 @@ pub(super) static CODES: &[&Code] = &[
     &SECRET_DECIDES,
     &SECRET_INTO_FUNCTION,
     &VERIFY_WITHOUT_SECRET,
-    &NOT_CARRIED_OUT,
     &TOO_MANY_NAMES,
     &TOO_LARGE_VALUE,
 ];
@@ -459,12 +458,6 @@ static VERIFY_WITHOUT_SECRET: Code = Code {
     name: "verify-without-secret",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0710.md"),
-};
-static NOT_CARRIED_OUT: Code = Code {
-    id: "WJ0901",
-    name: "not-carried-out",
-    severity: Severity::Error,
-    page: include_str!("../../../docs/codes/WJ0901.md"),
 };
 static TOO_MANY_NAMES: Code = Code {
     id: "WJ0902",
