@@ -28,6 +28,8 @@ pub mod actions;
 pub mod resolve;
 
 // ── uses of meaning ──
+/// Tree and comments to text, in one style.
+pub mod format;
 /// Rules about scripts, one file each.
 pub mod lint;
 /// The engine: program and request to answer and actions.
@@ -36,7 +38,7 @@ pub mod run;
 pub mod check;
 
 // ── outside: one room for each thing touched ──
-/// Finds, reads and watches the scripts.
+/// Finds, reads, writes and watches the scripts.
 #[cfg(feature = "server")]
 pub mod scripts;
 /// Sends one request, once. Alone knows reqwest.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::claims::{self, Claim};
-use super::{CheckedFile, Script, allow};
+use super::{CheckedFile, Levels, Script, allow};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
 use crate::resolve::{self, program::Pipeline};
@@ -12,7 +12,7 @@ use crate::value::Time;
 
 /// What is known of a file before it is held against the others.
 pub(super) struct Examined {
-    diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
     pipelines: Vec<Arc<Pipeline>>,
     pub claims: Vec<Claim>,
 }
@@ -40,9 +40,12 @@ impl Examined {
     }
 
     /// Adds what was found among the files, and orders all of it.
-    pub fn close(self, script: &Script, clashes: Vec<Diagnostic>) -> CheckedFile {
+    pub fn close(self, script: &Script, clashes: Vec<Diagnostic>, levels: Option<&Levels>) -> CheckedFile {
         let mut diagnostics = self.diagnostics;
         diagnostics.extend(clashes);
+        if let Some(levels) = levels {
+            levels.apply(&mut diagnostics);
+        }
         diagnostics.sort_by(|a, b| key(a).cmp(&key(b)));
         diagnostics.dedup_by(|a, b| key(a) == key(b));
         let mut file = CheckedFile { source: script.source.clone(), diagnostics, pipelines: self.pipelines };

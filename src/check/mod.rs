@@ -6,6 +6,8 @@ mod claims;
 mod codes;
 mod errors;
 mod file;
+mod fix;
+mod levels;
 mod parallel;
 mod script;
 
@@ -18,6 +20,8 @@ use crate::syntax;
 use crate::value::Time;
 
 pub use codes::{all as all_codes, explain, near as near_code};
+pub use fix::{Fixed, fix};
+pub use levels::Levels;
 pub use script::Script;
 
 /// The largest file that is read.
@@ -53,6 +57,8 @@ pub struct Options<'a> {
     /// one served already holds, and a file with errors of its own takes nothing from a healthy one.
     /// Without it the earlier holds, in the order of the files.
     pub serving: Option<&'a [Arc<Pipeline>]>,
+    /// How grave some findings are taken; a server takes all as they are.
+    pub levels: Option<&'a Levels>,
 }
 
 /// Checks files one by one and against each other. Of two that claim one route or one pipeline name, the later in the
@@ -79,5 +85,8 @@ pub fn check_with(scripts: &[Script], options: &Options<'_>) -> Checked {
         None => claims::judge(&claimants),
     };
     let files = scripts.iter().zip(examined).zip(clashes);
-    Checked { files: files.map(|((script, examined), clashes)| examined.close(script, clashes)).collect() }
+    let close = |((script, examined), clashes): ((&Script, file::Examined), Vec<Diagnostic>)| {
+        examined.close(script, clashes, options.levels)
+    };
+    Checked { files: files.map(close).collect() }
 }

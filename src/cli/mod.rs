@@ -1,18 +1,23 @@
 //! The commands, one file each: a command is its file, its line in `Command` and its arm in `run`. Only this room
 //! prints, and only it knows clap and miette.
 
+mod annotations;
 mod archive;
 mod check;
 mod config;
+mod diff;
 mod eval;
 mod excerpt;
 mod explain;
 mod findings;
+mod fmt;
 mod history;
+mod junit;
 mod operation_text;
 mod printable;
 mod render;
 mod routes;
+mod sarif;
 mod serve;
 mod status;
 mod terminal;
@@ -34,6 +39,7 @@ struct Cli {
 enum Command {
     Serve(serve::Args),
     Check(check::Args),
+    Fmt(fmt::Args),
     Explain(explain::Args),
     Eval(eval::Args),
     History(history::Args),
@@ -85,6 +91,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(args) => serve::run(&args, out),
         Command::Check(args) => check::run(&args, out),
+        Command::Fmt(args) => fmt::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
         Command::History(args) => history::run(&args, out),

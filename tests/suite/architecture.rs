@@ -22,6 +22,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("redb", &["store"]),
     ("reqwest", &["deliver"]),
     ("rustls", &["deliver"]),
+    ("similar", &["cli"]),
 ];
 
 /// The first room that may touch files, network, clock and environment.

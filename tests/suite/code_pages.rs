@@ -83,7 +83,7 @@ fn findings(script: &str) -> Vec<(&'static str, Option<String>)> {
     let source = Script::from(Arc::new(Source::new("page.wj", script)));
     // 2026-01-01.
     let now = Time { micros: 1_767_225_600_000_000, zone: None };
-    let checked = check::check_with(&[source], &Options { now: Some(&now), serving: None });
+    let checked = check::check_with(&[source], &Options { now: Some(&now), ..Options::default() });
     let findings = checked.files.iter().flat_map(|file| &file.diagnostics);
     findings.map(|finding| (finding.code.id, finding.is_error().then(|| finding.message.clone()))).collect()
 }
