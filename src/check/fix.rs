@@ -1,9 +1,10 @@
 //! Applies what needs no asking: the safe fixes of a file's findings, until nothing is left that would be applied. A change
 //! that does not leave fewer findings is taken back, so that no text is ever worse than before.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Levels, Options, Script, file};
+use super::{Levels, MAX_FILE_BYTES, Options, Script, file};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::source::Source;
 use crate::syntax;
@@ -18,6 +19,9 @@ pub struct Fixed {
 
 /// A mended text may have something new to be mended; each round leaves fewer, so this only bounds what nobody foresaw.
 const MOST_ROUNDS: usize = 100;
+
+/// Fixes that are tried by themselves in a round, since each try costs a check of the file.
+const MOST_ALONE: usize = 50;
 
 /// The script after all safe fixes; `None` if there is none to apply.
 pub fn fix(script: &Script, options: &Options<'_>) -> Option<Fixed> {
@@ -44,7 +48,7 @@ fn round(source: &Source, findings: &[Diagnostic], options: &Options<'_>) -> Opt
     let apart = apart(findings.iter().filter_map(Diagnostic::only_safe_fix));
     let before = worth(source, findings.len());
     let mends = |fixes: &[&Fix]| {
-        let text = applied(&source.text, fixes)?;
+        let text = applied(&source.text, fixes).filter(|text| text.len() <= MAX_FILE_BYTES)?;
         let mended = Arc::new(Source::new(source.name.clone(), text));
         let after = self::findings(&Script::from(mended.clone()), options).len();
         (worth(&mended, after) < before).then_some((mended, fixes.len()))
@@ -52,7 +56,7 @@ fn round(source: &Source, findings: &[Diagnostic], options: &Options<'_>) -> Opt
     if apart.is_empty() {
         return None;
     }
-    mends(&apart).or_else(|| apart.iter().find_map(|fix| mends(std::slice::from_ref(fix))))
+    mends(&apart).or_else(|| apart.iter().take(MOST_ALONE).find_map(|fix| mends(std::slice::from_ref(fix))))
 }
 
 /// A line that can be read again may show mistakes that nobody saw before, so mistakes of syntax count first.
@@ -62,14 +66,16 @@ fn worth(source: &Source, findings: usize) -> (usize, usize) {
 
 /// Those of the fixes, by place, that touch none before them.
 fn apart<'f>(fixes: impl Iterator<Item = &'f Fix>) -> Vec<&'f Fix> {
-    let mut taken: Vec<&Edit> = Vec::new();
+    // Where each begins, and where it ends: none touches another, so the last that begins before a place ends last.
+    let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
     let mut kept = Vec::new();
     for fix in fixes {
         let touches = |edit: &Edit| {
-            taken.iter().any(|other| edit.span.start <= other.span.end && other.span.start <= edit.span.end)
+            let before = taken.range(..=edit.span.end).next_back();
+            before.is_some_and(|(_, end)| *end >= edit.span.start)
         };
         if !fix.edits.iter().any(touches) {
-            taken.extend(&fix.edits);
+            taken.extend(fix.edits.iter().map(|edit| (edit.span.start, edit.span.end)));
             kept.push(fix);
         }
     }

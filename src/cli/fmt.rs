@@ -35,7 +35,9 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
     let mut run = Run { args, out, changed: 0, refused: 0 };
     if args.paths.iter().any(|path| path == Path::new("-")) {
         if args.paths.len() > 1 {
-            return Err(Failure::could_not_run("`-` is one script from stdin; no other path stands beside it"));
+            return Err(Failure::could_not_run(
+                "`-` is one script from stdin; no other path stands beside it",
+            ));
         }
         return run.stdin();
     }
@@ -65,9 +67,8 @@ impl Run<'_> {
         if self.args.check || self.args.diff {
             return Ok(());
         }
-        scripts::write(path, &formatted).map_err(|error| {
-            Failure::could_not_run(format!("cannot write `{}`: {error}", source.name))
-        })
+        scripts::write(path, &formatted)
+            .map_err(|error| Failure::could_not_run(format!("cannot write `{}`: {error}", source.name)))
     }
 
     fn stdin(&mut self) -> Result<ExitCode, Failure> {
@@ -130,7 +131,8 @@ impl Run<'_> {
         let some = |count: usize| format!("{count} file{}", if count == 1 { "" } else { "s" });
         let dry = self.args.check || self.args.diff;
         let done = if dry { "would change" } else { "changed" };
-        let refused = if self.refused > 0 { format!(", {} left with mistakes", self.refused) } else { String::new() };
+        let refused =
+            if self.refused > 0 { format!(", {} left with mistakes", self.refused) } else { String::new() };
         terminal::say(&format!("{} {done} of {}{refused}", self.changed, some(files)));
         ExitCode::from(u8::from(self.refused > 0 || dry && self.changed > 0))
     }

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::findings;
-use crate::check::{CheckedFile, Checked};
+use crate::check::{Checked, CheckedFile};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Source;
 

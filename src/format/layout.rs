@@ -51,7 +51,8 @@ fn constants(items: &[Line<'_>]) -> Vec<Option<usize>> {
         _ => false,
     };
     for run in items.chunk_by(|a, b| is_const(a) && is_const(b) && !b.blank) {
-        let width = run.iter().filter(|item| is_const(item)).filter_map(|item| width(item.nodes.get(1..2)?)).max();
+        let width =
+            run.iter().filter(|item| is_const(item)).filter_map(|item| width(item.nodes.get(1..2)?)).max();
         columns.extend(run.iter().map(|item| width.filter(|_| is_const(item))));
     }
     columns
@@ -140,7 +141,10 @@ fn columns(rows: &[Row<'_, '_>], holds: Holds) -> Vec<Option<Columns>> {
 
 /// Where the policy of a field begins.
 fn policy(nodes: &[Node<'_>]) -> Option<usize> {
-    let found = nodes.iter().skip(3).position(|node| matches!(node, Node::Token(token) if token.is_word("on_missing")));
+    let found = nodes
+        .iter()
+        .skip(3)
+        .position(|node| matches!(node, Node::Token(token) if token.is_word("on_missing")));
     found.map(|at| at + 3)
 }
 
@@ -274,7 +278,10 @@ fn element(page: &mut Page, all: &[Node<'_>], behind: usize) {
     let mut from = 0;
     for at in (1..all.len()).filter(|at| all.get(*at).and_then(looseness) == Some(loosest)) {
         nodes(page, all.get(from..at).unwrap_or_default(), 0);
-        page.next(indent + INDENT);
+        // A comment before it has ended the row.
+        if !matches!(all.get(at - 1), Some(Node::Comment(_))) {
+            page.next(indent + INDENT);
+        }
         from = at;
     }
     nodes(page, all.get(from..).unwrap_or_default(), behind);

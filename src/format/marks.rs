@@ -43,7 +43,9 @@ impl Marks {
         match &stmt.kind {
             StmtKind::On(_) | StmtKind::OnFailure(_) => {}
             StmtKind::Cors(values) | StmtKind::Keep(values) => self.exprs(values),
-            StmtKind::LimitBody(value) | StmtKind::KeepFailed(value) | StmtKind::Wait(value) => self.expr(value),
+            StmtKind::LimitBody(value) | StmtKind::KeepFailed(value) | StmtKind::Wait(value) => {
+                self.expr(value)
+            }
             StmtKind::LimitRate(rate) => {
                 self.expr(&rate.count);
                 self.expr(&rate.per);

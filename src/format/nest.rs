@@ -110,11 +110,7 @@ impl<'a> Reader<'_, 'a> {
             self.at += 1;
             match lines.last_mut() {
                 Some(line) if token.newlines == 0 => line.comment = Some(token),
-                _ => lines.push(Line {
-                    nodes: Vec::new(),
-                    comment: Some(token),
-                    blank: token.newlines > 1,
-                }),
+                _ => lines.push(Line { nodes: Vec::new(), comment: Some(token), blank: token.newlines > 1 }),
             }
         }
         lines
@@ -141,6 +137,7 @@ impl<'a> Reader<'_, 'a> {
             let node = if token.is("{") && token.role != Role::Object {
                 let head = line.nodes.get(1);
                 let assigned = matches!(head, Some(Node::Token(second)) if second.is("="));
+                self.settle_waiting(&mut line);
                 self.block(first.filter(|_| !assigned))
             } else {
                 self.node(token)
@@ -148,6 +145,30 @@ impl<'a> Reader<'_, 'a> {
             line.nodes.push(node);
         }
         line
+    }
+
+    /// Where the condition behind the `else` has comments of its own, those above it stay before them: at the end of the
+    /// block that the `else` follows.
+    fn settle_waiting(&mut self, line: &mut Line<'a>) {
+        let last = self.waiting.last().map(Token::end);
+        let head = self.tokens.get(..self.at).unwrap_or_default().iter().rev();
+        let mut head = head.take_while(|token| Some(token.end()) != last);
+        if last.is_none() || !head.any(|token| token.kind == Kind::Comment) {
+            return;
+        }
+        let block = line.nodes.iter_mut().rev().find_map(|node| match node {
+            Node::Block(block) => Some(block),
+            _ => None,
+        });
+        if let Some(block) = block {
+            block.one_line = false;
+            let waiting = self.waiting.drain(..);
+            block.lines.extend(waiting.map(|token| Line {
+                nodes: Vec::new(),
+                comment: Some(token),
+                blank: false,
+            }));
+        }
     }
 
     fn block(&mut self, head: Option<Token<'a>>) -> Node<'a> {

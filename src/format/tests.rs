@@ -58,10 +58,14 @@ fn respaced(text: &str, mut choose: impl FnMut(u8) -> u8) -> String {
     let mut out = String::new();
     let mut open: Vec<bool> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        let bracket = |token: &tokens::Token<'_>| token.is("(") || token.is("[") || token.role == tokens::Role::Object;
+        let bracket =
+            |token: &tokens::Token<'_>| token.is("(") || token.is("[") || token.role == tokens::Role::Object;
         let inside = open.last().copied().unwrap_or(false);
         // What is glued to a word must stay so: names with dots, picks and calls are one thing to the grammar.
-        let free = !token.glued || token.is(")") || token.is("]") || at > 0 && (tokens[at - 1].is("(") || tokens[at - 1].is("["));
+        let free = !token.glued
+            || token.is(")")
+            || token.is("]")
+            || at > 0 && (tokens[at - 1].is("(") || tokens[at - 1].is("["));
         let held = at > 0 && ["header", "not"].contains(&tokens[at - 1].text);
         let free = free && !(token.glued && token.text == "}");
         let comment_before = at > 0 && tokens[at - 1].kind == tokens::Kind::Comment;
@@ -126,15 +130,21 @@ fn value() -> impl Strategy<Value = String> {
         "\"a long text that takes the place of forty letters\"",
         "\"\"\"\n   two\n     lines\n   \"\"\"",
     ]);
-    let comma = prop::sample::select(vec![",", ", ", "  ,", ",\n\n\n", ", # why\n", " # why\n  ,", ",\n  # above\n"]);
+    let comma =
+        prop::sample::select(vec![",", ", ", "  ,", ",\n\n\n", ", # why\n", " # why\n  ,", ",\n  # above\n"]);
     let open = prop::sample::select(vec!["", " ", "\n", " # head\n", "\n# above\n"]);
     let op = prop::sample::select(vec![" and ", " or\n", "+", "\n-", " * ", " # op\n / "]);
     let compare = prop::sample::select(vec!["==", " != ", "<", " in "]);
     leaf.prop_map(str::to_owned).prop_recursive(4, 40, 4, move |inner| {
         let many = prop::collection::vec((inner.clone(), comma.clone()), 0..5);
-        let parts = |parts: &[(String, &str)]| parts.iter().map(|(value, comma)| format!("{value}{comma}")).collect::<String>();
+        let parts = |parts: &[(String, &str)]| {
+            parts.iter().map(|(value, comma)| format!("{value}{comma}")).collect::<String>()
+        };
         let members = |all: &[(String, &str)]| {
-            all.iter().enumerate().map(|(at, (value, comma))| format!("m{at}:{value}{comma}")).collect::<String>()
+            all.iter()
+                .enumerate()
+                .map(|(at, (value, comma))| format!("m{at}:{value}{comma}"))
+                .collect::<String>()
         };
         prop_oneof![
             (open.clone(), many.clone()).prop_map(move |(open, all)| format!("[{open}{}]", parts(&all))),
@@ -145,7 +155,8 @@ fn value() -> impl Strategy<Value = String> {
             }),
             (inner.clone(), op.clone(), inner.clone(), open.clone())
                 .prop_map(|(a, op, b, open)| format!("({open}{a}{op}{b}{open})")),
-            (inner.clone(), compare.clone(), inner.clone()).prop_map(|(a, op, b)| format!("(({a}){op}({b}))")),
+            (inner.clone(), compare.clone(), inner.clone())
+                .prop_map(|(a, op, b)| format!("(({a}){op}({b}))")),
             (inner.clone(), inner.clone(), inner.clone())
                 .prop_map(|(c, a, b)| format!("(if {c}\n then {a} else\n {b})")),
             inner.clone().prop_map(|value| format!("(not {value})")),
@@ -155,7 +166,8 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 fn statement() -> impl Strategy<Value = String> {
-    let end = prop::sample::select(vec!["\n", "\n\n\n", "   # behind\n", "# close\n", "\n# below\n\n", "\r\n"]);
+    let end =
+        prop::sample::select(vec!["\n", "\n\n\n", "   # behind\n", "# close\n", "\n# below\n\n", "\r\n"]);
     let line = prop_oneof![
         value().prop_map(|value| format!("let x ={value}")),
         value().prop_map(|value| format!("when {value} {{ stop }}")),

@@ -224,7 +224,8 @@ fn assign_roles(tokens: &mut [Token<'_>], marks: &Marks) {
         if token.kind == Kind::Comment {
             continue;
         }
-        let called = before.is_some_and(|(end, kind)| kind == Kind::Word && marks.calls.contains(&(end as u32)));
+        let called =
+            before.is_some_and(|(end, kind)| kind == Kind::Word && marks.calls.contains(&(end as u32)));
         before = Some((token.end(), token.kind));
         match token.text {
             "(" if token.kind == Kind::Sign => {

@@ -41,12 +41,23 @@ fn what_is_mended_is_better_and_done() {
             let checked = check::check_with(std::slice::from_ref(script), &Options::default());
             (wj::syntax::parse(&script.source).diagnostics.len(), checked.files[0].diagnostics.len())
         };
-        assert!(findings(&fixed.script) < findings(&script), "{text}\n--- became\n{}", fixed.script.source.text);
-        assert!(check::fix(&fixed.script, &Options::default()).is_none(), "more to fix:\n{}", fixed.script.source.text);
+        assert!(
+            findings(&fixed.script) < findings(&script),
+            "{text}\n--- became\n{}",
+            fixed.script.source.text
+        );
+        assert!(
+            check::fix(&fixed.script, &Options::default()).is_none(),
+            "more to fix:\n{}",
+            fixed.script.source.text
+        );
         let names = |script: &Script| {
             let checked = check::check_with(std::slice::from_ref(script), &Options::default());
             let findings = checked.files.into_iter().flat_map(|file| file.diagnostics);
-            findings.filter(|finding| finding.fixes.iter().any(|fix| fix.safe)).map(|finding| finding.code.name).collect::<Vec<_>>()
+            findings
+                .filter(|finding| finding.fixes.iter().any(|fix| fix.safe))
+                .map(|finding| finding.code.name)
+                .collect::<Vec<_>>()
         };
         let left = names(&fixed.script);
         for name in names(&script).into_iter().filter(|name| !left.contains(name)) {
@@ -54,7 +65,8 @@ fn what_is_mended_is_better_and_done() {
         }
     }
     assert!(mended.len() >= 20, "{mended:#?}");
-    let told: BTreeSet<&str> = mended.keys().copied().filter(|name| GUIDE.contains(&format!("`{name}`"))).collect();
+    let told: BTreeSet<&str> =
+        mended.keys().copied().filter(|name| GUIDE.contains(&format!("`{name}`"))).collect();
     let missing: Vec<&&str> = mended.keys().filter(|name| !told.contains(**name)).collect();
     assert!(missing.is_empty(), "not in docs/guide/checking.md: {missing:?}");
 }
@@ -96,7 +108,11 @@ fn diff_shows_the_fixes_and_writes_nothing() {
     let run = wj(dir.path(), &["check", "--diff"]);
     assert_eq!(run.status, 1);
     assert!(run.out.starts_with("--- a/pipelines/a.wj\n+++ b/pipelines/a.wj\n@@ "), "{}", run.out);
-    assert!(run.out.contains("\n-  respnd 200 “OK”\n") && run.out.contains("\n+  respond 200 \"OK\"\n"), "{}", run.out);
+    assert!(
+        run.out.contains("\n-  respnd 200 “OK”\n") && run.out.contains("\n+  respond 200 \"OK\"\n"),
+        "{}",
+        run.out
+    );
     assert_eq!(fs::read_to_string(dir.path().join("pipelines/a.wj")).unwrap(), SLIPS);
     fs::write(dir.path().join("pipelines/a.wj"), MENDED).unwrap();
     let run = wj(dir.path(), &["check", "--diff"]);
@@ -112,6 +128,7 @@ fn a_file_that_may_not_be_written_is_left_and_told() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     wj(dir.path(), &["check", "--fix"]);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
-    let names: Vec<_> = fs::read_dir(dir.path().join("pipelines")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> =
+        fs::read_dir(dir.path().join("pipelines")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["a.wj"], "nothing is left beside it");
 }

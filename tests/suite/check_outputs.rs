@@ -12,7 +12,9 @@ const SCRIPT: &str = "pipeline leads {\n  on POST \"/leads\"\n  let unread = 1\n
 fn sarif_fits_its_schema() {
     let mut schema: Value = serde_json::from_str(include_str!("../schemas/sarif-2.1.0.json")).unwrap();
     // Its pattern for a language is no regular expression; reports of wj name no language.
-    schema["definitions"]["run"]["properties"]["language"].as_object_mut().unwrap().remove("pattern");
+    for place in ["run", "toolComponent"] {
+        schema["definitions"][place]["properties"]["language"].as_object_mut().unwrap().remove("pattern");
+    }
     let validator = jsonschema::validator_for(&schema).unwrap();
     let dir = scripts(&[("pipelines/заявки 1.wj", SCRIPT), ("pipelines/b.wj", SCRIPT)]);
     let run = wj(dir.path(), &["check", "--format", "sarif"]);
@@ -22,12 +24,20 @@ fn sarif_fits_its_schema() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(report["version"], "2.1.0");
     let result = &report["runs"][0]["results"];
-    let unknown = result.as_array().unwrap().iter().find(|result| result["message"]["text"].as_str().unwrap().contains("respnd")).unwrap();
+    let unknown = result
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|result| result["message"]["text"].as_str().unwrap().contains("respnd"))
+        .unwrap();
     let place = &unknown["locations"][0]["physicalLocation"];
     assert_eq!(place["region"]["startLine"], 4);
     assert_eq!(place["region"]["startColumn"], 3);
     assert_eq!(place["region"]["endColumn"], 9);
-    assert_eq!(unknown["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"], "respond");
+    assert_eq!(
+        unknown["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"],
+        "respond"
+    );
     let index = unknown["ruleIndex"].as_u64().unwrap() as usize;
     assert_eq!(report["runs"][0]["tool"]["driver"]["rules"][index]["id"], unknown["ruleId"]);
     assert!(run.out.contains("pipelines/%D0%B7%D0%B0%D1%8F%D0%B2%D0%BA%D0%B8%201.wj"), "{}", run.out);
@@ -48,7 +58,10 @@ fn annotations_are_one_line_each_and_escape_what_github_reads() {
     let run = wj(dir.path(), &["check", "--format", "github"]);
     assert_eq!(run.status, 1);
     let line = run.out.lines().find(|line| line.contains("respnd")).unwrap();
-    assert!(line.starts_with("::error file=pipelines/a%2Cb%3Ac.wj,line=4,col=3,endLine=4,endColumn=9,title=WJ0"), "{line}");
+    assert!(
+        line.starts_with("::error file=pipelines/a%2Cb%3Ac.wj,line=4,col=3,endLine=4,endColumn=9,title=WJ0"),
+        "{line}"
+    );
     assert!(run.out.lines().any(|line| line.starts_with("::warning ")), "{}", run.out);
     assert!(run.out.lines().all(|line| line.starts_with("::")), "{}", run.out);
 }
@@ -62,9 +75,20 @@ fn junit_has_a_suite_a_file_and_a_failure_a_finding() {
     let short = wj(dir.path(), &["check", "--format", "short"]);
     let findings = short.out.lines().count();
     assert!(run.out.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"), "{}", run.out);
-    assert!(run.out.contains(&format!("<testsuites name=\"wj check\" tests=\"{}\" failures=\"{findings}\">", findings + 1)), "{}", run.out);
+    assert!(
+        run.out.contains(&format!(
+            "<testsuites name=\"wj check\" tests=\"{}\" failures=\"{findings}\">",
+            findings + 1
+        )),
+        "{}",
+        run.out
+    );
     assert_eq!(run.out.matches("<failure ").count(), findings);
-    assert!(run.out.contains("<testsuite name=\"pipelines/b&amp;c.wj\" tests=\"1\" failures=\"0\">"), "{}", run.out);
+    assert!(
+        run.out.contains("<testsuite name=\"pipelines/b&amp;c.wj\" tests=\"1\" failures=\"0\">"),
+        "{}",
+        run.out
+    );
     assert_eq!(run.out.matches("<testsuite ").count(), 2);
     let opened = run.out.matches("<testcase ").count();
     assert_eq!(run.out.matches("</testcase>").count() + run.out.matches("\"/>").count(), opened);

@@ -91,5 +91,10 @@ fn findings(script: &str) -> Vec<(&'static str, Option<String>)> {
 /// The scripts of a page: what stands behind ```` ```wj ````, and the text.
 fn scripts(page: &'static str) -> Vec<(String, &'static str)> {
     let blocks = fenced(page).into_iter().filter(|block| block.kind() == "wj");
-    blocks.map(|block| (block.words[1..].join(" "), &page[block.body])).collect()
+    let kind = |words: &[String]| {
+        let told: Vec<&str> =
+            words.iter().map(String::as_str).filter(|word| *word != "unformatted").collect();
+        told.join(" ")
+    };
+    blocks.map(|block| (kind(&block.words[1..]), &page[block.body])).collect()
 }

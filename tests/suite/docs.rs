@@ -58,7 +58,11 @@ fn sessions_on_pages_print_what_stands_there() {
         for block in &blocks {
             let body = &text[block.body.clone()];
             if block.kind() != "console" {
-                let file = block.words.iter().skip(1).find(|word| !["wrong", "unformatted"].contains(&word.as_str()));
+                let file = block
+                    .words
+                    .iter()
+                    .skip(1)
+                    .find(|word| !["wrong", "unformatted"].contains(&word.as_str()));
                 if let Some(file) = file {
                     session.write(file, body);
                 }

@@ -78,7 +78,8 @@ fn scripts<'t>(path: &Path, text: &'t str) -> Vec<(String, &'t str)> {
     }
     let blocks = fenced(text);
     // What shows a script as people bring it is left to show it.
-    let shown = blocks.iter().filter(|block| block.kind() == "wj" && !block.words.iter().any(|w| w == "unformatted"));
+    let shown =
+        blocks.iter().filter(|block| block.kind() == "wj" && !block.words.iter().any(|w| w == "unformatted"));
     shown.map(|block| (format!("{name}:{}", block.line), &text[block.body.clone()])).collect()
 }
 

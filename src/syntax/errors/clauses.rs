@@ -131,11 +131,8 @@ pub fn part_with_sign(at: Span, part: &str) -> Diagnostic {
 }
 
 pub fn header_without_equals(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_SIGN, at, "a `=` is missing between the header's name and its value").safe_fix(
-        "put the `=` in",
-        at,
-        " =",
-    )
+    Diagnostic::new(&codes::MISSING_SIGN, at, "a `=` is missing between the header's name and its value")
+        .safe_fix("put the `=` in", at, " =")
 }
 
 pub fn respond_without_status(at: Span) -> Diagnostic {

@@ -62,11 +62,8 @@ pub fn equals_for_colon(at: Span, sign: &str) -> Diagnostic {
 }
 
 pub fn missing_colon(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_SIGN, at, "a `:` is missing between the member's name and its value").safe_fix(
-        "put the `:` in",
-        at,
-        ":",
-    )
+    Diagnostic::new(&codes::MISSING_SIGN, at, "a `:` is missing between the member's name and its value")
+        .safe_fix("put the `:` in", at, ":")
 }
 
 pub fn param_in_quotes(at: Span, name: &str) -> Diagnostic {

@@ -99,11 +99,8 @@ pub fn missing_unit(at: Span, keyword: &str, digits: &str, unit: &str, what: &st
 
 pub fn dot_number(at: Span, written: &str) -> Diagnostic {
     let digits = written.trim_start_matches('.');
-    Diagnostic::new(&codes::DOT_NUMBER, at, format!("an item of a list is picked with `[{digits}]`")).safe_fix(
-        format!("write `[{digits}]`"),
-        at,
-        format!("[{digits}]"),
-    )
+    Diagnostic::new(&codes::DOT_NUMBER, at, format!("an item of a list is picked with `[{digits}]`"))
+        .safe_fix(format!("write `[{digits}]`"), at, format!("[{digits}]"))
 }
 
 pub fn missing_comma(at: Span, between: &str) -> Diagnostic {
