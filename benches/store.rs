@@ -7,7 +7,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use redb::{Database, TableDefinition};
-use wj::store::{Accept, Fact, Filter, Index, Program, ReceivedFact, Row, State, Write, encode, open};
+use wj::store::{
+    ACCEPTED, Accept, CLASSES, Claim, ClaimChange, Fact, Filter, Index, Lane, Limits, Program, ReceivedFact,
+    Retention, Row, State, Step, Store, Upkeep, Work, WorkChange, Write, encode, open,
+};
 use wj::value::{Bytes, Id};
 
 const LOG: TableDefinition<&[u8; 19], &[u8]> = TableDefinition::new("log");
@@ -21,7 +24,100 @@ fn main() {
     }
     memory();
     encoding();
+    background(Duration::from_secs(seconds));
+    dedupe(Duration::from_secs(seconds));
     large();
+}
+
+/// How many operations the large stores hold: `OPERATIONS`, 200,000 if unsaid.
+fn operations() -> u64 {
+    std::env::var("OPERATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(200_000)
+}
+
+/// Operations with one background action (row 0 with its work, then the outcome that ends it) beside those that only
+/// answer, both in batches of 64 operations.
+fn background(time: Duration) {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| open(directory.path().join(name).to_str().unwrap()).unwrap();
+    let (plain, acting) = (at("plain"), at("acting"));
+    let (mut of_plain, mut of_acting) = (Spent::default(), Spent::default());
+    let program = program();
+    let lane = Lane { pipeline: "leads".into(), host: "https://crm.example:443".into() };
+    let (mut next, mut before) = (0, Vec::new());
+    let start = Instant::now();
+    while start.elapsed() < time {
+        let batch = batch(&mut next, 64, &program);
+        let now = NOW + start.elapsed().as_millis() as u64;
+        let mut both = std::mem::take(&mut before);
+        for write in &batch {
+            let Write::Accept(accept) = write else { continue };
+            let work = Work { lane: lane.clone(), due: now, pause: 0, intent_out: false, held: true };
+            let mut accept = accept.clone();
+            accept.row.index.state = State::Open;
+            before.push(Write::Step(Box::new(Step {
+                id: accept.id,
+                pipeline: accept.pipeline.clone(),
+                n: 1,
+                fence: ACCEPTED,
+                row: row(),
+                work: WorkChange::Remove,
+                claim: ClaimChange::Keep,
+                notice: None,
+            })));
+            both.push(Write::Accept(Box::new(Accept { work: Some(work), ..*accept })));
+        }
+        of_plain.on(64, || drop(plain.commit(&batch, now).unwrap()));
+        of_acting.on(64, || drop(acting.commit(&both, now).unwrap()));
+    }
+    println!("{}", against("one background action", &of_acting, &of_plain));
+}
+
+/// Operations with a dedupe key beside those without, when as many claims live as the large stores hold operations.
+fn dedupe(time: Duration) {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| open(directory.path().join(name).to_str().unwrap()).unwrap();
+    let (plain, claiming) = (at("plain"), at("claiming"));
+    let program = program();
+    let mut next = 0;
+    let claimed = |batch: &[Write]| -> Vec<Write> {
+        let with = |write: &Write| {
+            let Write::Accept(accept) = write else { return write.clone() };
+            let mut key = [0; 16];
+            // Keys are hashes: they come in no order.
+            for (to, from) in key.iter_mut().zip(accept.id.0.iter().skip(6).chain(&accept.id.0)) {
+                *to = *from;
+            }
+            let answer = Some(Bytes::from_static(b"{\"ok\":true}"));
+            let claim = Some(Claim { key, end: u64::MAX, answer, kept: true });
+            Write::Accept(Box::new(Accept { claim, ..(**accept).clone() }))
+        };
+        batch.iter().map(with).collect()
+    };
+    while next < operations() {
+        let batch = batch(&mut next, 256, &program);
+        plain.commit(&batch, NOW + next / 15).unwrap();
+        claiming.commit(&claimed(&batch), NOW + next / 15).unwrap();
+    }
+    let (mut of_plain, mut of_claiming) = (Spent::default(), Spent::default());
+    let start = Instant::now();
+    while start.elapsed() < time {
+        let batch = batch(&mut next, 64, &program);
+        let with = claimed(&batch);
+        let now = NOW + next / 15;
+        of_plain.on(64, || drop(plain.commit(&batch, now).unwrap()));
+        of_claiming.on(64, || drop(claiming.commit(&with, now).unwrap()));
+    }
+    println!("{}", against(&format!("dedupe among {} claims", operations()), &of_claiming, &of_plain));
+}
+
+fn against(what: &str, of_it: &Spent, of_plain: &Spent) -> String {
+    format!(
+        "{what}: {:.0} operations a second, answer only {:.0}: wall ratio {:.2}, cpu ratio {:.2}",
+        of_it.rate(),
+        of_plain.rate(),
+        of_it.rate() / of_plain.rate(),
+        of_plain.cost() / of_it.cost()
+    )
 }
 
 /// Time spent, on the clock and on the processor, and what for.
@@ -196,8 +292,7 @@ fn encoding() {
 
 /// Opening again without having closed, and the newest page of twenty pipelines, at many operations.
 fn large() {
-    let operations =
-        std::env::var("OPERATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(200_000_u64);
+    let operations = operations();
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
     let store = open(data.to_str().unwrap()).unwrap();
@@ -225,6 +320,34 @@ fn large() {
     let page = again.list(&Filter::default(), None, 100).unwrap();
     assert_eq!(page.items, store.list(&Filter::default(), None, 100).unwrap().items);
     println!("at {operations} operations: newest 100 in {best:.1?}, open after a kill in {ready:.1?}");
+    drop(again);
+    slices(&*store, operations);
+}
+
+/// What one slice of retention costs: the writer waits for it.
+fn slices(store: &dyn Store, operations: u64) {
+    let far = Limits { bytes: u64::MAX, count: u64::MAX, failed: u64::MAX };
+    let plan = |ages, rest| {
+        let retention = Retention { ages, rest, pipelines: Default::default(), programs: Default::default() };
+        Upkeep { derive: true, claims: true, retention: Some(Arc::new(retention)) }
+    };
+    let now = NOW + operations;
+    store.tend(&plan([None; CLASSES], far), now).unwrap();
+    let by_age = plan([Some(operations - operations / 30); CLASSES], far);
+    let by_count = plan([None; CLASSES], Limits { count: operations / 21, ..far });
+    for (what, plan) in [("by age", by_age), ("by count, of twenty pipelines", by_count)] {
+        let (mut removed, mut took, mut longest) = (0, Duration::ZERO, Duration::ZERO);
+        for _ in 0..5 {
+            let start = Instant::now();
+            removed += store.tend(&plan, now).unwrap().removed;
+            took += start.elapsed();
+            longest = longest.max(start.elapsed());
+        }
+        let each = took.as_micros() as usize / removed.max(1);
+        println!(
+            "retention {what}: {removed} removed in 5 slices, {each} µs each, the longest slice {longest:.1?}"
+        );
+    }
 }
 
 /// Time of this thread on the processor.

@@ -32,6 +32,8 @@ pub mod resolve;
 pub mod format;
 /// Rules about scripts, one file each.
 pub mod lint;
+/// What decides at the door whether a request may come in.
+pub mod gates;
 /// The engine: program and request to answer and actions.
 pub mod run;
 /// Front door: sources to programs and diagnostics.

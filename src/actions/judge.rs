@@ -14,6 +14,10 @@ pub enum Attempt {
     Answered(Answer),
     /// Nothing of the request was written: DNS, connect, TLS, the address guard, a local limit.
     NotSent(String),
+    /// A mail server said that it did not take the mail, and would not: it is well, and the mail is at fault.
+    Refused(String),
+    /// A mail server said that it did not take the mail now.
+    Later(String),
     /// Bytes went out, and no whole answer came: time-out, reset, an answer too large.
     Lost(String),
 }
@@ -67,6 +71,8 @@ pub struct Rules {
 pub fn judge(attempt: &Attempt, rules: &Rules) -> Judged {
     match attempt {
         Attempt::NotSent(why) => failed(Trouble::NotSent, why.clone()),
+        Attempt::Refused(why) => failed(Trouble::Final, why.clone()),
+        Attempt::Later(why) => failed(Trouble::Later, why.clone()),
         Attempt::Lost(why) => failed(Trouble::Unknown, why.clone()),
         Attempt::Answered(answer) => judge_answer(answer, rules),
     }
@@ -270,6 +276,15 @@ mod tests {
         assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
         assert_eq!(wait("soon"), None);
         assert_eq!(retry_after(&Attempt::Lost("".into()), 0), None);
+    }
+
+    #[test]
+    fn what_a_mail_server_says_had_no_effect() {
+        let judged = |attempt| judge(&attempt, &Rules::default());
+        let refused = judged(Attempt::Refused("550 no such user".into()));
+        assert_eq!((refused.class, refused.passing), (Class::Refused, false));
+        let later = judged(Attempt::Later("450 busy".into()));
+        assert_eq!((later.class, later.passing, later.reason.as_str()), (Class::Refused, true, "450 busy"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! no IO: `deliver` sends. One file a service; `ALL` lists the declared ones, `http` holds `http.*`.
 
 mod bizon;
+mod email;
 pub mod http;
 mod judge;
 mod request;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use crate::value::{Bytes, Fault, Kinds, Value};
 
+pub use email::Mail;
 pub use judge::{Attempt, Class, Judged, Rules, Trouble, judge, retry_after, returned};
 pub use request::{Body, RenderError, Rendered, Request, segment};
 
@@ -29,7 +31,7 @@ pub struct ActionSpec {
     /// Names that begin so are taken as optional texts too (`utm_`).
     pub open_prefixes: &'static [&'static str],
     pub returns: &'static [ReturnSpec],
-    /// Replaced by `base = "…"` of a call, which every declared action takes.
+    /// Replaced by `base = "…"` of a call; `MAIL` for what no script can send elsewhere.
     pub base: &'static str,
     /// May be sent again when it is not known whether it took effect.
     pub repeatable: bool,
@@ -58,6 +60,8 @@ pub struct ParamSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Any,
+    /// One line, as a header of a mail is.
+    Line,
     Email,
     Time,
     Url,
@@ -72,14 +76,22 @@ pub struct ReturnSpec {
     pub doc: &'static str,
 }
 
+/// In a base's and an origin's place: the mail server of the operator, wherever it is.
+pub const MAIL: &str = "smtp:";
+
 /// Every declared action, by name.
-pub static ALL: &[&ActionSpec] = &[&bizon::ADD_SUBSCRIBER];
+pub static ALL: &[&ActionSpec] = &[&bizon::ADD_SUBSCRIBER, &email::SEND];
 
 pub fn find(name: &str) -> Option<&'static ActionSpec> {
     ALL.binary_search_by(|action| action.name.cmp(name)).ok().and_then(|at| ALL.get(at).copied())
 }
 
 impl ActionSpec {
+    /// Whether it is a mail: it has no base that a call could replace, and its answer no body that could be judged.
+    pub fn is_mail(&self) -> bool {
+        self.base == MAIL
+    }
+
     /// The parameter of this name; `None` for what only an open prefix allows.
     pub fn param(&self, name: &str) -> Option<&'static ParamSpec> {
         self.params.iter().find(|param| param.name == name)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::email::Mail;
 use super::write::Writer;
 use crate::value::{self, Bytes, Fault, Kind, Unsealed, Value};
 
@@ -13,7 +14,7 @@ use crate::value::{self, Bytes, Fault, Kind, Unsealed, Value};
 pub struct Request {
     /// Upper case.
     pub method: Arc<str>,
-    /// `https://host[:port]`, from the script alone.
+    /// `https://host[:port]`, from the script alone; `MAIL` for a mail.
     pub origin: Arc<str>,
     /// Each is percent-encoded as one segment; `""`, `.` and `..` were refused when it was built.
     pub segments: Vec<Value>,
@@ -30,12 +31,15 @@ pub enum Body {
     Form(Vec<(Arc<str>, Value)>),
     Text(Value),
     Bytes(Bytes),
+    /// No request over HTTP at all: a mail, written as one JSON object.
+    Mail(Box<Mail>),
 }
 
 /// A request as it goes over the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
     pub method: Arc<str>,
+    /// `http:`, `https:`, or for a mail `mailto:`.
     pub url: String,
     pub headers: Vec<(Arc<str>, String)>,
     pub body: Bytes,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use url::form_urlencoded;
 
+use super::email::Mail;
 use super::request::{Body, RenderError, Rendered, Request, is_no_segment};
+use crate::builtins::is_email;
 use crate::value::{self, Bytes, Fault, Object, Sealed, Value};
 
 /// Gives the value of a secret by its name.
@@ -27,6 +29,9 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn request(&self, request: &Request) -> Result<Rendered, RenderError> {
+        if let Body::Mail(mail) = &request.body {
+            return self.mail(request, mail);
+        }
         let url = self.url(request)?;
         let mut headers = Vec::with_capacity(request.headers.len() + 1);
         for (name, value) in &request.headers {
@@ -88,7 +93,56 @@ impl<'a> Writer<'a> {
             }
             Body::Text(text) => (self.text(text)?.into_owned().into(), Some("text/plain; charset=utf-8")),
             Body::Bytes(bytes) => (bytes.clone(), Some("application/octet-stream")),
+            Body::Mail(_) => return Err(Fault::own("a mail is no part of a request over HTTP").into()),
         })
+    }
+
+    /// A mail is one JSON object: a text in it stays a text, whatever it holds. What becomes a header of the mail is
+    /// looked at here, so that it is a fault of this request and nothing is sent.
+    fn mail(&self, request: &Request, mail: &Mail) -> Result<Rendered, RenderError> {
+        let to = self.address("to", &mail.to)?;
+        let mut url = String::from("mailto:");
+        self.encoded(&mail.to, &to, percent_encode, &mut url);
+        let mut parts = Object::new();
+        parts.set("to", Value::text(to));
+        parts.set("subject", Value::text(self.line("subject", &mail.subject)?));
+        parts.set("text", Value::text(self.text(&mail.text)?));
+        if !mail.html.is_empty() {
+            parts.set("html", Value::text(self.text(&mail.html)?));
+        }
+        if !mail.reply_to.is_empty() {
+            parts.set("reply_to", Value::text(self.address("reply_to", &mail.reply_to)?));
+        }
+        if !mail.id.is_empty() {
+            parts.set("id", Value::text(self.text(&mail.id)?));
+        }
+        let body = value::to_json(&Value::object(parts))?.into();
+        Ok(Rendered { method: request.method.clone(), url, headers: Vec::new(), body })
+    }
+
+    fn address<'v>(&self, name: &str, value: &'v Value) -> Result<Cow<'v, str>, RenderError> {
+        let text = self.text(value)?;
+        let is_mask = self.secrets.is_none() && matches!(value, Value::Sealed(_));
+        match is_mask || is_email(&text) {
+            true => Ok(text),
+            false => {
+                Err(Fault::outside(format!("`{name}` is {}, and takes an e-mail address", value.shown()))
+                    .into())
+            }
+        }
+    }
+
+    fn line<'v>(&self, name: &str, value: &'v Value) -> Result<Cow<'v, str>, RenderError> {
+        let text = self.text(value)?;
+        match text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+            None => Ok(text),
+            Some(control) => Err(Fault::outside(format!(
+                "`{name}` cannot carry {}: it holds the control character U+{:04X}",
+                value.shown(),
+                u32::from(control)
+            ))
+            .into()),
+        }
     }
 
     /// `application/x-www-form-urlencoded`, by the URL standard; `empty` ones are left out.
@@ -110,10 +164,10 @@ impl<'a> Writer<'a> {
             Value::Sealed(sealed) if self.secrets.is_none() => {
                 let mut encoded = String::new();
                 encode(text, &mut encoded);
-                for name in sealed.names() {
+                for mask in sealed.masks(&mask) {
                     let mut hidden = String::new();
-                    encode(&mask(&name), &mut hidden);
-                    encoded = encoded.replace(&hidden, &mask(&name));
+                    encode(&mask, &mut hidden);
+                    encoded = encoded.replace(&hidden, &mask);
                 }
                 out.push_str(&encoded);
             }
@@ -153,7 +207,7 @@ impl<'a> Writer<'a> {
     fn open(&self, sealed: &Sealed) -> Result<Arc<str>, RenderError> {
         Ok(match self.secrets {
             Some(secrets) => sealed.open(secrets)?,
-            None => sealed.open(&|name| Some(mask(name).into()))?,
+            None => sealed.masked(&mask)?,
         })
     }
 }

@@ -9,11 +9,12 @@ use serde_json::{Value as Json, json};
 use super::Response;
 use super::operation::{View, iso, operation};
 use crate::check;
-use crate::operations;
+use crate::operations::{self, Order, Said};
 use crate::resolve::program::{Notify, Pipeline};
+use crate::run::Reply;
 use crate::secrets::Masker;
 use crate::source::Source;
-use crate::store::{Cursor, Filter, Hash, Listed, Millis, State, Store, Write};
+use crate::store::{Cursor, Fact, Filter, Hash, Listed, Millis, Operation, State, Store, StoreError, Write};
 use crate::value::Id;
 
 /// Programs of the store, compiled as they are asked for.
@@ -37,22 +38,51 @@ impl Compiled {
 impl Programs {
     /// The program that operations ran under; `None` if its text is gone or no longer reads as a program.
     pub fn find(&self, store: &dyn Store, hash: Hash) -> Option<Arc<Compiled>> {
+        self.look(store, hash).ok().flatten()
+    }
+
+    /// As `find`.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn look(&self, store: &dyn Store, hash: Hash) -> Result<Option<Arc<Compiled>>, StoreError> {
         let mut compiled = self.compiled.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(known) = compiled.get(&hash) {
-            return Some(known.clone());
+            return Ok(Some(known.clone()));
         }
-        let program = store.program(hash).ok()??;
+        let Some(program) = store.program(hash)?.filter(|program| program.edition == check::EDITION) else {
+            return Ok(None);
+        };
         // A handful is enough: operations that are looked at together ran under few programs.
         if compiled.len() >= 64 {
             compiled.pop_first();
         }
         let sources: Vec<Arc<Source>> =
             program.files.into_iter().map(|(name, text)| Arc::new(Source::new(name, text))).collect();
-        let source = sources.first()?.clone();
+        let Some(source) = sources.first().cloned() else { return Ok(None) };
         let pipelines = check::check(&sources).files.into_iter().flat_map(|file| file.pipelines).collect();
         let found = Arc::new(Compiled { source, pipelines });
         compiled.insert(hash, found.clone());
-        Some(found)
+        Ok(Some(found))
+    }
+
+    /// Why a pipeline of a program that operations ran under cannot run here; `None` if it can.
+    pub fn unfit(&self, store: &dyn Store, hash: Hash, pipeline: &str) -> Option<String> {
+        match store.program(hash) {
+            Err(error) => return Some(format!("the program of `{pipeline}` cannot be read: {error}")),
+            Ok(None) => return Some(format!("the program of `{pipeline}` is not there")),
+            Ok(Some(program)) if program.edition != check::EDITION => {
+                return Some(format!(
+                    "the program of `{pipeline}` is of edition {}, and this wj knows {}",
+                    program.edition,
+                    check::EDITION
+                ));
+            }
+            Ok(Some(_)) => {}
+        }
+        let found = self.find(store, hash)?;
+        let why = || format!("{}, as it was then, is no program for this wj", found.source.name);
+        found.pipeline(pipeline).is_none().then(why)
     }
 }
 
@@ -173,20 +203,64 @@ impl History<'_> {
         Some(json)
     }
 
-    /// The write that carries out `retry`.
+    /// Why an operation is not retried that left its `dedupe` key.
+    pub fn key_is_taken(id: &str, of: Id) -> String {
+        format!("{id}: its `dedupe` key is held by {of} since, and one key is carried out once")
+    }
+
+    /// The write that carries out an order about an operation.
     ///
     /// # Errors
-    /// Why it cannot be retried, as an answer.
-    pub fn retry(&self, id: &str, who: &str, now: Millis) -> Result<Write, Response> {
+    /// Why it cannot be carried out, as an answer.
+    pub fn order(&self, id: &str, what: Ordered, order: Order<'_>) -> Result<Write, Response> {
+        let loaded = self.loaded(id)?;
+        let write = match what {
+            Ordered::Retry => operations::retry(&loaded, order),
+            Ordered::Cancel { told } => operations::cancel(&loaded, told.as_ref(), order),
+            Ordered::Settle(said) => {
+                let compiled = operations::Log::read(&loaded)
+                    .ok()
+                    .and_then(|log| self.programs.find(self.store, log.received.program));
+                match compiled.as_ref().and_then(|compiled| compiled.pipeline(&loaded.pipeline)) {
+                    Some(pipeline) => operations::settle(&loaded, pipeline, said, self.masker, order),
+                    None => Err("its script can no longer be run by this version".to_owned()),
+                }
+            }
+        };
+        write.map_err(|why| Response::error(409, format!("{}: {why}", loaded.id)))
+    }
+
+    /// Whether an order that was committed stands in the log: another row may have come before it.
+    pub fn stands(&self, id: &str, order: Order<'_>) -> bool {
+        self.loaded(id).is_ok_and(|loaded| {
+            loaded.rows.iter().flatten().any(|fact| {
+                matches!(fact, Fact::Person { who, at, .. } if **who == *order.who && *at == order.now)
+            })
+        })
+    }
+
+    /// An operation by its id.
+    ///
+    /// # Errors
+    /// Why it cannot be had, as an answer.
+    pub fn loaded(&self, id: &str) -> Result<Operation, Response> {
         let id: Id =
             id.parse().map_err(|()| Response::error(400, format!("`{id}` is not the id of an operation")))?;
-        let loaded = self
-            .store
+        self.store
             .load(id)
             .map_err(|error| Response::error(500, error.to_string()))?
-            .ok_or_else(|| Response::error(404, format!("there is no operation {id} in this store")))?;
-        operations::retry(&loaded, who, now).map_err(|why| Response::error(409, format!("{id}: {why}")))
+            .ok_or_else(|| Response::error(404, format!("there is no operation {id} in this store")))
     }
+}
+
+/// What a person may order of an operation.
+pub enum Ordered {
+    Retry,
+    Settle(Said),
+    /// With what a caller who still waits is told.
+    Cancel {
+        told: Option<Reply>,
+    },
 }
 
 /// A text as it stands inside a JSON text.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
 use hyper::service::service_fn;
@@ -28,6 +28,9 @@ pub enum Access {
     /// Whoever reaches the address: health and status.
     Public,
 }
+
+/// The largest body of a question.
+const MOST_BYTES: usize = 8 << 20;
 
 /// A listener that runs; removing the socket is left to `drop`.
 pub struct Listener {
@@ -111,8 +114,12 @@ async fn serve(
         .header_read_timeout(Duration::from_secs(10))
         .serve_connection(TokioIo::new(stream), service);
     // An operator who hangs up is no event.
-    drop(tokio::time::timeout(Duration::from_secs(120), connection).await);
+    let patience = if access == Access::Owner { PATIENCE } else { Duration::from_secs(120) };
+    drop(tokio::time::timeout(patience, connection).await);
 }
+
+/// How long an answer to the owner may take: a copy of a large store, say.
+pub(super) const PATIENCE: Duration = Duration::from_secs(3_600);
 
 async fn answer(
     request: Request<Incoming>,
@@ -125,9 +132,15 @@ async fn answer(
     } else if access == Access::Public && !is_public(&method, request.uri().path()) {
         Response::error(404, "history is told on the socket in the data directory only")
     } else {
-        tokio::task::spawn_blocking(move || answers.answer(&method, &target))
-            .await
-            .unwrap_or_else(|_| Response::error(500, "the question could not be answered"))
+        match Limited::new(request.into_body(), MOST_BYTES).collect().await {
+            Ok(body) => {
+                let body = body.to_bytes();
+                tokio::task::spawn_blocking(move || answers.answer(&method, &target, body))
+                    .await
+                    .unwrap_or_else(|_| Response::error(500, "the question could not be answered"))
+            }
+            Err(_) => Response::error(413, "that is more than 8 MB"),
+        }
     };
     let mut out = hyper::Response::new(Full::new(Bytes::from(response.body.to_string())));
     *out.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

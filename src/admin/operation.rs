@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::history::Compiled;
+use crate::operations::notices::Reason;
 use crate::operations::{Log, replay_trace};
 use crate::run::{Headers, Trace};
 use crate::secrets::Masker;
@@ -81,7 +82,9 @@ pub fn operation(operation: &Operation, view: &View<'_>) -> Json {
         out.insert("due_at".into(), json!(iso(work.due)));
     }
     if let Some(reason) = &operation.notice {
-        out.insert("notice".into(), json!({ "reason": view.masker.mask(reason), "queued": true }));
+        out.insert("notice".into(), json!({ "reason": Reason::parse(reason).to_string(), "sent": false }));
+    } else if operation.notice_sent {
+        out.insert("notice".into(), json!({ "sent": true }));
     }
     Json::Object(out)
 }
@@ -209,7 +212,7 @@ fn shown(value: &Value, masker: &Masker) -> Json {
         Value::Empty | Value::Null => Json::Null,
         Value::Bytes(bytes) => json!(format!("{} bytes", bytes.len())),
         Value::Duration(millis) => json!(format!("{millis}ms")),
-        Value::Sealed(sealed) => match sealed.open(&|name| Some(crate::secrets::mask_of(name).into())) {
+        Value::Sealed(sealed) => match sealed.masked(&crate::secrets::mask_of) {
             Ok(text) => json!(text),
             Err(_) => json!("«a text with a secret»"),
         },
@@ -232,7 +235,12 @@ fn events(operation: &Operation, masker: &Masker) -> Json {
             Fact::Person { who, what, at } => json!({ "person": who, "ordered": what, "at": iso(*at) }),
             Fact::Resumed(count) => json!({ "resumed": count }),
             Fact::Note(text) => json!({ "note": masker.mask(text) }),
+            Fact::Wait { path, until } => json!({ "wait": path, "until": iso(*until) }),
             Fact::Linked(id) => json!({ "linked": crate::value::Id(*id).to_string() }),
+            Fact::Claimed { end, .. } => json!({ "dedupe": "first", "until": iso(*end) }),
+            Fact::Repeats { of, other_body } => {
+                json!({ "dedupe": "repeat", "of": crate::value::Id(*of).to_string(), "other_body": other_body })
+            }
             Fact::Received(_) | Fact::Outcome(_) | Fact::Answer { .. } => continue,
         });
     }

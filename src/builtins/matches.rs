@@ -46,22 +46,26 @@ const KEPT: usize = 256;
 static COMPILED: LazyLock<RwLock<HashMap<Box<str>, Regex>>> = LazyLock::new(RwLock::default);
 
 fn matches(args: &[Value]) -> Result<Value, Fault> {
-    let (text, pattern) = (args::text(args, 0)?, args::text(args, 1)?);
+    Ok(Value::Bool(compiled(args::text(args, 1)?, "matches")?.is_match(args::text(args, 0)?)))
+}
+
+/// The pattern, compiled now or before.
+///
+/// # Errors
+/// What is no pattern.
+pub(super) fn compiled(pattern: &str, function: &str) -> Result<Regex, Fault> {
     let known = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
-    let regex = match known {
-        Some(regex) => regex,
-        None => {
-            let regex = compile(pattern)
-                .map_err(|why| Fault::outside(format!("`pattern` of `matches` is no pattern: {why}")))?;
-            let mut compiled = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
-            if compiled.len() >= KEPT {
-                compiled.clear();
-            }
-            compiled.insert(pattern.into(), regex.clone());
-            regex
-        }
-    };
-    Ok(Value::Bool(regex.is_match(text)))
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let regex = compile(pattern)
+        .map_err(|why| Fault::outside(format!("`pattern` of `{function}` is no pattern: {why}")))?;
+    let mut compiled = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
+    if compiled.len() >= KEPT {
+        compiled.clear();
+    }
+    compiled.insert(pattern.into(), regex.clone());
+    Ok(regex)
 }
 
 fn compile(pattern: &str) -> Result<Regex, String> {

@@ -1,35 +1,88 @@
 //! The pure functions of the language, one file each. A function is a constant with every field filled in, and
 //! its line in `ALL`; arity and kind checks, hover, completion, the reference page and the example test come from it.
 
+mod abs;
 mod args;
+mod base64;
+mod base64_decode;
+mod base64url;
+mod bool;
+mod capture;
+mod ceil;
+mod concat;
 mod contains;
+mod digest;
 mod digits;
+mod duration;
 mod email;
+mod ends_with;
 mod first;
+mod first_of;
+mod fixed;
+mod flatten;
+mod floor;
+mod format;
+mod from_unix;
+mod hex;
+mod hex_decode;
+mod hmac_md5;
+mod hmac_sha1;
+mod hmac_sha256;
+mod hmac_sha512;
+mod html_escape;
+mod in_zone;
 mod join;
+mod keys;
 mod last;
 mod len;
+mod lines;
+mod literals;
 mod lower;
+mod map;
 mod matches;
+mod max;
+mod md5;
+mod merge;
+mod min;
+mod next;
 mod nonblank;
 mod now;
 mod number;
 mod parse_json;
+mod parse_query;
+mod phone;
 mod replace;
+mod replace_pattern;
+mod reverse;
 mod round;
+mod seconds;
+mod sha1;
+mod sha256;
+mod sha512;
 mod slice;
+mod sort;
 mod split;
+mod starts_with;
+mod sum;
 mod text;
+mod time;
 mod to_json;
 mod trim;
+mod truncate;
 mod unique;
+mod unix;
 mod upper;
+mod url_decode;
+mod url_encode;
+mod utf8;
 mod uuid;
+mod values;
+mod weekday;
 
 use crate::value::{Fault, Kinds, Time, Value};
 
 pub use email::is_email;
-pub use matches::pattern_error;
+pub use literals::argument_error;
 
 /// A function of the language.
 #[derive(Debug)]
@@ -47,7 +100,8 @@ pub struct Builtin {
     pub reader: bool,
     pub empty: OnEmpty,
     /// Takes secrets (its result is then a secret too); elsewhere a secret argument is a check error. Such a function is
-    /// `Pure`, and leaves a mask readable: what it gives for `«secret NAME»` is what history shows.
+    /// `Pure`, called only where the request is written, and what it gives is masked by value as the secret is, or does
+    /// not tell it.
     pub takes_secrets: bool,
     /// Its result is data from outside, to be reached into by `extract` (`parse_json`).
     pub gives_outside_data: bool,
@@ -69,6 +123,8 @@ pub enum OnEmpty {
     GivesEmpty,
     /// The function is called, and says what it does with it.
     IsPassed,
+    /// The function is called, and gives the first argument that is not empty.
+    GivesFirst,
 }
 
 /// The function itself. Its arguments have been checked against `params`.
@@ -96,29 +152,80 @@ pub struct Context<'a> {
 
 /// Every function, by name.
 pub static ALL: &[&Builtin] = &[
+    &abs::ABS,
+    &base64::BASE64,
+    &base64_decode::BASE64_DECODE,
+    &base64url::BASE64URL,
+    &bool::BOOL,
+    &capture::CAPTURE,
+    &ceil::CEIL,
+    &concat::CONCAT,
     &contains::CONTAINS,
     &digits::DIGITS,
+    &duration::DURATION,
     &email::EMAIL,
+    &ends_with::ENDS_WITH,
     &first::FIRST,
+    &first_of::FIRST_OF,
+    &fixed::FIXED,
+    &flatten::FLATTEN,
+    &floor::FLOOR,
+    &format::FORMAT,
+    &from_unix::FROM_UNIX,
+    &hex::HEX,
+    &hex_decode::HEX_DECODE,
+    &hmac_md5::HMAC_MD5,
+    &hmac_sha1::HMAC_SHA1,
+    &hmac_sha256::HMAC_SHA256,
+    &hmac_sha512::HMAC_SHA512,
+    &html_escape::HTML_ESCAPE,
+    &in_zone::IN_ZONE,
     &join::JOIN,
+    &keys::KEYS,
     &last::LAST,
     &len::LEN,
+    &lines::LINES,
     &lower::LOWER,
+    &map::MAP,
     &matches::MATCHES,
+    &max::MAX,
+    &md5::MD5,
+    &merge::MERGE,
+    &min::MIN,
+    &next::NEXT,
     &nonblank::NONBLANK,
     &now::NOW,
     &number::NUMBER,
     &parse_json::PARSE_JSON,
+    &parse_query::PARSE_QUERY,
+    &phone::PHONE,
     &replace::REPLACE,
+    &replace_pattern::REPLACE_PATTERN,
+    &reverse::REVERSE,
     &round::ROUND,
+    &seconds::SECONDS,
+    &sha1::SHA1,
+    &sha256::SHA256,
+    &sha512::SHA512,
     &slice::SLICE,
+    &sort::SORT,
     &split::SPLIT,
+    &starts_with::STARTS_WITH,
+    &sum::SUM,
     &text::TEXT,
+    &time::TIME,
     &to_json::TO_JSON,
     &trim::TRIM,
+    &truncate::TRUNCATE,
     &unique::UNIQUE,
+    &unix::UNIX,
     &upper::UPPER,
+    &url_decode::URL_DECODE,
+    &url_encode::URL_ENCODE,
+    &utf8::UTF8,
     &uuid::UUID,
+    &values::VALUES,
+    &weekday::WEEKDAY,
 ];
 
 pub fn find(name: &str) -> Option<&'static Builtin> {
@@ -145,6 +252,9 @@ impl Builtin {
         }
     }
 }
+
+#[cfg(test)]
+mod promises;
 
 #[cfg(test)]
 mod tests {

@@ -29,5 +29,6 @@ fn split(args: &[Value]) -> Result<Value, Fault> {
     if by.is_empty() {
         return Err(Fault::outside("`by` of `split` is the text \"\", which stands everywhere"));
     }
+    args::fits_items(text.matches(by).count().saturating_add(1), "split")?;
     Ok(Value::list(text.split(by).map(Value::text).collect()))
 }

@@ -30,6 +30,10 @@ pub static TEXT: Builtin = Builtin {
     ],
     call: Call::Pure(|args| match args::any(args, 0)? {
         Value::Text(text) => Ok(Value::Text(text.clone())),
-        other => Ok(Value::text(value::render(other)?)),
+        other => {
+            let text = value::render(other)?;
+            args::fits(text.len(), "text")?;
+            Ok(Value::text(text))
+        }
     }),
 };

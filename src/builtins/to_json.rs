@@ -27,5 +27,9 @@ pub static TO_JSON: Builtin = Builtin {
         Example { call: "to_json({ a: [1.10, empty], b: empty })", gives: r#"'{"a":[1.10,null]}'"# },
         Example { call: r#"to_json("a")"#, gives: r#"'"a"'"# },
     ],
-    call: Call::Pure(|args| Ok(Value::text(value::to_json(args::any(args, 0)?)?))),
+    call: Call::Pure(|args| {
+        let json = value::to_json(args::any(args, 0)?)?;
+        args::fits(json.len(), "to_json")?;
+        Ok(Value::text(json))
+    }),
 };

@@ -8,6 +8,7 @@ mod errors;
 mod file;
 mod fix;
 mod levels;
+mod keeping;
 mod parallel;
 mod script;
 
@@ -21,11 +22,15 @@ use crate::value::Time;
 
 pub use codes::{all as all_codes, explain, near as near_code};
 pub use fix::{Fixed, fix};
+pub use keeping::keep;
 pub use levels::Levels;
 pub use script::Script;
 
 /// The largest file that is read.
 pub const MAX_FILE_BYTES: usize = syntax::MAX_BYTES;
+
+/// The edition of the language that this version reads; programs are kept with theirs.
+pub const EDITION: u16 = 1;
 
 /// What checking a set of files gives. Files are in the order given.
 #[derive(Debug, Default)]

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::Failure;
-use crate::admin::{Asked, History, Programs, Response, ask};
+use crate::admin::{Asked, History, Ordered, Programs, Response, ask, ask_with};
+use crate::operations::Order;
 use crate::secrets::Secrets;
-use crate::store::{self, Filter, Store};
+use crate::store::{self, Filter, Store, Written};
 
 /// As many recent operations are looked through for the secrets that their programs name.
 const RECENT: usize = 100;
@@ -17,6 +18,13 @@ const RECENT: usize = 100;
 pub(super) struct Archive<'a> {
     data: &'a Path,
     opened: Option<Opened>,
+}
+
+/// When an order is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    Now,
+    AtTheNextStart,
 }
 
 struct Opened {
@@ -60,6 +68,40 @@ impl<'a> Archive<'a> {
             Asked::Failed(error) => Err(Failure::no(error)),
             Asked::NoServer => Ok(None),
         }
+    }
+
+    /// Lets the server carry out an order, or writes it to the store where none runs, for the next start.
+    ///
+    /// # Errors
+    /// What keeps it from being asked; why it is refused stands in the response.
+    pub fn order(
+        &mut self,
+        id: &str,
+        target: &str,
+        body: &[u8],
+        ordered: Ordered,
+    ) -> Result<(Response, When), Failure> {
+        if self.opened.is_none() {
+            match ask_with(self.data, "POST", target, body) {
+                Asked::Answered(response) => return Ok((response, When::Now)),
+                Asked::Failed(error) => return Err(Failure::no(error)),
+                Asked::NoServer => {}
+            }
+        }
+        let Opened { store, programs, secrets } = self.opened()?;
+        let now = crate::serve::now_millis();
+        let history = History { store: &**store, programs, masker: secrets.masker() };
+        let response = match history.order(id, ordered, Order { who: "the command line", now }) {
+            Ok(write) => {
+                let written = store.commit(&[write], now).map_err(|error| Failure::no(error.to_string()))?;
+                match written.as_slice() {
+                    [Written::Duplicate { of, .. }] => Response::error(409, History::key_is_taken(id, *of)),
+                    _ => Response::ok(Json::Null),
+                }
+            }
+            Err(refused) => refused,
+        };
+        Ok((response, When::AtTheNextStart))
     }
 
     fn opened(&mut self) -> Result<&Opened, Failure> {

@@ -6,17 +6,17 @@ use std::process::ExitCode;
 
 use serde_json::Value as Json;
 
-use super::archive::{Archive, error_of, open};
+use super::archive::Archive;
 use super::config::Config;
-use super::{Failure, operation_text, terminal};
-use crate::admin::{Asked, History, HistoryQuery, Programs, Response, ask};
-use crate::secrets::Secrets;
+use super::follow::follow;
+use super::{Failure, operation_text, orders, replay, terminal};
+use crate::admin::HistoryQuery;
 use crate::store::Cursor;
 
 /// Shows what was received, answered and done, beside a running server or without one.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  wj history\n  wj history list --status failed --since 2026-11-24\n  wj history show 019355a2-…\n  wj history retry 019355a2-…"
+    after_help = "Examples:\n  wj history\n  wj history list --status failed --since 2026-11-24\n  wj history list --follow\n  wj history export > history.jsonl\n  wj history show 019355a2-…\n  wj history retry 019355a2-…\n  wj history settle 019355a2-… --status 200 --body answer.json\n  wj history replay --since 2026-11-24 --pipeline leads --status failed --dry-run"
 )]
 pub(super) struct Args {
     /// The data directory of the server, running or not [default: .wj]
@@ -32,8 +32,16 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     List(List),
+    Export(Export),
     Show(Show),
-    Retry(Retry),
+    /// Tries again what ended operations that failed or were interrupted
+    ///
+    /// Without a server the order is kept, and carried out at the next start.
+    Retry(orders::Ids),
+    Settle(orders::Settle),
+    /// Ends operations that are open and nobody has in hand, as aborted
+    Cancel(orders::Ids),
+    Replay(replay::Args),
 }
 
 /// Shows the newest operations, a line each.
@@ -60,8 +68,33 @@ struct List {
     /// Goes on behind the last operation of an earlier list
     #[arg(long, value_name = "CURSOR")]
     after: Option<String>,
+    /// Goes on with what comes in, until it is stopped
+    #[arg(long, conflicts_with_all = ["after", "until"])]
+    follow: bool,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+}
+
+/// Writes whole operations, one JSON object a line, newest first: all of them, or those that are asked for.
+///
+/// A running server goes on meanwhile, and what comes in after the beginning is left out.
+#[derive(Debug, clap::Args)]
+struct Export {
+    /// Only of this pipeline
+    #[arg(long, value_name = "NAME")]
+    pipeline: Option<String>,
+    /// Only in this state: open, done, aborted, failed, interrupted, duplicate, rejected
+    #[arg(long, value_name = "STATUS")]
+    status: Option<String>,
+    /// Only received at this time or later, as 2026-11-24T10:00:00Z or 2026-11-24 (UTC)
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only received before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Only with this text in what is shown of them
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
 }
 
 /// As many as `list` shows if nothing is said.
@@ -74,16 +107,6 @@ struct Show {
     id: String,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-}
-
-/// Tries again what ended operations that failed or were interrupted.
-///
-/// Without a server the order is kept, and carried out at the next start.
-#[derive(Debug, clap::Args)]
-struct Retry {
-    /// The operations' ids
-    #[arg(required = true)]
-    ids: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -101,8 +124,12 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
     match &args.what {
         None => list(&List::default(), &data, out),
         Some(What::List(args)) => list(args, &data, out),
+        Some(What::Export(args)) => list(&args.as_list(), &data, out),
         Some(What::Show(args)) => show(args, &data, out),
-        Some(What::Retry(args)) => retry(args, &data, out),
+        Some(What::Retry(args)) => orders::retry(args, &data, out),
+        Some(What::Settle(args)) => orders::settle(args, &data, out),
+        Some(What::Cancel(args)) => orders::cancel(args, &data, out),
+        Some(What::Replay(args)) => replay::run(args, &data, out),
     }
 }
 
@@ -116,7 +143,24 @@ impl Default for List {
             text: None,
             limit: LIMIT,
             after: None,
+            follow: false,
             format: Format::Table,
+        }
+    }
+}
+
+impl Export {
+    fn as_list(&self) -> List {
+        List {
+            pipeline: self.pipeline.clone(),
+            status: self.status.clone(),
+            since: self.since.clone(),
+            until: self.until.clone(),
+            text: self.text.clone(),
+            limit: usize::MAX,
+            after: None,
+            follow: false,
+            format: Format::Json,
         }
     }
 }
@@ -146,6 +190,13 @@ impl List {
 fn list(args: &List, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let json = args.format == Format::Json;
     let mut query = HistoryQuery { full: json, ..args.query().map_err(Failure::could_not_run)? };
+    if args.follow {
+        let line = |operation: &Json| match json {
+            true => operation.to_string(),
+            false => operation_text::line(operation),
+        };
+        return follow(query, data, out, line);
+    }
     let mut archive = Archive::new(data);
     let mut rows = Vec::new();
     // A page may be short of what was asked for.
@@ -191,39 +242,6 @@ fn show(args: &Show, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failu
     Ok(ExitCode::SUCCESS)
 }
 
-fn retry(args: &Retry, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let mut refused = Vec::new();
-    for id in &args.ids {
-        let (response, when) = match ask(data, "POST", &format!("/history/{}/retry", path_segment(id))) {
-            Asked::Answered(response) => (response, "it goes on now"),
-            Asked::Failed(error) => return Err(Failure::no(error)),
-            Asked::NoServer => (offline_retry(data, id)?, "it goes on when the server starts"),
-        };
-        match response.status {
-            200 => writeln!(out, "{id}: retry ordered; {when}")?,
-            _ => refused.push(error_of(&response.body)),
-        }
-    }
-    match refused.is_empty() {
-        true => Ok(ExitCode::SUCCESS),
-        false => Err(Failure::no(refused.join("\n"))),
-    }
-}
-
-fn offline_retry(data: &Path, id: &str) -> Result<Response, Failure> {
-    let store = open(data)?;
-    let now = crate::serve::now_millis();
-    let (programs, secrets) = (Programs::default(), Secrets::load([]));
-    let history = History { store: &*store, programs: &programs, masker: secrets.masker() };
-    match history.retry(id, "the command line", now) {
-        Ok(write) => {
-            store.commit(&[write], now).map_err(|error| Failure::no(error.to_string()))?;
-            Ok(Response::ok(Json::Null))
-        }
-        Err(response) => Ok(response),
-    }
-}
-
-fn path_segment(text: &str) -> String {
+pub(super) fn path_segment(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }

@@ -3,23 +3,31 @@
 
 mod annotations;
 mod archive;
+mod backup;
 mod check;
+mod compact;
 mod config;
 mod diff;
+mod doctor;
 mod eval;
 mod excerpt;
 mod explain;
 mod findings;
 mod fmt;
+mod follow;
 mod history;
 mod junit;
 mod operation_text;
+mod orders;
 mod printable;
 mod render;
+mod replay;
 mod routes;
 mod sarif;
 mod serve;
+mod smtp;
 mod status;
+mod stop;
 mod terminal;
 
 use std::io::{self, Write};
@@ -45,7 +53,12 @@ enum Command {
     History(history::Args),
     Status(status::Args),
     Reload(status::ReloadArgs),
+    Stop(stop::StopArgs),
+    Start(stop::StartArgs),
     Routes(routes::Args),
+    Backup(backup::Args),
+    Compact(compact::Args),
+    Doctor(doctor::Args),
 }
 
 /// Why a command did not come to its end: what to tell, and the status to end with.
@@ -97,6 +110,11 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::History(args) => history::run(&args, out),
         Command::Status(args) => status::run(&args, out),
         Command::Reload(args) => status::reload(&args, out),
+        Command::Stop(args) => stop::stop(&args, out),
+        Command::Start(args) => stop::start(&args, out),
         Command::Routes(args) => routes::run(&args, out),
+        Command::Backup(args) => backup::run(&args, out),
+        Command::Compact(args) => compact::run(&args, out),
+        Command::Doctor(args) => doctor::run(&args, out),
     }
 }

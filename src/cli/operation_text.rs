@@ -28,6 +28,22 @@ pub fn table(operations: &[Json]) -> String {
     format!("{}\n", lines.join("\n"))
 }
 
+/// One operation in a line, for a list that goes on.
+pub fn line(operation: &Json) -> String {
+    let text =
+        |name: &str| printable(operation.get(name).and_then(Json::as_str).unwrap_or("")).replace('\n', " ");
+    let answer = operation.pointer("/answer/status").map_or_else(|| "-".to_owned(), Json::to_string);
+    let line = format!(
+        "{}  {}  {}  {}  {answer}  {}",
+        text("received_at"),
+        text("id"),
+        text("pipeline"),
+        text("status"),
+        shorten(&text("reason"), 80)
+    );
+    line.trim_end().to_owned()
+}
+
 /// One operation, whole.
 pub fn whole(operation: &Json) -> String {
     let mut out = Text::default();
@@ -73,7 +89,8 @@ pub fn whole(operation: &Json) -> String {
             .filter_map(Json::as_str)
             .collect();
         let to = if to.is_empty() { String::new() } else { format!("to {} ", to.join(", ")) };
-        out.row("notice", &format!("{to}queued, mail is not carried out yet"));
+        let sent = notice.get("sent") == Some(&Json::Bool(true));
+        out.row("notice", &format!("{to}{}", if sent { "was sent" } else { "is queued" }));
     }
     out.0
 }

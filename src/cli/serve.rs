@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
@@ -14,6 +15,9 @@ use super::{Failure, render};
 use crate::check::CheckedFile;
 use crate::operations::CALLS_PER_HOST;
 use crate::serve::{self, Setup, StartError};
+
+/// How long a stop waits for requests and calls, if `wj.toml` does not say.
+const STOP_WITHIN: Duration = Duration::from_secs(30);
 
 /// Serves the pipelines of a folder, reloads them on change, and keeps the history.
 #[derive(Debug, clap::Args)]
@@ -58,7 +62,15 @@ enum LogFormat {
 pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure> {
     start_log(args.log);
     let config = Config::load(args.config.as_deref()).map_err(Failure::could_not_run)?;
+    let keep = config.rules().map_err(Failure::could_not_run)?;
     let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+    let (smtp, mail_password) = match &config.smtp {
+        Some(smtp) => {
+            let (smtp, password) = smtp.server().map_err(Failure::could_not_run)?;
+            (Some(smtp), password)
+        }
+        None => (None, None),
+    };
     let data = args.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from(DATA));
     let setup = Setup {
         dir: args.dir.clone(),
@@ -68,7 +80,11 @@ pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure
         allow_private: config.allow_private.into_iter().chain(args.allow_private.iter().copied()).collect(),
         calls_per_host: config.calls_per_host.map_or(CALLS_PER_HOST, NonZeroUsize::get),
         dry_run: args.dry_run,
+        keep,
+        smtp,
+        mail_password,
         network: serve::Options::default(),
+        stop_within: config.stop_within.unwrap_or(STOP_WITHIN),
         render: findings,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -106,7 +106,28 @@ fn text(status: &Json) -> String {
             .flatten()
             .filter_map(Json::as_str)
             .collect();
-        out += &format!("  {}  {}  ({})\n", text("name"), routes.join(", "), text("file"));
+        let how = stopped(pipeline).map_or_else(String::new, |how| format!("  {how}"));
+        out += &format!("  {}  {}  ({}){how}\n", text("name"), routes.join(", "), text("file"));
+    }
+    for pipeline in list("stopped_and_not_served") {
+        let name = pipeline.get("name").and_then(Json::as_str).unwrap_or("");
+        out += &format!("  {name}  not served  {}\n", stopped(pipeline).unwrap_or_default());
+    }
+    for host in list("hosts") {
+        out += &target(host).map_or_else(String::new, |line| format!("{line}\n"));
+    }
+    let waiting = status.pointer("/operations/notices_waiting").and_then(Json::as_u64).unwrap_or(0);
+    if waiting > 0 {
+        let plural = if waiting == 1 { "" } else { "s" };
+        out += &format!("{waiting} notice{plural} wait{} to be sent\n", if waiting == 1 { "s" } else { "" });
+    }
+    for notice in list("notices") {
+        let text = |name: &str| notice.get(name).and_then(Json::as_str).unwrap_or("");
+        match (text("error"), text("next_at")) {
+            ("", "") => {}
+            ("", next) => out += &format!("  {}: the next is due at {next}\n", text("pipeline")),
+            (error, _) => out += &format!("  {}: the last try failed: {error}\n", text("pipeline")),
+        }
     }
     for name in list("secrets_not_set") {
         out += &format!("secret {} is not set\n", name.as_str().unwrap_or(""));
@@ -128,4 +149,31 @@ fn text(status: &Json) -> String {
         out += &format!("\n{} is broken: {served}\n{}", text("file"), text("findings"));
     }
     printable(&out).into_owned()
+}
+
+/// How a stopped pipeline is stopped, and how much of it is open.
+fn stopped(pipeline: &Json) -> Option<String> {
+    let open = pipeline.get("open").and_then(Json::as_u64).unwrap_or(0);
+    match pipeline.get("stopped").and_then(Json::as_str)? {
+        "draining" => Some(format!("stopped, {open} open run out")),
+        _ => Some(format!("stopped, {open} open are held")),
+    }
+}
+
+/// A host that is left alone, or that something waits for.
+fn target(host: &Json) -> Option<String> {
+    let number = |name: &str| host.get(name).and_then(Json::as_u64).unwrap_or(0);
+    let text = |name: &str| host.get(name).and_then(Json::as_str);
+    let (waiting, name) = (number("waiting"), text("host")?);
+    let rate = text("rate").map_or_else(String::new, |rate| format!(", at most {rate}"));
+    match text("open_until") {
+        Some(next) => Some(format!(
+            "{name} does not answer ({} calls in a row): {waiting} wait, the next call goes out at {next}{rate}",
+            number("failed_in_a_row")
+        )),
+        None if waiting > 0 => {
+            Some(format!("{name}: {waiting} wait, {} calls out{rate}", number("calls_out")))
+        }
+        None => None,
+    }
 }

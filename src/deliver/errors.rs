@@ -62,6 +62,63 @@ pub fn answer_too_large(limit: u64) -> String {
     format!("the answer is larger than {limit} bytes")
 }
 
+pub fn no_mail_server() -> String {
+    "no mail server is set: `wj.toml` has no `[smtp]`".to_owned()
+}
+
+pub fn no_sender(text: &str) -> String {
+    format!("`from` of `[smtp]` is `{text}`, which is no e-mail address")
+}
+
+pub fn no_mail() -> String {
+    "the mail cannot be read".to_owned()
+}
+
+pub fn no_mail_address(text: &str) -> String {
+    format!("`{text}` is no e-mail address")
+}
+
+pub fn bad_mail_header(name: &str) -> String {
+    format!("the {name} of the mail cannot be written")
+}
+
+pub fn unwritable_mail(error: &lettre::error::Error) -> String {
+    format!("the mail cannot be written: {error}")
+}
+
+pub fn no_smtp_utf8() -> String {
+    "the mail server takes no address with letters other than a to z before its @ (SMTPUTF8)".to_owned()
+}
+
+pub fn no_password() -> String {
+    "the password of the mail server's user is not set".to_owned()
+}
+
+/// Of a mail server that could not be talked to.
+pub fn of_mail_server(host: &str, error: &lettre::transport::smtp::Error) -> String {
+    format!("the mail server {host} cannot be used: {}", mail_causes(error))
+}
+
+/// Of what a mail server said to a mail, or failed to say.
+pub fn turned_down(error: &lettre::transport::smtp::Error) -> String {
+    match error.status() {
+        Some(code) => {
+            let said = error.source().map_or_else(String::new, |said| format!(" {said}"));
+            format!("the mail server answered {code}{said}")
+        }
+        None => format!("the mail server broke off: {}", mail_causes(error)),
+    }
+}
+
+fn mail_causes(error: &lettre::transport::smtp::Error) -> String {
+    match (error.status(), error.source()) {
+        (Some(code), Some(said)) => format!("it answered {code} {said}"),
+        (Some(code), None) => format!("it answered {code}"),
+        (None, Some(cause)) => cause.to_string(),
+        (None, None) => error.to_string(),
+    }
+}
+
 /// Of an error of the client: its causes without what only says that something failed.
 pub fn of_client(error: reqwest::Error) -> String {
     if error.is_connect() && error.is_timeout() {

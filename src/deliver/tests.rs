@@ -14,8 +14,8 @@ use crate::value::Bytes;
 const LONG: Duration = Duration::from_secs(20);
 
 fn deliver() -> Deliver {
-    Deliver::new(Options { allow_private: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()] })
-        .unwrap()
+    let allow_private = vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
+    Deliver::new(Options { allow_private, ..Options::default() }).unwrap()
 }
 
 fn request(method: &str, url: String, body: &'static str) -> Rendered {

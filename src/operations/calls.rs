@@ -1,17 +1,20 @@
 //! The calls of an operation in hand: made ready, given a place at their host, sent, and judged.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::live::{After, Live, Outgoing, Phase, Step};
+use super::log::Recorded;
 use super::mask::masked;
 use super::retry::{Tries, again};
-use super::{MOST_ROWS, Moment, Surroundings};
+use super::{MOST_ROWS, Moment, Seen, Stop, Surroundings};
 use crate::actions::{Answer, Attempt, Class, RenderError, Rendered, judge, retry_after};
 use crate::resolve::program::{Call, Pipeline, Retry};
-use crate::run::{self, Carried, Need};
+use crate::run::{self, Carried, MOST_ANSWER_BYTES, Need};
 use crate::store::{
     AnswerFact, Fact, Hash, Lane, Millis, OutcomeClass, OutcomeFact, Sent, State, Work, WorkChange,
 };
+use crate::value::Bytes;
 
 /// A call, rendered and ready.
 pub(super) struct Prepared {
@@ -37,11 +40,15 @@ impl Live {
         let Some(call) = call_of(&pipeline, &prepared.need) else { return };
         let attempt = masked(attempt, moment.secrets.masker());
         let judged = judge(&attempt, &call.policy.rules);
+        if let Some(permit) = self.permit.take() {
+            permit.came_back(seen(&attempt, judged.class), moment.now);
+        }
         let asked = retry_after(&attempt, moment.now);
         let answer = match attempt {
             Attempt::Answered(answer) => Some(answer),
-            Attempt::NotSent(_) | Attempt::Lost(_) => None,
+            Attempt::NotSent(_) | Attempt::Refused(_) | Attempt::Later(_) | Attempt::Lost(_) => None,
         };
+        let kept = answer.as_ref().map(|answer| self.kept(answer, judged.class));
         let tries = Tries { made: prepared.tries.made + 1, ..prepared.tries };
 
         // What may have taken effect is sent again only if the action is repeatable, or the step itself says so.
@@ -52,6 +59,7 @@ impl Live {
         let next = may_repeat
             .then(|| again(&call.policy, tries, moment.now, asked, waits_until, &around.random))
             .flatten();
+        self.may_have_effect |= !call.policy.repeatable && judged.class != Class::Refused;
         let class = match judged.class {
             Class::Ok => OutcomeClass::Ok,
             Class::Refused => OutcomeClass::Refused,
@@ -60,11 +68,14 @@ impl Live {
         self.facts.push(Fact::Outcome(OutcomeFact {
             class,
             took_ms: u32::try_from(moment.now.saturating_sub(prepared.sent_at)).unwrap_or(u32::MAX),
-            answer: answer.as_ref().map(answer_fact),
+            answer: kept,
             reason: judged.reason.as_str().into(),
             last: judged.class != Class::Ok && next.is_none(),
-            ..outcome(call, &prepared.need, prepared.digest, prepared.attempt, prepared.sent_at)
+            ..outcome(&call.name, &prepared.need, prepared.digest, prepared.attempt, prepared.sent_at)
         }));
+        if next.is_none() {
+            self.spare(call, tries.first_at, moment.now);
+        }
         match (judged.class, answer, next) {
             (Class::Ok, Some(answer), _) => self.run.resume(Carried::Ok(answer)),
             (_, _, Some(next)) => {
@@ -99,10 +110,18 @@ impl Live {
     ) -> Option<Step> {
         let recorded = self.log.as_ref().and_then(|log| log.actions.get(&need.path));
         let attempt = recorded.map_or(0, |action| action.outcomes.len() as u32) + 1;
+        let first_at = recorded.and_then(|action| action.first_at).unwrap_or(moment.now);
         let tries = Tries {
             made: recorded.map_or(0, |action| action.tries),
-            first_at: recorded.and_then(|action| action.first_at).unwrap_or(moment.now),
+            // An operation that a start goes on with before its answer has all of its patience again.
+            first_at: if self.answered { first_at } else { first_at.max(self.waits_since) },
         };
+        if let Some((attempt, _)) = recorded.and_then(|action| action.intent)
+            && call_of(&self.pipeline, &need).is_some_and(|call| !call.policy.repeatable)
+        {
+            self.lost(need, digest, attempt);
+            return None;
+        }
         if self.dry_run {
             self.pretend(&need, digest, attempt, moment);
             return None;
@@ -125,16 +144,60 @@ impl Live {
         None
     }
 
+    /// A reported call was out when the server ended: a person decides whether it is made again.
+    fn lost(&mut self, need: Need, digest: Hash, attempt: u32) {
+        let pipeline = self.pipeline.clone();
+        let Some(call) = call_of(&pipeline, &need) else { return };
+        let reason = "the server ended while the call was out";
+        self.facts.push(Fact::Outcome(OutcomeFact {
+            class: OutcomeClass::Unknown,
+            reason: reason.into(),
+            last: true,
+            // Its intent was committed then, and it went out behind that.
+            ..outcome(&call.name, &need, digest, attempt, self.due)
+        }));
+        self.interrupt(format!("the outcome of `{}` is unknown: {reason}", call.name), Some(need.path));
+    }
+
+    /// What is recorded of an answer. Of those that the engine does not see, only so much as one operation may keep.
+    fn kept(&mut self, answer: &Answer, class: Class) -> AnswerFact {
+        let mut kept = answer_fact(answer);
+        if class != Class::Ok && self.answer_bytes.saturating_add(kept.body.len()) > MOST_ANSWER_BYTES {
+            kept.body = Bytes::new();
+        }
+        self.answer_bytes = self.answer_bytes.saturating_add(kept.body.len());
+        kept
+    }
+
+    /// The time that an action with its own `give up after` took is none of the patience for the others.
+    fn spare(&mut self, call: &Call, from: Millis, to: Millis) {
+        if call.policy.give_up_after.is_some() && !self.answered {
+            let took = to.saturating_sub(from.max(self.waits_since));
+            self.patience_until = self.patience_until.saturating_add(took);
+        }
+    }
+
+    /// As `spare`, for an action whose end is recorded.
+    pub(super) fn spare_recorded(&mut self, need: &Need) {
+        let recorded = self.log.as_ref().and_then(|log| log.actions.get(&need.path));
+        let span = recorded.and_then(|action| action.first_at.zip(action.ended_at()));
+        let pipeline = self.pipeline.clone();
+        if let (Some((from, to)), Some(call)) = (span, call_of(&pipeline, need)) {
+            self.spare(call, from, to);
+        }
+    }
+
     /// A dry run takes every action for done.
     fn pretend(&mut self, need: &Need, digest: Hash, attempt: u32, moment: &Moment<'_>) {
         let pipeline = self.pipeline.clone();
         let Some(call) = call_of(&pipeline, need) else { return };
         let answer = Answer { status: 200, dry_run: true, ..Answer::default() };
+        self.may_have_effect |= !call.policy.repeatable;
         self.facts.push(Fact::Outcome(OutcomeFact {
             class: OutcomeClass::Ok,
             answer: Some(answer_fact(&answer)),
             dry_run: true,
-            ..outcome(call, need, digest, attempt, moment.now)
+            ..outcome(&call.name, need, digest, attempt, moment.now)
         }));
         self.run.resume(Carried::Ok(answer));
     }
@@ -154,15 +217,38 @@ impl Live {
             self.not_made(&prepared, call, "no time was left before the answer", moment.now);
             return None;
         }
-        // Behind its answer an operation can wait for the next start.
-        if self.answered && around.stopping.load(Ordering::Relaxed) {
+        // Behind its answer an operation can wait for the next start, of the server or of its pipeline.
+        let held = || around.stop(&self.pipeline.name) == Some(Stop::Held);
+        if self.answered && (around.stopping.load(Ordering::Relaxed) || held()) {
             self.permit = None;
         } else if !self.permit.as_ref().is_some_and(|permit| permit.is_for(host)) {
-            self.permit = around.targets.take(host);
+            // One that was taken for another host comes free first.
+            self.permit = None;
+            self.permit = match self.answered {
+                true => around.targets.take_in_line(host, moment.now),
+                false => around.targets.take(host, moment.now),
+            };
         }
         if let Some(until) = deadline.filter(|_| self.permit.is_none()) {
+            let free_at = around.targets.free_at(host, moment.now);
+            if free_at.is_some_and(|free_at| free_at >= until) {
+                let why = match around.targets.open_until(host) {
+                    Some(_) => "its target did not answer for a while, and is left alone",
+                    None => "the rate of its target lets no call through in time",
+                };
+                self.not_made(&prepared, call, why, moment.now);
+                return None;
+            }
+            if self.is_unclaimed() {
+                // Whether it is the first with its key is not to depend on when its host has a place.
+                let lane = self.lane(&prepared.need);
+                let work = Work { lane, due: moment.now, pause: 0, intent_out: false, held: true };
+                let after = After::Wait(prepared);
+                return Some(self.commit(moment.now, State::Open, "".into(), WorkChange::Put(work), after));
+            }
+            let look_at = free_at.map_or(until, |free_at| free_at.max(moment.now + 1)).min(until);
             self.phase = Phase::Waiting(prepared);
-            return Some(Step::Slot { until });
+            return Some(Step::Slot { until: look_at });
         }
         let held = self.permit.is_some();
         let reported = !call.policy.repeatable;
@@ -184,7 +270,7 @@ impl Live {
     }
 
     pub(super) fn call(&mut self, mut prepared: Box<Prepared>, moment: &Moment<'_>) -> Step {
-        let (mut timeout, mut answer_limit) = (0, 0);
+        let (mut timeout, mut answer_limit, mut is_promised) = (0, 0, false);
         if let Some(call) = call_of(&self.pipeline, &prepared.need) {
             // One whose last due time passed while it stood in line behind the answer gets a whole try more.
             let left = self
@@ -193,11 +279,15 @@ impl Live {
                 .filter(|left| *left > 0 || !self.answered);
             timeout = call.policy.timeout.min(left.unwrap_or(u64::MAX));
             answer_limit = call.policy.answer_limit;
+            is_promised = !call.policy.repeatable;
         }
         prepared.sent_at = moment.now;
         let request = prepared.request.clone();
         self.phase = Phase::Calling(prepared);
-        Step::Call(Outgoing { request, timeout: timeout.max(1), answer_limit, permit: self.permit.take() })
+        if let Some(permit) = &mut self.permit {
+            permit.make();
+        }
+        Step::Call(Outgoing { request, timeout: timeout.max(1), answer_limit, is_promised })
     }
 
     /// The end of a call that found no place in time. It is recorded, so that replay goes the same way.
@@ -205,8 +295,9 @@ impl Live {
         self.facts.push(Fact::Outcome(OutcomeFact {
             reason: reason.into(),
             last: true,
-            ..outcome(call, &prepared.need, prepared.digest, prepared.attempt, now)
+            ..outcome(&call.name, &prepared.need, prepared.digest, prepared.attempt, now)
         }));
+        self.spare(call, prepared.tries.first_at, now);
         self.run.resume(Carried::Failed { reason: reason.to_owned(), status: None });
     }
 
@@ -224,16 +315,34 @@ impl Live {
     }
 }
 
+/// What a call says of its host. A whole answer below 500 comes from a host that is well, whatever it says.
+fn seen(attempt: &Attempt, class: Class) -> Seen {
+    match attempt {
+        Attempt::Answered(answer) if answer.status < 500 => Seen::Alive,
+        // A mail server that turns one mail down, or puts it off, is there for the next.
+        Attempt::Refused(_) | Attempt::Later(_) => Seen::Alive,
+        Attempt::Answered(_) if class != Class::Unknown => Seen::Busy,
+        Attempt::Answered(_) | Attempt::NotSent(_) | Attempt::Lost(_) => Seen::Dead,
+    }
+}
+
+/// Whether a reported action may have taken effect, as its part of the log says.
+pub(super) fn may_have_effect(pipeline: &Pipeline, need: &Need, recorded: &Recorded) -> bool {
+    let reported = call_of(pipeline, need).is_some_and(|call| !call.policy.repeatable);
+    let unclear = recorded.outcomes.iter().any(|outcome| outcome.class != OutcomeClass::Refused);
+    reported && (unclear || recorded.intent.is_some())
+}
+
 fn call_of<'a>(pipeline: &'a Pipeline, need: &Need) -> Option<&'a Call> {
     run::call(pipeline, need)
 }
 
 /// An outcome without an answer and without effect; the rest is filled in.
-fn outcome(call: &Call, need: &Need, digest: Hash, attempt: u32, at: Millis) -> OutcomeFact {
+pub(super) fn outcome(action: &Arc<str>, need: &Need, digest: Hash, attempt: u32, at: Millis) -> OutcomeFact {
     let shown = &need.masked;
     OutcomeFact {
         path: need.path.clone(),
-        action: call.name.clone(),
+        action: action.clone(),
         attempt,
         class: OutcomeClass::Refused,
         at,
@@ -256,6 +365,6 @@ fn outcome(call: &Call, need: &Need, digest: Hash, attempt: u32, at: Millis) -> 
     }
 }
 
-fn answer_fact(answer: &Answer) -> AnswerFact {
+pub(super) fn answer_fact(answer: &Answer) -> AnswerFact {
     AnswerFact { status: answer.status, headers: answer.headers.clone(), body: answer.body.clone() }
 }

@@ -4,15 +4,20 @@
 
 use std::sync::Arc;
 
-use super::calls::Prepared;
+use super::calls::{self, Prepared};
+use super::claims::{Held, for_repeats};
 use super::log::Log;
+use super::notices::Reason;
 use super::rows;
 use super::targets::Permit;
 use super::{Moment, PATIENCE, Surroundings};
 use crate::actions::Rendered;
 use crate::resolve::program::Pipeline;
-use crate::run::{self, EndState, Next, Received, Reply, Run};
-use crate::store::{Accept, Fact, Millis, Program, State, Step as StepWrite, Work, WorkChange, Write};
+use crate::run::{self, EndState, Key, Next, Received, Reply, Run};
+use crate::store::{
+    Accept, Claim, ClaimChange, Fact, Lane, Millis, Program, State, Step as StepWrite, Work, WorkChange,
+    Write,
+};
 use crate::value::Id;
 
 /// What is to be done next.
@@ -39,7 +44,8 @@ pub struct Outgoing {
     pub timeout: u64,
     /// In bytes.
     pub answer_limit: u64,
-    pub permit: Option<Permit>,
+    /// Its intent is recorded: if it is not made now, a person has to say whether it was.
+    pub is_promised: bool,
 }
 
 pub struct Live {
@@ -54,14 +60,32 @@ pub struct Live {
     fence: u64,
     /// Of the row that is being gathered.
     pub(super) facts: Vec<Fact>,
+    /// A person ordered its request to be carried out anew.
+    replays: bool,
+    /// The key that it holds, or asks for with its first row.
+    claim: Option<Held>,
+    /// What repeats are told from the next row on.
+    told_to_repeats: Option<Reply>,
+    /// A reported action may have taken effect.
+    pub(super) may_have_effect: bool,
+    /// The caller had its answer before the run ended.
+    after_answer: bool,
     /// The caller's answer, until it left.
     reply: Option<Reply>,
     /// Whether an answer is recorded, or in the row being gathered.
     pub(super) answered: bool,
     status: u16,
+    /// Since when its caller waits, or this server goes on with it where none does.
+    pub(super) waits_since: Millis,
     /// Until when its caller waits for all calls together.
     pub(super) patience_until: Millis,
-    /// A place at a host that it holds for its next call.
+    /// When the work that it is was due.
+    pub(super) due: Millis,
+    /// Actions and waits of the log that the engine came to again.
+    replayed: usize,
+    /// Of all its answers that are recorded.
+    pub(super) answer_bytes: usize,
+    /// A place at a host that it holds for its next call, or for the one that is out.
     pub(super) permit: Option<Permit>,
     /// Its actions are recorded, not sent: as it was when it was received.
     pub(super) dry_run: bool,
@@ -69,6 +93,9 @@ pub struct Live {
 }
 
 pub(super) enum Phase {
+    /// It was found by a start behind a sudden end, which is recorded before the engine goes on: what ends a server ends
+    /// it no third time.
+    Resuming,
     /// The engine can go on.
     Running,
     /// A call waits for a free place at its host.
@@ -87,7 +114,10 @@ pub(super) enum Phase {
 }
 
 pub(super) enum After {
+    Run,
     Call(Box<Prepared>),
+    /// A place at its host is waited for.
+    Wait(Box<Prepared>),
     Park,
     End(State),
 }
@@ -104,7 +134,11 @@ pub fn begin(
     facts.push(rows::received(&pipeline, &received, around));
     Live {
         id: received.id,
+        waits_since: received.at,
         patience_until: received.at + PATIENCE,
+        due: received.at,
+        replayed: 0,
+        answer_bytes: 0,
         run: Run::new(pipeline.clone(), received),
         pipeline,
         log: None,
@@ -112,6 +146,11 @@ pub fn begin(
         next_row: 0,
         fence: 0,
         facts,
+        replays: false,
+        claim: None,
+        told_to_repeats: None,
+        may_have_effect: false,
+        after_answer: false,
         reply: None,
         answered: false,
         status: 0,
@@ -121,15 +160,21 @@ pub fn begin(
     }
 }
 
-/// Goes on with an operation from its log. `permit` is a free place at the host that its work waited for, and
-/// `patience_until` is for an operation without an answer: a caller who still waits has been waiting since the request.
-pub fn resume(
-    pipeline: Arc<Pipeline>,
-    log: Log,
-    fence: u64,
-    permit: Option<Permit>,
-    patience_until: Millis,
-) -> Live {
+/// How somebody who goes on with an operation has it.
+pub struct Grasp {
+    pub fence: u64,
+    /// A free place at the host that its work waited for.
+    pub permit: Option<Permit>,
+    /// When its work was due.
+    pub due: Millis,
+    /// For one without an answer: since when its caller waits, or since when this server goes on with it.
+    pub waits_since: Millis,
+    /// A start found it behind a sudden end.
+    pub found: bool,
+}
+
+/// Goes on with an operation from its log.
+pub fn resume(pipeline: Arc<Pipeline>, log: Log, grasp: Grasp) -> Live {
     let received = Arc::new(log.request());
     Live {
         id: log.id,
@@ -137,15 +182,24 @@ pub fn resume(
         pipeline,
         program: None,
         next_row: log.rows,
-        fence,
-        facts: Vec::new(),
+        fence: grasp.fence,
+        facts: grasp.found.then_some(Fact::Resumed(log.resumed + 1)).into_iter().collect(),
+        replays: false,
+        claim: log.claim,
+        told_to_repeats: None,
+        may_have_effect: false,
+        after_answer: false,
         reply: None,
         answered: log.answer.is_some(),
         status: log.answer.as_ref().map_or(0, |told| told.status),
-        patience_until,
-        permit,
+        waits_since: grasp.waits_since,
+        patience_until: grasp.waits_since.saturating_add(PATIENCE),
+        due: grasp.due,
+        replayed: 0,
+        answer_bytes: log.answer_bytes,
+        permit: grasp.permit,
         dry_run: log.received.dry_run,
-        phase: Phase::Running,
+        phase: if grasp.found { Phase::Resuming } else { Phase::Running },
         log: Some(log),
     }
 }
@@ -155,15 +209,29 @@ impl Live {
         &self.pipeline
     }
 
+    /// The request that it was made of.
+    pub fn received(&self) -> &Arc<Received> {
+        self.run.received()
+    }
+
     /// Whether the caller has been told something that is recorded.
     pub fn answered(&self) -> bool {
         self.answered
+    }
+
+    /// Links it to the operation whose request it carries out anew.
+    pub fn link(&mut self, from: Id) {
+        self.replays = true;
+        self.facts.push(Fact::Linked(from.0));
     }
 
     /// What to do next. Only after `Commit` and `Call` something has to be handed in first.
     pub fn step(&mut self, around: &Surroundings, moment: &Moment<'_>) -> Step {
         loop {
             match std::mem::replace(&mut self.phase, Phase::Running) {
+                Phase::Resuming => {
+                    return self.commit(moment.now, State::Open, "".into(), WorkChange::Keep, After::Run);
+                }
                 Phase::Running => {
                     if let Some(step) = self.advance(around, moment) {
                         return step;
@@ -180,7 +248,12 @@ impl Live {
                         return Step::Answer(reply);
                     }
                     return match after {
+                        After::Run => continue,
                         After::Call(prepared) => self.call(prepared, moment),
+                        After::Wait(prepared) => {
+                            self.phase = Phase::Waiting(prepared);
+                            continue;
+                        }
                         After::Park => Step::Parked,
                         After::End(state) => {
                             self.phase = Phase::Over(state);
@@ -226,7 +299,13 @@ impl Live {
         loop {
             match self.run.next() {
                 Next::Answer(reply) => self.answer(reply),
+                Next::Claim(key) => self.ask_for(key),
                 Next::End(end) => {
+                    if self.has_diverged() {
+                        self.interrupt("replay diverged at its end".to_owned(), end.at);
+                        return None;
+                    }
+                    self.after_answer = end.after_answer;
                     let state = match end.state {
                         EndState::Done | EndState::Stopped => State::Done,
                         EndState::Aborted => State::Aborted,
@@ -235,15 +314,33 @@ impl Live {
                     self.end(state, end.reason.into(), end.at);
                     return None;
                 }
+                Next::Wait(wait) => {
+                    if self.log.as_ref().is_some_and(|log| log.waits.contains_key(&wait.path)) {
+                        self.replayed += 1;
+                        self.run.waited();
+                    } else {
+                        self.begin_wait(wait, moment);
+                        return None;
+                    }
+                }
                 Next::Need(need) => {
                     let digest = need.masked.digest();
                     let recorded = self.log.as_ref().and_then(|log| log.actions.get(&need.path));
-                    if recorded.and_then(|action| action.digest()).is_some_and(|before| before != digest) {
+                    self.replayed += usize::from(recorded.is_some());
+                    let is_another =
+                        recorded.and_then(|action| action.digest()).is_some_and(|before| before != digest);
+                    if is_another || (recorded.is_none() && self.has_diverged()) {
                         self.interrupt(format!("replay diverged at {}", need.path), Some(need.path));
                         return None;
                     }
+                    if let Some(recorded) = recorded {
+                        self.may_have_effect |= calls::may_have_effect(&self.pipeline, &need, recorded);
+                    }
                     match recorded.and_then(|action| action.carried.clone()) {
-                        Some(carried) => self.run.resume(carried),
+                        Some(carried) => {
+                            self.spare_recorded(&need);
+                            self.run.resume(carried);
+                        }
                         None => return self.prepare(need, digest, around, moment),
                     }
                 }
@@ -251,26 +348,80 @@ impl Live {
         }
     }
 
-    /// An answer is recorded once: what a caller was told stays true, whatever a retry comes to.
-    fn answer(&mut self, reply: Reply) {
-        if self.answered {
+    /// Whether the engine went past something that is recorded without coming to it.
+    fn has_diverged(&self) -> bool {
+        self.log.as_ref().is_some_and(|log| self.replayed < log.actions.len() + log.waits.len())
+    }
+
+    /// A `wait` is a due time in the pipeline's own lane.
+    fn begin_wait(&mut self, wait: run::Wait, moment: &Moment<'_>) {
+        if self.has_diverged() {
+            self.interrupt(format!("replay diverged at {}", wait.path), Some(wait.path));
             return;
         }
+        let due = moment.now.saturating_add(wait.millis);
+        self.facts.push(Fact::Wait { path: wait.path, until: due });
+        let lane = Lane { pipeline: self.pipeline.name.clone(), host: "".into() };
+        self.phase = Phase::Parking(Work { lane, due, pause: wait.millis, intent_out: false, held: false });
+    }
+
+    /// Asks for the key of its `dedupe` with the first row; in a run from the log that was decided then. What a person
+    /// orders anew is to run whoever has the key.
+    fn ask_for(&mut self, key: Key) {
+        if self.log.is_none() && !self.replays {
+            let held = Held { key: key.hash, end: self.received().at.saturating_add(key.within) };
+            self.facts.push(Fact::Claimed { key: held.key, end: held.end });
+            self.claim = Some(held);
+        }
+    }
+
+    /// An answer is recorded once: what a caller was told stays true, whatever a retry comes to. Who repeats the request
+    /// later is told what the retry came to.
+    fn answer(&mut self, reply: Reply) {
+        if self.answered {
+            let known = self.log.as_ref().is_none_or(|log| log.says_last(&reply));
+            if self.claim.is_some() && !known {
+                self.facts.push(rows::answer(&reply));
+                self.told_to_repeats = Some(reply);
+            }
+            return;
+        }
+        self.tell(reply.clone());
+        if self.claim.is_some() {
+            self.told_to_repeats = Some(reply);
+        }
+    }
+
+    fn tell(&mut self, reply: Reply) {
         self.answered = true;
         self.status = reply.status;
         self.facts.push(rows::answer(&reply));
         self.reply = Some(reply);
     }
 
-    /// Ends as interrupted: whatever must not be guessed is left to a person. A caller who waits gets 502.
+    /// Ends as interrupted: whatever must not be guessed is left to a person. A caller who waits gets 502; a repeat is
+    /// not told that, since a person may still come to an answer.
     pub(super) fn interrupt(&mut self, reason: String, at_step: Option<Arc<str>>) {
-        self.answer(run::failed_reply(self.id));
+        if !self.answered {
+            self.tell(run::failed_reply(self.id));
+        }
         self.end(State::Interrupted, reason.into(), at_step);
     }
 
     fn end(&mut self, state: State, reason: Arc<str>, at_step: Option<Arc<str>>) {
         self.facts.push(Fact::End { state, reason: reason.clone(), at_step });
         self.phase = Phase::Ending(state, reason);
+    }
+
+    /// Whether with this state its key is left to the next: it failed before its `respond`, and nothing can have come of
+    /// it, so that the sender may correct the request and try again.
+    fn leaves_its_key(&self, state: State) -> bool {
+        matches!(state, State::Aborted | State::Failed) && !self.after_answer && !self.may_have_effect
+    }
+
+    /// Its key is asked for with a row that is still to be committed.
+    pub(super) fn is_unclaimed(&self) -> bool {
+        self.claim.is_some() && self.next_row == 0
     }
 
     /// Turns what was gathered into the next row.
@@ -284,9 +435,11 @@ impl Live {
     ) -> Step {
         let notice = (matches!(state, State::Failed | State::Interrupted)
             && !self.pipeline.notify.is_empty())
-        .then(|| reason.to_string());
+        .then(|| Reason::of(&self.facts, state).to_string());
         let row = rows::row(&self.facts, state, self.status, reason, now);
         self.facts.clear();
+        let released = self.leaves_its_key(state);
+        let answer = self.told_to_repeats.take().map(|reply| for_repeats(&reply, &self.received().body));
         let n = self.next_row;
         self.next_row = n.saturating_add(1);
         self.phase = Phase::Committing(after);
@@ -297,10 +450,22 @@ impl Live {
                     WorkChange::Put(work) => Some(work),
                     WorkChange::Keep | WorkChange::Remove => None,
                 };
-                Write::Accept(Box::new(Accept { id, pipeline, row, work, claim: None, notice, program }))
+                let claim = self.claim.map(|held| Claim {
+                    key: held.key,
+                    end: held.end,
+                    answer: answer.flatten(),
+                    kept: !released,
+                });
+                Write::Accept(Box::new(Accept { id, pipeline, row, work, claim, notice, program }))
             }
             None => {
-                Write::Step(Box::new(StepWrite { id, pipeline, n, fence: self.fence, row, work, notice }))
+                let claim = match (self.claim, answer) {
+                    (Some(Held { key, .. }), _) if released => ClaimChange::Release { key },
+                    (Some(Held { key, .. }), Some(answer)) => ClaimChange::Answer { key, answer },
+                    _ => ClaimChange::Keep,
+                };
+                let fence = self.fence;
+                Write::Step(Box::new(StepWrite { id, pipeline, n, fence, row, work, claim, notice }))
             }
         })
     }

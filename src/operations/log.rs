@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::claims::Held;
 use crate::actions::Answer;
 use crate::resolve::program::Pipeline;
-use crate::run::{Carried, End, Headers, Next, Received, Run, Trace};
+use crate::run::{Carried, End, Headers, Need, Next, Received, Reply, Run, Trace};
 use crate::store::{
     AnswerFact, Fact, Hash, Millis, Operation, OutcomeClass, OutcomeFact, ReceivedFact, State,
 };
@@ -20,10 +21,18 @@ pub struct Log {
     pub actions: BTreeMap<Arc<str>, Recorded>,
     /// What the caller was told.
     pub answer: Option<Told>,
+    /// What a retry came to since, where it is something else: what repeats of the request are told.
+    pub later: Option<Told>,
+    /// The key that `dedupe` gave it at receipt.
+    pub claim: Option<Held>,
     /// The last end, if it has ended and nobody ordered otherwise since.
     pub ended: Option<Ended>,
-    /// A person ordered a retry, and nothing happened since.
-    pub ordered: bool,
+    /// Until when each `wait` that began lasts, by step path. Whoever goes on from the log comes after that.
+    pub waits: BTreeMap<Arc<str>, Millis>,
+    /// Starts that went on with it since it last came forward: an outcome, a `wait`, or what a person ordered.
+    pub resumed: u32,
+    /// Of all answers that it keeps.
+    pub answer_bytes: usize,
     pub rows: u16,
 }
 
@@ -46,7 +55,7 @@ pub struct Recorded {
     pub outcomes: Vec<OutcomeFact>,
     /// How it went in the end; `None` while further attempts may follow.
     pub carried: Option<Carried>,
-    /// An intent without an outcome: a reported call may be out.
+    /// An intent without an outcome, its attempt and digest: a reported call may be out.
     pub intent: Option<(u32, Hash)>,
     /// Attempts made since the action began, or since a person ordered a retry.
     pub tries: u32,
@@ -57,7 +66,13 @@ pub struct Recorded {
 impl Recorded {
     /// Of the request that was last made of it: what replay makes of it again must be the same.
     pub fn digest(&self) -> Option<Hash> {
-        self.outcomes.last().map(|outcome| outcome.digest)
+        let intent = self.intent.map(|(_, digest)| digest);
+        intent.or_else(|| self.outcomes.last().map(|outcome| outcome.digest))
+    }
+
+    /// When its last outcome was known.
+    pub fn ended_at(&self) -> Option<Millis> {
+        self.outcomes.last().map(|outcome| outcome.at.saturating_add(outcome.took_ms.into()))
     }
 }
 
@@ -76,8 +91,12 @@ impl Log {
             received: received.clone(),
             actions: BTreeMap::new(),
             answer: None,
+            later: None,
+            claim: None,
             ended: None,
-            ordered: false,
+            waits: BTreeMap::new(),
+            resumed: 0,
+            answer_bytes: 0,
             rows: u16::try_from(operation.rows.len()).unwrap_or(u16::MAX),
         };
         for fact in facts {
@@ -95,30 +114,51 @@ impl Log {
                 action.first_at.get_or_insert(outcome.at);
                 action.carried = carried(outcome);
                 action.outcomes.push(outcome.clone());
+                self.answer_bytes += outcome.answer.as_ref().map_or(0, |answer| answer.body.len());
+                self.resumed = 0;
             }
             Fact::Intent { path, attempt, digest } => {
                 self.actions.entry(path.clone()).or_default().intent = Some((*attempt, *digest));
             }
-            // The first answer is what the caller was told; a later one is only what a retry would have said.
+            // The first answer is what the caller was told; a later one is what a retry came to.
             Fact::Answer { status, headers, body } => {
-                self.answer.get_or_insert_with(|| Told {
-                    status: *status,
-                    headers: headers.clone(),
-                    body: body.clone(),
-                });
+                let told = Told { status: *status, headers: headers.clone(), body: body.clone() };
+                match self.answer {
+                    None => self.answer = Some(told),
+                    Some(_) => self.later = Some(told),
+                }
             }
+            Fact::Claimed { key, end } => self.claim = Some(Held { key: *key, end: *end }),
             Fact::End { state, reason, at_step } => {
                 self.ended = Some(Ended { state: *state, reason: reason.clone(), at_step: at_step.clone() });
+                if *state == State::Interrupted {
+                    self.leave_open();
+                }
             }
-            Fact::Person { what, .. } if &**what == RETRY => self.reopen(),
-            Fact::Received(_)
-            | Fact::Due { .. }
-            | Fact::Person { .. }
-            | Fact::Resumed(_)
-            | Fact::Note(_)
-            | Fact::Linked(_) => {}
+            Fact::Person { what, .. } => {
+                self.resumed = 0;
+                if matches!(&**what, RETRY | SETTLE) {
+                    self.reopen();
+                }
+            }
+            Fact::Wait { path, until } => {
+                self.waits.insert(path.clone(), *until);
+                self.resumed = 0;
+            }
+            Fact::Resumed(count) => self.resumed = *count,
+            Fact::Received(_) | Fact::Due { .. } | Fact::Note(_) | Fact::Linked(_) | Fact::Repeats { .. } => {
+            }
         }
-        self.ordered = matches!(fact, Fact::Person { what, .. } if &**what == RETRY);
+    }
+
+    /// How the action that an operation is interrupted at went in the end is for a person to say.
+    fn leave_open(&mut self) {
+        let at_step = self.ended.as_ref().and_then(|ended| ended.at_step.as_ref());
+        if let Some(action) = at_step.and_then(|path| self.actions.get_mut(path))
+            && !matches!(action.carried, Some(Carried::Ok(_)))
+        {
+            action.carried = None;
+        }
     }
 
     /// A retry takes back how the action ended that ended the operation; all before it stands.
@@ -133,6 +173,23 @@ impl Log {
                 action.first_at = None;
             }
         }
+    }
+
+    /// The step of a reported call that was out when a server ended.
+    pub fn call_out(&self) -> Option<&Arc<str>> {
+        self.actions.iter().find(|(_, action)| action.intent.is_some()).map(|(path, _)| path)
+    }
+
+    /// The last answer that it came to.
+    pub fn last_answer(&self) -> Option<&Told> {
+        self.later.as_ref().or(self.answer.as_ref())
+    }
+
+    /// Whether that is this one.
+    pub fn says_last(&self, reply: &Reply) -> bool {
+        self.last_answer().is_some_and(|told| {
+            told.status == reply.status && told.headers == reply.headers && told.body == reply.body
+        })
     }
 
     /// The request as the engine takes it.
@@ -153,6 +210,9 @@ impl Log {
 
 /// What a person orders, as the log keeps it.
 pub const RETRY: &str = "retry";
+pub const SETTLE: &str = "settle";
+pub const CANCEL: &str = "cancel";
+pub const REPLAY: &str = "replay";
 
 fn carried(outcome: &OutcomeFact) -> Option<Carried> {
     let status = outcome.answer.as_ref().map(|answer| answer.status);
@@ -171,18 +231,35 @@ fn answer_of(fact: &AnswerFact, dry_run: bool) -> Answer {
 /// ends, and the end if the engine came to one.
 pub fn replay_trace(pipeline: &Arc<Pipeline>, log: &Log) -> (Vec<Trace>, Option<End>) {
     let mut run = Run::traced(pipeline.clone(), Arc::new(log.request()));
-    let end = loop {
-        match run.next() {
-            Next::Answer(_) => {}
-            Next::End(end) => break Some(end),
-            Next::Need(need) => {
-                let Some(carried) = log.actions.get(&need.path).and_then(|action| action.carried.clone())
-                else {
-                    break None;
-                };
-                run.resume(carried);
-            }
-        }
+    let end = match replay(&mut run, log) {
+        Next::End(end) => Some(end),
+        Next::Answer(_) | Next::Claim(_) | Next::Need(_) | Next::Wait(_) => None,
     };
     (run.take_trace(), end)
+}
+
+/// The action that the log of an operation ends before, if it ends before one.
+pub fn open_need(pipeline: &Arc<Pipeline>, log: &Log) -> Option<Need> {
+    match replay(&mut Run::new(pipeline.clone(), Arc::new(log.request())), log) {
+        Next::Need(need) => Some(need),
+        Next::End(_) | Next::Answer(_) | Next::Claim(_) | Next::Wait(_) => None,
+    }
+}
+
+/// Goes as far as the log answers.
+fn replay(run: &mut Run, log: &Log) -> Next {
+    loop {
+        match run.next() {
+            Next::Answer(_) | Next::Claim(_) => {}
+            Next::Need(need) => match log.actions.get(&need.path).and_then(|action| action.carried.clone()) {
+                Some(carried) => run.resume(carried),
+                None => return Next::Need(need),
+            },
+            Next::Wait(wait) => match log.waits.contains_key(&wait.path) {
+                true => run.waited(),
+                false => return Next::Wait(wait),
+            },
+            end @ Next::End(_) => return end,
+        }
+    }
 }

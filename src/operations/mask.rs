@@ -18,6 +18,8 @@ pub fn masked(attempt: Attempt, masker: &Masker) -> Attempt {
             ..answer
         }),
         Attempt::NotSent(why) => Attempt::NotSent(masker.mask(&why).into_owned()),
+        Attempt::Refused(why) => Attempt::Refused(masker.mask(&why).into_owned()),
+        Attempt::Later(why) => Attempt::Later(masker.mask(&why).into_owned()),
         Attempt::Lost(why) => Attempt::Lost(masker.mask(&why).into_owned()),
     }
 }

@@ -79,6 +79,7 @@ mod tests {
             rules: Rules::default(),
             answer_limit: 1 << 20,
             key: None,
+            rate: None,
         }
     }
 

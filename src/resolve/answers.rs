@@ -46,6 +46,7 @@ impl Resolver<'_> {
         self.item.facts.responds.push(span);
         self.item.flow.responded = self.item.flow.responded.or(Some(keyword));
         self.item.flow.always_responded = true;
+        self.item.flow.silent = None;
     }
 
     pub(super) fn stop(&mut self, text: Option<&ast::Expr>, span: Span) {

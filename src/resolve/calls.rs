@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Resolver;
 use super::clauses::Written;
 use super::errors::{limits, literals, missing, names};
+use super::flow::Flow;
 use super::model::{CallFacts, DefinitionKind, Shape, Type};
 use super::parts::Given;
 use super::program::{Call, Expr, Http, HttpBody, OnFail, OpKind, RequestTemplate};
@@ -16,7 +17,7 @@ use crate::syntax::ast::{self, ExprKind};
 use crate::value::Kinds;
 
 /// Actions of the language that this version does not have yet.
-const LATER: [&str; 2] = ["email.send", "telegram.send"];
+const LATER: [&str; 1] = ["telegram.send"];
 
 /// What the name of an action means.
 #[derive(Clone, Copy)]
@@ -95,7 +96,7 @@ impl Resolver<'_> {
             }
             (Target::Declared(spec), Some(url)) => {
                 self.value(url);
-                self.report(literals::url_of_declared(url.span, spec.name));
+                self.report(literals::url_of_declared(url.span, spec));
                 None
             }
             (Target::Unknown, Some(url)) => {
@@ -138,11 +139,12 @@ impl Resolver<'_> {
             },
             method: method.clone(),
             url: action.url.as_ref().map(|url| url.span).or(given.base_at),
-            origin,
+            origin: origin.clone(),
             secret,
             headers: given.header_places.clone(),
             values: given.places.clone(),
             retry: written.retry_at,
+            timeout: written.timeout.zip(written.timeout_at),
             key: written.key_given,
             repeatable: policy.as_ref().is_some_and(|policy| policy.repeatable),
             on_crash: written.on_crash.is_some(),
@@ -160,6 +162,10 @@ impl Resolver<'_> {
         };
         let call = request.zip(policy).map(|(request, policy)| Call {
             name: action.name.text.clone(),
+            target: match target {
+                Target::Declared(spec) if spec.is_mail() => actions::MAIL.into(),
+                _ => origin.unwrap_or_default(),
+            },
             request,
             policy,
             slot: None,
@@ -200,7 +206,8 @@ impl Resolver<'_> {
         self.item.emit.land(skip);
         let failed = std::mem::take(&mut self.item.flow);
         let goes_on = failed.reachable;
-        self.item.flow = succeeded.join(failed);
+        let succeeds = self.words(span, 1);
+        self.item.flow = Flow::meet(vec![(succeeded, succeeds), (failed, keyword)]);
         if goes_on { result.maybe_empty(Some(keyword)) } else { result }
     }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::Resolver;
 use super::calls::Target;
-use super::errors::{limits, literals, missing, names};
-use super::program::{Key, Policy, Retry};
+use super::errors::{literals, missing, names};
+use super::program::{Key, Policy, Rate, Retry};
 use crate::actions::Rules;
 use crate::actions::http::is_repeatable;
 use crate::extract::Path;
@@ -25,13 +25,15 @@ const LONGEST_PAUSE: u64 = 3_600_000;
 const LONGEST: u64 = 30 * 86_400_000;
 /// A run may make so many calls; a step may not have more tries.
 const MOST_RETRIES: u32 = 1000;
+/// Calls of one stretch that a `rate` may allow.
+const MOST_CALLS: u32 = 100_000;
 const ANSWER_LIMIT: u64 = 1024 * 1024;
 const LARGEST_ANSWER: u64 = 8 * 1024 * 1024;
 
 /// What the clauses of one action say.
 #[derive(Default)]
 pub(super) struct Written<'a> {
-    timeout: Option<u64>,
+    pub timeout: Option<u64>,
     retry: Option<Retry>,
     give_up_after: Option<u64>,
     accept: Vec<u16>,
@@ -39,11 +41,13 @@ pub(super) struct Written<'a> {
     refuse: Vec<Arc<Path>>,
     answer_limit: Option<u64>,
     key: Option<Key>,
+    rate: Option<Rate>,
     pub key_given: bool,
     /// `true` for `retry`.
     pub on_crash: Option<bool>,
     pub on_fail: Option<(&'a ast::OnFail, Span)>,
     pub retry_at: Option<Span>,
+    pub timeout_at: Option<Span>,
     pub method: Option<Arc<str>>,
     /// A `method` is written that could not be read.
     pub method_failed: bool,
@@ -75,8 +79,22 @@ impl Resolver<'_> {
         target: Target,
         written: &mut Written<'a>,
     ) {
+        let judges = matches!(
+            clause,
+            Clause::Accept(_) | Clause::Require(_) | Clause::Refuse(_) | Clause::LimitAnswer(_)
+        );
+        if let Target::Declared(spec) = target
+            && judges
+            && spec.is_mail()
+        {
+            self.report(names::judged_mail(word(clause), keyword.span, spec.name));
+            return;
+        }
         match clause {
-            Clause::Timeout(time) => written.timeout = self.duration(time, 1..=LONGEST_TIMEOUT, "`timeout`"),
+            Clause::Timeout(time) => {
+                written.timeout = self.duration(time, 1..=LONGEST_TIMEOUT, "`timeout`");
+                written.timeout_at = Some(time.span);
+            }
             Clause::Retry(retry) => {
                 written.retry = self.retry(retry);
                 if let ast::Retry::Times { .. } = retry {
@@ -86,7 +104,11 @@ impl Resolver<'_> {
             Clause::GiveUpAfter(time) => {
                 written.give_up_after = self.duration(time, 1..=LONGEST, "`give up after`")
             }
-            Clause::Rate { .. } => self.report(limits::not_carried_out("rate", keyword.span)),
+            Clause::Rate { count, per } => {
+                let count = self.count(count, 1..=MOST_CALLS, "the count of `rate`");
+                let per = self.duration(per, 1..=LONGEST, "the stretch of `rate`");
+                written.rate = count.zip(per).map(|(count, per)| Rate { count, per });
+            }
             Clause::Accept(statuses) => {
                 for status in statuses {
                     written.accept.extend(self.status(status, 100..=599, "`accept`"));
@@ -194,6 +216,7 @@ impl Resolver<'_> {
             rules,
             answer_limit: written.answer_limit.unwrap_or(ANSWER_LIMIT),
             key,
+            rate: written.rate,
         })
     }
 }

@@ -25,6 +25,11 @@ pub(super) struct Numbering {
 }
 
 impl Emit {
+    /// Whether the statements are those of the pipeline itself, and of no block inside it.
+    pub(super) fn is_top_level(&self) -> bool {
+        self.block.prefix.is_empty()
+    }
+
     /// The path of the next statement of this block.
     pub(super) fn step(&mut self) -> Arc<str> {
         self.block.last += 1;
@@ -127,6 +132,10 @@ fn successors(at: usize, kind: &OpKind) -> [Option<usize>; 2] {
             OnFail::Block { to, .. } => [next, Some(to as usize)],
             OnFail::Fail | OnFail::Continue => [next, None],
         },
-        OpKind::Extract(_) | OpKind::Let { .. } | OpKind::Respond(_) => [next, None],
+        OpKind::Extract(_)
+        | OpKind::Let { .. }
+        | OpKind::Respond(_)
+        | OpKind::Dedupe(_)
+        | OpKind::Wait { .. } => [next, None],
     }
 }

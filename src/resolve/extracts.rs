@@ -186,6 +186,7 @@ fn found_in(source: &Checked) -> Kinds {
     match &source.expr.kind {
         ExprKind::Input(Input::Cookies) => Kinds::TEXT,
         ExprKind::Input(Input::Query) => Kinds::TEXT.or(Kinds::LIST).or(Kinds::OBJECT),
+        ExprKind::Input(Input::QueryAll | Input::HeadersAll) => Kinds::TEXT.or(Kinds::LIST),
         _ if are_headers(source) => Kinds::TEXT,
         _ => OUTSIDE,
     }
@@ -194,7 +195,7 @@ fn found_in(source: &Checked) -> Kinds {
 /// The headers of the request or of an action's answer.
 fn are_headers(source: &Checked) -> bool {
     match &source.expr.kind {
-        ExprKind::Input(Input::Headers) => true,
+        ExprKind::Input(Input::Headers | Input::HeadersAll) => true,
         ExprKind::Member(_, name) => {
             &**name == "headers"
                 && source.ty.outside

@@ -38,6 +38,8 @@ pub(super) struct Flow {
     pub responded: Option<Span>,
     /// Every way to here has one.
     pub always_responded: bool,
+    /// Of the ways to here without an answer, where one parts from those that have one.
+    pub silent: Option<Span>,
     /// An action may have been sent.
     pub called: bool,
     /// The statement that ended the last way, while nothing is reachable.
@@ -51,6 +53,7 @@ impl Default for Flow {
             settled: BTreeMap::new(),
             responded: None,
             always_responded: false,
+            silent: None,
             called: false,
             ended_by: Span::default(),
         }
@@ -81,6 +84,18 @@ impl Flow {
         self.ended_by = by;
     }
 
+    /// What holds behind a statement whose ways part and meet; beside each stands where it parts. Where some have an answer,
+    /// the others are silent from there.
+    pub(super) fn meet(mut ways: Vec<(Flow, Span)>) -> Flow {
+        let some_answer = ways.iter().any(|(way, _)| way.reachable && way.responded.is_some());
+        for (way, at) in &mut ways {
+            if some_answer && !way.always_responded {
+                way.silent = way.silent.or(Some(*at));
+            }
+        }
+        ways.into_iter().map(|(way, _)| way).reduce(Flow::join).unwrap_or_default()
+    }
+
     /// What holds where two ways meet.
     pub(super) fn join(self, other: Flow) -> Flow {
         match (self.reachable, other.reachable) {
@@ -98,6 +113,9 @@ impl Flow {
             settled,
             responded: self.responded.or(other.responded),
             always_responded: self.always_responded && other.always_responded,
+            silent: [(self.always_responded, self.silent), (other.always_responded, other.silent)]
+                .into_iter()
+                .find_map(|(responded, silent)| silent.filter(|_| !responded)),
             called: self.called || other.called,
             ended_by: self.ended_by,
         }

@@ -1,18 +1,15 @@
 //! Calls of functions, and readers behind `as`: arity, kinds and emptiness, as the function's own constant says.
 
 use super::Resolver;
-use super::errors::{kinds, limits, names};
+use super::errors::{kinds, literals, names};
 use super::expressions::Checked;
 use super::model::{Presence, Type};
 use super::program::{ExprKind, Reader};
-use crate::builtins::{self, Builtin, OnEmpty};
+use crate::builtins::{self, Builtin, Call, OnEmpty};
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::value::Value;
-
-/// Functions of the language that this version does not have yet.
-const LATER: [&str; 8] = ["format", "in_zone", "lines", "map", "next", "phone", "sort", "time"];
+use crate::value::{Kinds, Value};
 
 impl Resolver<'_> {
     pub(super) fn function(&mut self, name: &ast::Name, args: &[ast::Expr], span: Span) -> Checked {
@@ -21,8 +18,11 @@ impl Resolver<'_> {
         if !self.arity(function, name, args.len(), span) {
             return Checked::broken(span);
         }
-        let ty = self.result(function, &args.iter().collect::<Vec<_>>(), 0);
-        self.pattern(function, &args);
+        let mut ty = self.result(function, &args.iter().collect::<Vec<_>>(), 0);
+        if function.may_be_empty && reads_its_literals(function, &args) {
+            ty = Type { presence: Presence::Present, empty_since: None, ..ty };
+        }
+        self.literal_arguments(function, &args, 0);
         Checked::new(
             ExprKind::Call { function, args: args.into_iter().map(|arg| arg.expr).collect() },
             span,
@@ -56,18 +56,44 @@ impl Resolver<'_> {
         let mut all = vec![&value];
         all.extend(&args);
         let ty = self.result(function, &all, 1);
+        self.literal_arguments(function, &args, 1);
         let ty = Type { presence: Presence::Present, empty_since: None, ..ty };
         Some((Reader { function, args: args.into_iter().map(|arg| arg.expr).collect() }, ty))
     }
 
-    /// A pattern that stands in the script is compiled here, since a bad one would stop every run.
-    fn pattern(&mut self, function: &Builtin, args: &[Checked]) {
-        let Some(at) = function.params.iter().position(|param| param.name == "pattern") else { return };
-        let Some(arg) = args.get(at) else { return };
-        if let Some(Value::Text(pattern)) = &arg.ty.constant
-            && let Some(why) = builtins::pattern_error(pattern)
-        {
-            self.report(super::errors::literals::bad_pattern(arg.span(), &why));
+    /// An argument that stands in the script is looked at here, since a bad one would stop every run. `from` is the place
+    /// of the first.
+    fn literal_arguments(&mut self, function: &'static Builtin, args: &[Checked], from: usize) {
+        for (at, arg) in args.iter().enumerate() {
+            let Some(param) = function.param(at + from) else { continue };
+            if arg.ty.broken || arg.ty.cannot_be(param.kinds) {
+                continue;
+            }
+            match (&arg.ty.constant, param.name) {
+                (Some(Value::Text(text)), "path") => {
+                    let written = self.source.slice(arg.span());
+                    // Between its quotes, where it is written there as it is.
+                    let inner = arg.span().start + 1..arg.span().end.saturating_sub(1);
+                    let is_plain = written.get(1..written.len().saturating_sub(1)) == Some(text);
+                    let span =
+                        if is_plain { Span { start: inner.start, end: inner.end } } else { arg.span() };
+                    self.path(&ast::Raw { text: text.clone(), span });
+                }
+                (_, "path") => {
+                    let what = format!("`path` of `{}`", function.name);
+                    self.report(literals::not_a_literal(arg.span(), &what, "a path like `\"$.email\"`"));
+                }
+                (Some(Value::Text(text)), name) => {
+                    if let Some(why) = builtins::argument_error(name, text) {
+                        self.report(if name == "pattern" {
+                            literals::bad_pattern(arg.span(), &why)
+                        } else {
+                            literals::bad_argument(arg.span(), function.name, name, &why)
+                        });
+                    }
+                }
+                _ => {}
+            }
         }
     }
 
@@ -76,23 +102,12 @@ impl Resolver<'_> {
             self.model.functions.push((name.span, function));
             return Some(function);
         }
-        let finding = if LATER.contains(&&*name.text) {
-            limits::not_carried_out(&name.text, name.span)
-        } else {
-            names::unknown_function(
-                name,
-                near(&name.text, builtins::ALL.iter().map(|function| function.name)),
-            )
-        };
-        self.report(finding);
+        let near = near(&name.text, builtins::ALL.iter().map(|function| function.name));
+        self.report(names::unknown_function(name, near));
         None
     }
 
     fn find_reader(&mut self, name: &ast::Name) -> Option<&'static Builtin> {
-        if LATER.contains(&&*name.text) && builtins::find(&name.text).is_none() {
-            self.report(limits::not_carried_out(&format!("as {}", name.text), name.span));
-            return None;
-        }
         let readers =
             || builtins::ALL.iter().filter(|function| function.reader).map(|function| function.name);
         match builtins::find(&name.text) {
@@ -146,12 +161,29 @@ impl Resolver<'_> {
         let since = empties.clone().find_map(|arg| arg.ty.empty_since);
         let gives_empty = function.empty == OnEmpty::GivesEmpty && empties.count() > 0;
         let mut ty = self.derived(args, function.returns);
-        if gives_empty || function.may_be_empty {
+        if function.empty == OnEmpty::GivesFirst {
+            ty.kinds = args.iter().fold(Kinds::NONE, |kinds, arg| kinds.or(arg.ty.kinds));
+            if args.iter().all(|arg| arg.ty.may_be_empty()) {
+                ty = ty.maybe_empty(since);
+            }
+        } else if gives_empty || function.may_be_empty {
             ty = ty.maybe_empty(since);
         }
         if function.gives_outside_data {
             ty.outside = true;
         }
         Type { broken, ..ty }
+    }
+}
+
+/// Whether a function that may give nothing gives something for arguments that all stand in the script:
+/// `time("2026-11-24T20:00:00Z")`.
+fn reads_its_literals(function: &Builtin, args: &[Checked]) -> bool {
+    let constants: Option<Vec<Value>> = args.iter().map(|arg| arg.ty.constant.clone()).collect();
+    match (function.call, constants) {
+        (Call::Pure(call), Some(constants)) if args.iter().all(|arg| !arg.ty.may_be_empty()) => {
+            call(&constants).is_ok_and(|value| !value.is_empty())
+        }
+        _ => false,
     }
 }

@@ -4,17 +4,33 @@
 use std::sync::Arc;
 
 use super::Resolver;
-use super::errors::{limits, literals, names};
-use super::program::{Cors, Notify, Route, Segment};
+use super::errors::{kinds, limits, literals, names};
+use super::program::{Cors, Keep, LimitRate, Notify, Route, Segment};
 use crate::diagnostic::near;
 use crate::source::Span;
-use crate::syntax::ast::{self, Stmt, StmtKind};
+use crate::syntax::ast::{self, ExprKind, Stmt, StmtKind};
+use crate::value::Kinds;
 
 /// What a body may have if the script says nothing: 1 MB.
 pub(super) const BODY_LIMIT: u64 = 1024 * 1024;
 
+/// How long something may be kept: a second to a hundred years.
+const KEPT: std::ops::RangeInclusive<u64> = 1_000..=36_500 * 86_400_000;
+
+/// The most bytes that `keep` may name: 1 PB, which no disk has.
+const MOST_KEPT: u64 = 1 << 50;
+
+/// The most operations that `keep` may name.
+const MOST_COUNTED: u32 = 1_000_000_000;
+
 /// The largest body that a script may ask for: what all bodies in flight share.
 const LARGEST_BODY: u64 = 64 * 1024 * 1024;
+
+/// What a `limit rate` may count to.
+const MOST_REQUESTS: u32 = 1_000_000;
+
+/// In milliseconds: a day. What is counted is in memory, and a restart forgets it.
+const LONGEST_PERIOD: u64 = 86_400_000;
 
 #[derive(Default)]
 pub(super) struct Head {
@@ -23,7 +39,11 @@ pub(super) struct Head {
     pub route_failed: bool,
     pub cors: Option<Cors>,
     pub body_limit: Option<u64>,
+    pub rates: Vec<LimitRate>,
     pub notify: Vec<Notify>,
+    pub keep: Keep,
+    keep_at: Option<Span>,
+    keep_failed_at: Option<Span>,
     /// A constant or a test is being read: there is no request.
     no_request: bool,
     cors_at: Option<Span>,
@@ -76,6 +96,26 @@ impl Resolver<'_> {
                     }
                     self.item.head.body_limit = self.size(size, LARGEST_BODY, "`limit body`");
                 }
+                StmtKind::LimitRate(limit) => {
+                    let rate = self.rate(limit);
+                    self.item.head.rates.extend(rate);
+                }
+                StmtKind::Keep(parts) => {
+                    let keyword = self.words(stmt.span, 1);
+                    match self.item.head.keep_at {
+                        Some(first) => self.report(names::head_given_twice("keep", keyword, first)),
+                        None => self.item.head.keep_at = Some(keyword),
+                    }
+                    self.keep(parts);
+                }
+                StmtKind::KeepFailed(time) => {
+                    let keyword = self.words(stmt.span, 1);
+                    match self.item.head.keep_failed_at {
+                        Some(first) => self.report(names::head_given_twice("keep_failed", keyword, first)),
+                        None => self.item.head.keep_failed_at = Some(keyword),
+                    }
+                    self.item.head.keep.failed = self.duration(time, KEPT, "`keep_failed`");
+                }
                 StmtKind::OnFailure(notices) => {
                     for notice in notices {
                         let notify = self.notify(notice);
@@ -101,13 +141,53 @@ impl Resolver<'_> {
             _ => ("verify", 1),
         };
         let keyword = self.words(stmt.span, count);
-        if let StmtKind::LimitRate(limit) = &stmt.kind
-            && let Some(by) = &limit.by
-        {
-            self.value(by);
-        }
-        if !matches!(word, "on" | "cors" | "limit body" | "on_failure") {
+        if !matches!(
+            word,
+            "on" | "cors" | "limit body" | "limit rate" | "on_failure" | "keep" | "keep_failed"
+        ) {
             self.report(limits::not_carried_out(word, keyword));
+        }
+    }
+
+    fn rate(&mut self, limit: &ast::LimitRate) -> Option<LimitRate> {
+        let count = self.count(&limit.count, 1..=MOST_REQUESTS, "the count of `limit rate`");
+        let per = self.duration(&limit.per, 1..=LONGEST_PERIOD, "`per`");
+        let by = limit.by.as_ref().map(|by| {
+            let value = self.value(by);
+            self.no_secret_decides(&value, "what a `limit rate` counts by");
+            let takes = Kinds::TEXT.or(Kinds::NUMBER).or(Kinds::BOOL);
+            if value.ty.cannot_be(takes) {
+                self.report(kinds::wrong_kind_in("`limit rate … by`", value.span(), value.ty.kinds, takes));
+            }
+            if let Some(at) = value.expr.body() {
+                self.report(literals::body_at_the_door(at));
+            }
+            value.expr
+        });
+        Some(LimitRate { count: count?, per: per?, by })
+    }
+
+    /// A duration, then a size, then a count; the last two may be left out.
+    fn keep(&mut self, parts: &[ast::Expr]) {
+        let is_size = |part: &ast::Expr| matches!(part.kind, ExprKind::Size(_));
+        let mut parts = parts.iter().peekable();
+        match parts.next_if(|part| !is_size(part)) {
+            Some(age) => self.item.head.keep.age = self.duration(age, KEPT, "`keep`"),
+            None => {
+                if let Some(size) = parts.next() {
+                    self.report(literals::keep_in_order(size.span));
+                }
+            }
+        }
+        if let Some(size) = parts.next_if(|part| is_size(part)) {
+            self.item.head.keep.bytes = self.size(size, MOST_KEPT, "`keep`");
+        }
+        if let Some(count) = parts.next_if(|part| !is_size(part)) {
+            let count = self.count(count, 1..=MOST_COUNTED, "the count of `keep`");
+            self.item.head.keep.count = count.map(u64::from);
+        }
+        for part in parts {
+            self.report(literals::keep_in_order(part.span));
         }
     }
 

@@ -59,7 +59,12 @@ impl Resolver<'_> {
                 let ty = Type { kinds: Kinds::BYTES, ..Type::outside() };
                 Some(Checked::new(ExprKind::Input(Input::BodyRaw), span, ty))
             }
-            ("body" | "query" | "headers", "all") => Some(self.not_carried_out(&format!("{root}.all"), span)),
+            ("body", "all") => Some(self.not_carried_out("body.all", span)),
+            ("query" | "headers", "all") => {
+                let input = if root == "query" { Input::QueryAll } else { Input::HeadersAll };
+                let ty = Type { kinds: Kinds::OBJECT, ..Type::outside() };
+                Some(Checked::new(ExprKind::Input(input), span, ty))
+            }
             ("path", _) => Some(self.path_parameter(member, span)),
             ("request", name) => {
                 let known = REQUEST.iter().find(|(own, _, _)| *own == name);

@@ -7,9 +7,11 @@ pub mod program;
 
 mod answers;
 mod calls;
+mod choices;
 mod clauses;
 mod conditions;
 mod constants;
+mod dedupe;
 mod emit;
 mod errors;
 mod expressions;

@@ -131,6 +131,8 @@ pub struct PipelineFacts {
     /// Those that could be read.
     pub routes: Vec<Route>,
     pub answers: Answers,
+    /// Where it answers on some ways only: where one that does not parts from those that do.
+    pub silent: Option<Span>,
     /// The `respond` statements, in order of place.
     pub responds: Vec<Span>,
     pub calls: Vec<CallFacts>,
@@ -184,6 +186,8 @@ pub struct CallFacts {
     pub values: Vec<(Arc<str>, Span)>,
     /// The word `retry`, where retries are written (not `retry none`).
     pub retry: Option<Span>,
+    /// What is written as `timeout`, in milliseconds, and where.
+    pub timeout: Option<(u64, Span)>,
     pub key: bool,
     /// May be sent again when its outcome is unknown.
     pub repeatable: bool,

@@ -25,7 +25,7 @@ impl Resolver<'_> {
             return self.logic(op, left, right, span);
         }
         let (l, r) = (self.value(left), self.value(right));
-        let sides = Sides { op, op_span, span, left, right };
+        let sides = Sides { op, name: op.as_str(), op_span, span, left, right };
         let secret = l.ty.secret || r.ty.secret;
         if secret {
             self.report(super::errors::secrets::computed_with(
@@ -86,6 +86,22 @@ impl Resolver<'_> {
         self.item.flow = before;
         let ty = self.derived(&[&l, &r], Kinds::BOOL);
         Checked::new(ExprKind::Binary { op, left: Box::new(l.expr), right: Box::new(r.expr) }, span, ty)
+    }
+
+    /// Whether the value of an arm may stand beside the subject of its `match`; a text beside a number is reported.
+    pub(super) fn arm_fits(
+        &mut self,
+        subject: &ast::Expr,
+        l: &Checked,
+        value: &ast::Expr,
+        r: &Checked,
+    ) -> bool {
+        let (op, span) = (BinaryOp::Equal, value.span);
+        self.no_text_with_number(
+            &Sides { op, name: "match", op_span: span, span, left: subject, right: value },
+            l,
+            r,
+        )
     }
 
     fn equal(&mut self, sides: &Sides<'_>, l: &Checked, r: &Checked) -> Option<Kinds> {
@@ -200,13 +216,7 @@ impl Resolver<'_> {
             }
             if one.ty.may_be(Kinds::TEXT) && !one.ty.may_be(Kinds::NUMBER) {
                 let fix = self.reader_fix(one);
-                self.report(kinds::text_with_number(
-                    sides.span,
-                    one.span(),
-                    other.span(),
-                    sides.op.as_str(),
-                    fix,
-                ));
+                self.report(kinds::text_with_number(sides.span, one.span(), other.span(), sides.name, fix));
                 return false;
             }
             if is_number_literal(other) && unsure(one, Kinds::NUMBER) {
@@ -220,7 +230,7 @@ impl Resolver<'_> {
     fn number_of_unknown_kind(&mut self, sides: &Sides<'_>, unknown: &Checked) {
         let text = self.source.slice(unknown.span()).to_owned();
         let fix = self.reader_fix(unknown);
-        self.report(kinds::unknown_with_number(sides.span, unknown.span(), &text, sides.op.as_str(), fix));
+        self.report(kinds::unknown_with_number(sides.span, unknown.span(), &text, sides.name, fix));
     }
 
     fn operand_may_be_empty(&mut self, op: &str, value: &Checked) -> bool {
@@ -263,6 +273,8 @@ impl Resolver<'_> {
 
 struct Sides<'a> {
     op: BinaryOp,
+    /// What messages call it.
+    name: &'static str,
     op_span: Span,
     span: Span,
     left: &'a ast::Expr,

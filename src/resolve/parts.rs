@@ -96,7 +96,7 @@ impl Resolver<'_> {
             return;
         }
         match target {
-            Target::Declared(_) if &*name.text == "base" => {
+            Target::Declared(spec) if &*name.text == "base" && !spec.is_mail() => {
                 given.named.push((name.text.clone(), name.span));
                 self.base(&param.value, given);
             }
@@ -132,7 +132,8 @@ impl Resolver<'_> {
             .iter()
             .any(|prefix| name.text.starts_with(prefix) && name.text.len() > prefix.len());
         if let (None, false) = (known, open) {
-            let all = spec.params.iter().map(|known| known.name).chain(["base"]);
+            let base = (!spec.is_mail()).then_some("base");
+            let all = spec.params.iter().map(|known| known.name).chain(base);
             let meant = near(&name.text, all.clone());
             self.report(names::unknown_parameter(name, spec, meant));
             // A misspelled parameter is not missing as well.
@@ -172,6 +173,11 @@ impl Resolver<'_> {
         let Value::Text(text) = constant else { return };
         match param.format {
             Format::Any => {}
+            Format::Line => {
+                if text.contains(char::is_control) {
+                    self.report(literals::header_value_with_control(span));
+                }
+            }
             Format::Email if builtins::is_email(text) => {}
             Format::Email => self.report(literals::bad_email(span, text)),
             Format::Time if super::literals::is_iso_time(text) => {}

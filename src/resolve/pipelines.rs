@@ -29,6 +29,10 @@ pub(super) struct State {
     pub head: Head,
     /// Loops around what is being read.
     pub loops: usize,
+    /// Where the pipeline's `dedupe` stands.
+    pub dedupe_at: Option<Span>,
+    /// A `wait` stands above: what follows runs later, from the store.
+    pub parks: bool,
     /// The statement that is being read: fixes insert before it.
     pub statement: Span,
     pub secrets: BTreeSet<Arc<str>>,
@@ -41,12 +45,15 @@ pub(super) struct Collected {
     pub calls: Vec<CallFacts>,
     /// The op of each call, beside `calls`.
     pub call_ops: Vec<usize>,
+    /// Each `wait` that can be reached: its op, and where its word stands.
+    pub waits: Vec<(usize, Span)>,
     pub responds: Vec<Span>,
     pub unreachable: Vec<Unreachable>,
     pub aborts_after_call: Vec<Span>,
     pub secrets: Vec<(Arc<str>, Span)>,
     /// A way runs to the end without an answer.
     pub unanswered_end: bool,
+    pub silent: Option<Span>,
 }
 
 impl Resolver<'_> {
@@ -81,11 +88,13 @@ impl Resolver<'_> {
             routes: head.routes,
             cors: head.cors,
             body_limit: head.body_limit.unwrap_or(super::head::BODY_LIMIT),
+            rates: head.rates,
             picker: Picker::new(&emit.picks),
             code: emit.ops,
             slots,
             secrets: secrets.into_iter().collect(),
             notify: head.notify,
+            keep: head.keep,
         }))
     }
 
@@ -99,8 +108,16 @@ impl Resolver<'_> {
                 call.answers_first = !may_respond;
             }
         }
+        for (op, word) in std::mem::take(&mut self.item.facts.waits) {
+            if after.get(op).copied().unwrap_or(false) {
+                let answer = self.item.facts.responds.iter().find(|answer| answer.start > word.start);
+                self.report(names::wait_before_respond(word, answer.copied()));
+            }
+        }
         let flow = &self.item.flow;
-        self.item.facts.unanswered_end = flow.reachable && !flow.always_responded;
+        let (unanswered, silent) = (flow.reachable && !flow.always_responded, flow.silent);
+        self.item.facts.unanswered_end = unanswered;
+        self.item.facts.silent = silent.filter(|_| unanswered);
     }
 }
 
@@ -118,6 +135,7 @@ fn facts(pipeline: &ast::Pipeline, state: &mut State, has_errors: bool) -> Pipel
         has_errors,
         routes: state.head.routes.clone(),
         answers,
+        silent: collected.silent,
         responds: collected.responds,
         calls: collected.calls,
         unreachable: collected.unreachable,

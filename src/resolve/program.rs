@@ -11,6 +11,9 @@ use crate::source::{self, Span};
 use crate::syntax::ast::BinaryOp;
 use crate::value::Value;
 
+/// The longest `wait`, in milliseconds.
+pub const LONGEST_WAIT: u64 = 365 * 86_400_000;
+
 /// One pipeline, ready to run.
 #[derive(Debug)]
 pub struct Pipeline {
@@ -28,6 +31,7 @@ pub struct Pipeline {
     pub cors: Option<Cors>,
     /// In bytes.
     pub body_limit: u64,
+    pub rates: Vec<LimitRate>,
     pub code: Vec<Op>,
     /// Names of the slots, for traces.
     pub slots: Vec<Arc<str>>,
@@ -36,6 +40,19 @@ pub struct Pipeline {
     /// Names of the secrets that it uses, sorted.
     pub secrets: Vec<Arc<str>>,
     pub notify: Vec<Notify>,
+    pub keep: Keep,
+}
+
+/// How long and how much of its history is kept, as far as the script says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// In milliseconds, from the receipt.
+    pub age: Option<u64>,
+    pub bytes: Option<u64>,
+    /// Operations.
+    pub count: Option<u64>,
+    /// As `age`, for failed operations.
+    pub failed: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -67,6 +84,16 @@ pub enum Segment {
 pub enum Cors {
     Any,
     Origins(Vec<Arc<str>>),
+}
+
+/// `limit rate COUNT per PER [by BY]`.
+#[derive(Debug)]
+pub struct LimitRate {
+    pub count: u32,
+    /// In milliseconds.
+    pub per: u64,
+    /// Of the head of a request: it is asked for before the body is read.
+    pub by: Option<Expr>,
 }
 
 /// `on_failure { notify … }`.
@@ -116,7 +143,13 @@ pub enum OpKind {
         body: u32,
     },
     Respond(Respond),
+    Dedupe(Dedupe),
     Call(Box<Call>),
+    Wait {
+        duration: Expr,
+        /// As that of a call.
+        answers_first: bool,
+    },
     Stop {
         text: Option<Expr>,
     },
@@ -184,10 +217,20 @@ pub enum RespondBody {
     Body(Expr),
 }
 
+/// `dedupe by EXPR within D`: of all requests with one key, the first is carried out.
+#[derive(Debug)]
+pub struct Dedupe {
+    pub by: Expr,
+    /// How long the key is held, in milliseconds.
+    pub within: u64,
+}
+
 #[derive(Debug)]
 pub struct Call {
     /// `http.post`, `bizon.add_subscriber`.
     pub name: Arc<str>,
+    /// Scheme, host and port that it calls, as they are sent.
+    pub target: Arc<str>,
     pub request: RequestTemplate,
     pub policy: Policy,
     /// The name that is bound to what it returns.
@@ -239,6 +282,17 @@ pub struct Policy {
     /// The largest answer, in bytes.
     pub answer_limit: u64,
     pub key: Option<Key>,
+    /// Of the target, over all that call it.
+    pub rate: Option<Rate>,
+}
+
+/// `rate N per D`: at most so many calls in any stretch of this length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// At least 1.
+    pub count: u32,
+    /// In milliseconds.
+    pub per: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -311,7 +365,10 @@ pub enum Input {
     Body,
     BodyRaw,
     Query,
+    /// Each name as it came, with the list of all its values.
+    QueryAll,
     Headers,
+    HeadersAll,
     Cookies,
     PathParam(Arc<str>),
     OperationId,
@@ -321,4 +378,25 @@ pub enum Input {
     Url,
     Ip,
     Time,
+}
+
+impl Expr {
+    /// Where the request's body is used in it.
+    pub fn body(&self) -> Option<Span> {
+        match &self.kind {
+            ExprKind::Input(Input::Body | Input::BodyRaw) => Some(self.span),
+            ExprKind::Input(_) | ExprKind::Const(_) | ExprKind::Slot(_) | ExprKind::Secret(_) => None,
+            ExprKind::Text(parts) | ExprKind::List(parts) | ExprKind::Call { args: parts, .. } => {
+                parts.iter().find_map(Expr::body)
+            }
+            ExprKind::Member(of, _) | ExprKind::Not(of) | ExprKind::Negate(of) => of.body(),
+            ExprKind::Index(left, right) | ExprKind::Binary { left, right, .. } => {
+                left.body().or_else(|| right.body())
+            }
+            ExprKind::If { cond, then, otherwise } => {
+                [cond, then, otherwise].into_iter().find_map(|expr| expr.body())
+            }
+            ExprKind::Object(members) => members.iter().find_map(|(_, value)| value.body()),
+        }
+    }
 }

@@ -1,13 +1,13 @@
-//! Blocks of statements, and those that say which way a run goes: `let`, `when`, `for`.
+//! Blocks of statements, and those that say which way a run goes: `let`, `when`, `for`. `match` has a file of its own.
 
 use super::Resolver;
-use super::errors::{kinds, limits, missing};
+use super::errors::{kinds, literals, missing};
 use super::flow::Flow;
 use super::model::{DefinitionKind, Type, Unreachable};
-use super::program::{OnMissing, OpKind};
+use super::program::{LONGEST_WAIT, OnMissing, OpKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, LetValue, Stmt, StmtKind};
-use crate::value::Kinds;
+use crate::value::{Kinds, Value};
 
 /// Turns of a `for` that names no bound.
 const TURNS: u32 = 1000;
@@ -29,6 +29,7 @@ impl Resolver<'_> {
                 self.head_statement(stmt);
             } else {
                 self.step(stmt);
+                self.item.parks |= matches!(stmt.kind, StmtKind::Wait(_));
             }
         }
         // What stands inside an unreachable block was noted with the block.
@@ -58,26 +59,9 @@ impl Resolver<'_> {
             StmtKind::Stop { text } => self.stop(text.as_ref(), span),
             StmtKind::Abort { status, text } => self.abort(status.as_ref(), text.as_ref(), span),
             StmtKind::Broken { binds, blocks } => self.broken(binds, blocks, span),
-            StmtKind::Dedupe { by, within } => {
-                self.later("dedupe", span);
-                let key = self.value(by);
-                self.no_secret_leaks(&key, "the key of a `dedupe`");
-                self.value(within);
-            }
-            StmtKind::Match(choice) => {
-                self.later("match", span);
-                let subject = self.value(&choice.subject);
-                self.no_secret_decides(&subject, "a `match`");
-                let blocks: Vec<&[Stmt]> = choice.arms.iter().map(|arm| arm.body.as_slice()).collect();
-                for value in choice.arms.iter().flat_map(|arm| &arm.values) {
-                    self.value(value);
-                }
-                self.branches("match", &blocks, choice.otherwise.as_deref(), span);
-            }
-            StmtKind::Wait(duration) => {
-                self.later("wait", span);
-                self.value(duration);
-            }
+            StmtKind::Dedupe { by, within } => self.dedupe(by, within, span),
+            StmtKind::Match(choice) => self.choose(choice, span),
+            StmtKind::Wait(duration) => self.wait(duration, span),
             // The head is read by `head_statement`.
             StmtKind::On(_)
             | StmtKind::Cors(_)
@@ -89,12 +73,6 @@ impl Resolver<'_> {
             | StmtKind::Verify(_)
             | StmtKind::OnFailure(_) => {}
         }
-    }
-
-    fn later(&mut self, word: &str, span: Span) {
-        let keyword = self.words(span, 1);
-        self.report(limits::not_carried_out(word, keyword));
-        self.item.emit.step();
     }
 
     fn binding(&mut self, binding: &ast::Let, span: Span) {
@@ -137,7 +115,7 @@ impl Resolver<'_> {
     fn when(&mut self, when: &ast::When, span: Span) {
         let path = self.item.emit.step();
         let outer = self.item.emit.enter(&path);
-        let (mut exits, mut ends): (Vec<usize>, Vec<Flow>) = (Vec::new(), Vec::new());
+        let (mut exits, mut ends): (Vec<usize>, Vec<(Flow, Span)>) = (Vec::new(), Vec::new());
         for arm in &when.arms {
             self.item.statement = span;
             let (cond, facts) = self.condition_with_facts(&arm.cond);
@@ -145,19 +123,18 @@ impl Resolver<'_> {
             let before = self.item.flow.clone();
             self.item.flow.assume(&facts.if_true);
             self.inner_block("when", &arm.body, arm.head, span.end);
-            ends.push(std::mem::replace(&mut self.item.flow, before));
+            ends.push((std::mem::replace(&mut self.item.flow, before), arm.head));
             exits.push(self.item.emit.push(OpKind::Jump { to: 0 }, arm.head, &path));
             self.item.emit.land(skip);
             self.item.flow.assume(&facts.if_false);
         }
-        if let Some(block) = &when.otherwise {
-            self.inner_block("else", block, block.first().map_or(span, |first| first.span), span.end);
-        }
+        let last = self.words(span, 1);
+        self.otherwise(when.otherwise.as_deref(), span);
         for exit in exits {
             self.item.emit.land(exit);
         }
-        let last = std::mem::take(&mut self.item.flow);
-        self.item.flow = ends.into_iter().fold(last, |joined, end| joined.join(end));
+        ends.insert(0, (std::mem::take(&mut self.item.flow), last));
+        self.item.flow = Flow::meet(ends);
         self.item.emit.leave(outer);
     }
 
@@ -194,6 +171,42 @@ impl Resolver<'_> {
         self.item.flow = before.join(end);
     }
 
+    /// The `else` of a `when` or a `match`, if there is one.
+    pub(super) fn otherwise(&mut self, block: Option<&[Stmt]>, span: Span) {
+        if let Some(block) = block {
+            self.inner_block("else", block, block.first().map_or(span, |first| first.span), span.end);
+        }
+    }
+
+    /// That no `respond` can follow is seen when all of the pipeline is read.
+    fn wait(&mut self, duration: &ast::Expr, span: Span) {
+        let path = self.item.emit.step();
+        let value = self.value(duration);
+        self.no_secret_decides(&value, "a `wait`");
+        match &value.ty.constant {
+            _ if value.ty.broken || value.ty.secret => {}
+            Some(Value::Number(number)) => {
+                self.report(literals::duration_without_unit(duration.span, number.as_str(), "`wait`"));
+            }
+            Some(Value::Duration(millis)) if !(1..=LONGEST_WAIT as i64).contains(millis) => {
+                self.report(literals::duration_out_of_range(duration.span, "`wait`", "from 1ms to 365d"));
+            }
+            _ if value.ty.cannot_be(Kinds::DURATION) => {
+                self.report(kinds::wrong_kind_in("`wait`", value.span(), value.ty.kinds, Kinds::DURATION));
+            }
+            _ if value.ty.may_be_empty() => {
+                let text = self.source.slice(value.span()).to_owned();
+                self.report(missing::wait_may_be_empty(value.span(), &text, value.ty.empty_since));
+            }
+            _ => {}
+        }
+        let kind = OpKind::Wait { duration: value.expr, answers_first: true };
+        let at = self.item.emit.push(kind, span, &path);
+        if self.item.flow.reachable {
+            self.item.facts.waits.push((at, self.words(span, 1)));
+        }
+    }
+
     /// A block inside a statement, with names of its own.
     pub(super) fn inner_block(&mut self, word: &'static str, block: &[Stmt], at: Span, end: u32) {
         self.open_block(word, at);
@@ -201,16 +214,13 @@ impl Resolver<'_> {
         self.close_block(end);
     }
 
-    /// Blocks of which at most one runs, of a statement that has no program.
-    fn branches(&mut self, word: &'static str, blocks: &[&[Stmt]], otherwise: Option<&[Stmt]>, span: Span) {
+    /// Blocks of which at most one runs, of a statement that could not be read.
+    fn branches(&mut self, blocks: &[ast::Block], span: Span) {
         let before = self.item.flow.clone();
         let mut ends = Vec::new();
         for block in blocks {
-            self.inner_block(word, block, span, span.end);
+            self.inner_block("broken statement", block, span, span.end);
             ends.push(std::mem::replace(&mut self.item.flow, before.clone()));
-        }
-        if let Some(block) = otherwise {
-            self.inner_block("else", block, span, span.end);
         }
         let last = std::mem::take(&mut self.item.flow);
         self.item.flow = ends.into_iter().fold(last, |joined, end| joined.join(end));
@@ -225,8 +235,7 @@ impl Resolver<'_> {
                 self.bind(name, DefinitionKind::Let, Type::broken(), None);
             }
         }
-        let blocks: Vec<&[Stmt]> = blocks.iter().map(Vec::as_slice).collect();
-        self.branches("broken statement", &blocks, None, span);
+        self.branches(blocks, span);
     }
 }
 
@@ -253,6 +262,12 @@ fn holds_call(stmt: &Stmt) -> bool {
         StmtKind::When(when) => {
             when.arms.iter().flat_map(|arm| &arm.body).chain(when.otherwise.iter().flatten()).any(holds_call)
         }
+        StmtKind::Match(choice) => choice
+            .arms
+            .iter()
+            .flat_map(|arm| &arm.body)
+            .chain(choice.otherwise.iter().flatten())
+            .any(holds_call),
         StmtKind::For(walk) => walk.body.iter().any(holds_call),
         _ => false,
     }

@@ -111,11 +111,12 @@ impl Resolver<'_> {
 
     fn expected_param(&mut self, target: Target, param: &ast::Param) {
         let Target::Declared(spec) = target else { return };
-        let known =
-            spec.params.iter().any(|known| *known.name == *param.name.text) || &*param.name.text == "base";
+        let base = (!spec.is_mail()).then_some("base");
+        let all = spec.params.iter().map(|known| known.name).chain(base);
+        let known = all.clone().any(|known| *known == *param.name.text);
         let open = spec.open_prefixes.iter().any(|prefix| param.name.text.starts_with(prefix));
         if !known && !open {
-            let meant = near(&param.name.text, spec.params.iter().map(|known| known.name).chain(["base"]));
+            let meant = near(&param.name.text, all);
             self.report(names::unknown_parameter(&param.name, spec, meant));
         }
     }

@@ -43,9 +43,11 @@ fn code(pipeline: &Pipeline) -> Vec<String> {
             OpKind::ForStart { end, at_most, .. } => format!("for {end} {at_most}"),
             OpKind::ForNext { body } => format!("next {body}"),
             OpKind::Respond(_) => "respond".to_owned(),
+            OpKind::Dedupe(dedupe) => format!("dedupe {}", dedupe.within),
             OpKind::Call(call) => format!("{:?}", call.on_fail).replace("Fail", "call"),
             OpKind::Stop { .. } => "stop".to_owned(),
             OpKind::Abort { status, .. } => format!("abort {status}"),
+            OpKind::Wait { .. } => "wait".to_owned(),
         };
         format!("{} {kind}", op.path)
     });

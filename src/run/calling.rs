@@ -32,9 +32,12 @@ impl Frame {
             RequestTemplate::Http(http) => self.http(http)?,
             RequestTemplate::Declared { spec, base, params } => self.declared(spec, base, params)?,
         };
-        if let Some(key) = &call.policy.key {
-            let key = self.key(key, &call.name)?;
-            request.headers.push((KEY_HEADER.into(), key));
+        let key = call.policy.key.as_ref().map(|key| self.key(key, &call.name)).transpose()?;
+        match (&mut request.body, key) {
+            // A mail has an id in any case; who gets it twice sees then that it is one.
+            (Body::Mail(mail), key) => mail.id = key.unwrap_or_else(|| self.own_key()),
+            (_, Some(key)) => request.headers.push((KEY_HEADER.into(), key)),
+            (_, None) => {}
         }
         Ok(request)
     }
@@ -110,9 +113,14 @@ impl Frame {
         Ok(kept)
     }
 
+    /// The same in each attempt of this step of this operation.
+    fn own_key(&self) -> Value {
+        Value::text(derived::uuid("key", self.received().id, &self.path(), 0))
+    }
+
     fn key(&self, key: &Key, action: &str) -> Result<Value, Fault> {
         let expr = match key {
-            Key::Auto => return Ok(Value::text(derived::uuid("key", self.received().id, &self.path(), 0))),
+            Key::Auto => return Ok(self.own_key()),
             Key::Expr(expr) => expr,
         };
         let value = self.look(expr)?;

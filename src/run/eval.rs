@@ -96,7 +96,9 @@ impl Frame {
                 Input::Body => "body".to_owned(),
                 Input::BodyRaw => "body.raw".to_owned(),
                 Input::Query => "query".to_owned(),
+                Input::QueryAll => "query.all".to_owned(),
                 Input::Headers => "headers".to_owned(),
+                Input::HeadersAll => "headers.all".to_owned(),
                 Input::Cookies => "cookies".to_owned(),
                 Input::PathParam(name) => format!("path.{name}"),
                 Input::OperationId => "operation.id".to_owned(),
@@ -171,14 +173,6 @@ impl Frame {
 
     fn call(&self, function: &'static Builtin, args: &[Expr]) -> Result<Value, Fault> {
         let values: Vec<Value> = args.iter().map(|arg| self.eval(arg)).collect::<Result<_, _>>()?;
-        if values.iter().any(|value| matches!(value, Value::Sealed(_))) {
-            return match function.call {
-                Call::Pure(call) if function.takes_secrets => {
-                    Ok(Value::Sealed(Arc::new(Sealed::Call { function: function.name, call, args: values })))
-                }
-                _ => Err(Fault::own(format!("a secret was given to `{}`", function.name))),
-            };
-        }
         for (at, (value, arg)) in values.iter().zip(args).enumerate() {
             let fits = |kinds: value::Kinds| value.kind().is_none_or(|kind| kinds.has(kind));
             match function.param(at) {
@@ -193,6 +187,17 @@ impl Frame {
                 }
                 _ => {}
             }
+        }
+        if values.iter().any(|value| matches!(value, Value::Sealed(_))) {
+            if function.empty == OnEmpty::GivesEmpty && values.iter().any(Value::is_empty) {
+                return Ok(Value::Empty);
+            }
+            return match function.call {
+                Call::Pure(call) if function.takes_secrets => {
+                    Ok(Value::Sealed(Arc::new(Sealed::Call { function: function.name, call, args: values })))
+                }
+                _ => Err(Fault::own(format!("a secret was given to `{}`", function.name))),
+            };
         }
         self.apply(function, &values)
     }

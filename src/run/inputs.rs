@@ -1,6 +1,7 @@
 //! What the request itself gives to a script. Each is decoded at its first use, and once.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use url::form_urlencoded;
@@ -41,6 +42,11 @@ impl Inputs {
             Input::Body => self.body.get_or_init(|| self.decode_body()).clone()?,
             Input::BodyRaw => Value::Bytes(received.body.clone()),
             Input::Query => self.query.get_or_init(|| self.decode_query()).clone(),
+            // Asked for by few, so it is not kept.
+            Input::QueryAll => all(form_urlencoded::parse(self.split_target().1.as_bytes())),
+            Input::HeadersAll => {
+                all(self.received.headers.iter().map(|(name, value)| (name, String::from_utf8_lossy(value))))
+            }
             Input::Headers => self.headers.get_or_init(|| self.decode_headers()).clone(),
             Input::Cookies => self.cookies.get_or_init(|| self.decode_cookies()).clone(),
             Input::PathParam(name) => {
@@ -120,4 +126,21 @@ impl Inputs {
         }
         Value::object(object)
     }
+}
+
+/// For each name the list of its values, in their order.
+fn all<N: AsRef<str>, V: AsRef<str>>(pairs: impl Iterator<Item = (N, V)>) -> Value {
+    let mut places: HashMap<Arc<str>, usize> = HashMap::new();
+    let mut lists: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
+    for (name, value) in pairs {
+        let name: Arc<str> = name.as_ref().into();
+        let at = *places.entry(name.clone()).or_insert(lists.len());
+        if at == lists.len() {
+            lists.push((name, Vec::new()));
+        }
+        if let Some((_, values)) = lists.get_mut(at) {
+            values.push(Value::text(value.as_ref()));
+        }
+    }
+    Value::object(lists.into_iter().map(|(name, values)| (name, Value::list(values))).collect())
 }

@@ -3,6 +3,7 @@
 //! Serving, resuming, retrying and showing history all drive this one loop.
 
 mod calling;
+mod dedupe;
 mod derived;
 mod eval;
 mod extracting;
@@ -10,16 +11,18 @@ mod frame;
 mod headers;
 mod inputs;
 mod json;
+mod rates;
 mod replies;
 mod steps;
 
 use std::sync::Arc;
 
 pub use headers::Headers;
+pub use rates::rate_keys;
 pub use replies::fault_reply;
 
 use crate::actions::{Answer, Rendered, Request};
-use crate::resolve::program::{Call, OnFail, Pipeline};
+use crate::resolve::program::{Call, OnFail, OpKind, Pipeline};
 use crate::value::{Bytes, Cause, Fault, Id, Value};
 use frame::Frame;
 use steps::Flow;
@@ -44,7 +47,7 @@ pub struct Received {
 /// What a run may use up, so that no script and no request can hold the server (DELIVERY, "Running again").
 const MOST_STEPS: u32 = 100_000;
 const MOST_CALLS: u32 = 1_000;
-const MOST_ANSWER_BYTES: usize = 8 << 20;
+pub const MOST_ANSWER_BYTES: usize = 8 << 20;
 
 /// A run in progress.
 pub struct Run {
@@ -70,9 +73,31 @@ pub struct Run {
 pub enum Next {
     /// An answer for the caller. Call `next` again.
     Answer(Reply),
+    /// Only the first run with this key goes on. Call `next` again if it is this one.
+    Claim(Key),
     /// An action to be carried out; go on with `resume`.
     Need(Need),
+    /// Time to be let pass; go on with `waited`.
+    Wait(Wait),
     End(End),
+}
+
+/// A `wait` with time to be let pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// As in `Need`.
+    pub path: Arc<str>,
+    /// From when the run came to it.
+    pub millis: u64,
+}
+
+/// What `dedupe` tells requests apart by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Of the key's kind and its text.
+    pub hash: [u8; 16],
+    /// How long it is held, in milliseconds, from when the request was received.
+    pub within: u64,
 }
 
 #[derive(Debug)]
@@ -113,6 +138,8 @@ pub struct End {
     pub reason: String,
     /// The step path where it ended, where it did not run to its end.
     pub at: Option<Arc<str>>,
+    /// The caller had an answer before, which this end changes nothing about.
+    pub after_answer: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,7 +201,7 @@ impl Run {
         let pipeline = self.frame.pipeline.clone();
         loop {
             let Some(op) = pipeline.code.get(self.frame.at) else {
-                let end = End { state: EndState::Done, reason: String::new(), at: None };
+                let end = End { state: EndState::Done, reason: String::new(), at: None, after_answer: false };
                 return self.finish(end, Reply::empty());
             };
             if !self.waiting {
@@ -194,14 +221,27 @@ impl Run {
 
     /// Hands in what came of the action that `next` needed. Without one it does nothing.
     pub fn resume(&mut self, carried: Carried) {
+        let pipeline = self.frame.pipeline.clone();
+        let Some(call) = pipeline.code.get(self.frame.at).and_then(|op| op.call()) else { return };
         if !std::mem::take(&mut self.waiting) {
             return;
         }
-        let pipeline = self.frame.pipeline.clone();
-        let Some(call) = pipeline.code.get(self.frame.at).and_then(|op| op.call()) else { return };
         match carried {
             Carried::Ok(answer) => self.succeeded(call, &answer),
             Carried::Failed { reason, status } => self.failed(call, reason, status),
+        }
+    }
+
+    /// Says that the time of a `wait` has passed. Without one it does nothing.
+    pub fn waited(&mut self) {
+        let waits = self
+            .frame
+            .pipeline
+            .code
+            .get(self.frame.at)
+            .is_some_and(|op| matches!(op.kind, OpKind::Wait { .. }));
+        if waits && std::mem::take(&mut self.waiting) {
+            self.frame.at += 1;
         }
     }
 
@@ -210,6 +250,11 @@ impl Run {
         if std::mem::take(&mut self.waiting) {
             self.fault = Some(fault);
         }
+    }
+
+    /// The request that it runs for.
+    pub fn received(&self) -> &Arc<Received> {
+        &self.frame.inputs.received
     }
 
     /// Whether the caller has an answer.
@@ -270,13 +315,15 @@ impl Run {
 
     /// An end at the step where the run stands.
     fn ended(&self, state: EndState, reason: String) -> End {
-        End { state, reason, at: Some(self.frame.path()) }
+        End { state, reason, at: Some(self.frame.path()), after_answer: false }
     }
 
     /// Ends the run: with `reply` first if the caller has no answer yet.
     fn finish(&mut self, end: End, reply: Reply) -> Next {
+        let after_answer = std::mem::replace(&mut self.answered, true);
+        let end = End { after_answer, ..end };
         self.end = Some(end.clone());
-        if std::mem::replace(&mut self.answered, true) {
+        if after_answer {
             return Next::End(end);
         }
         Next::Answer(reply)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::extracting::Stopped;
 use super::frame::Loop;
 use super::replies;
-use super::{EndState, MOST_CALLS, Need, Next, Reply, Run};
-use crate::resolve::program::{Call, Expr, Op, OpKind};
+use super::{EndState, MOST_CALLS, Need, Next, Reply, Run, Wait};
+use crate::resolve::program::{Call, Expr, LONGEST_WAIT, Op, OpKind};
 use crate::value::{Fault, Value};
 
 /// How a run goes on behind a step.
@@ -96,7 +96,14 @@ impl Run {
                 self.frame.at += 1;
                 return Ok(Flow::Out(Box::new(Next::Answer(reply))));
             }
+            OpKind::Dedupe(dedupe) => {
+                let (key, text) = self.frame.key_of(dedupe)?;
+                self.note(|_| (vec![("key".into(), Value::text(text))], None));
+                self.frame.at += 1;
+                return Ok(Flow::Out(Box::new(Next::Claim(key))));
+            }
             OpKind::Call(call) => return self.reach_call(call),
+            OpKind::Wait { duration, answers_first } => return self.reach_wait(duration, *answers_first),
             OpKind::Stop { text } => {
                 let reason = self.text(text.as_ref())?.unwrap_or_default();
                 self.note(|_| (Vec::new(), Some("stopped".to_owned())));
@@ -170,7 +177,7 @@ impl Run {
                 if !self.waiting {
                     self.calls += 1;
                     if self.calls > MOST_CALLS {
-                        return Err(Fault::own(format!("a run makes at most {MOST_CALLS} calls")));
+                        return Err(Fault::own(format!("a run makes at most {MOST_CALLS} calls and waits")));
                     }
                 }
                 let request = self.frame.request(call)?;
@@ -190,6 +197,41 @@ impl Run {
         }
         self.waiting = true;
         Ok(Flow::Out(Box::new(Next::Need(need))))
+    }
+
+    /// Time that has passed already, or none, is not waited for.
+    fn reach_wait(&mut self, duration: &Expr, answers_first: bool) -> Result<Flow, Fault> {
+        let value = self.frame.look(duration)?;
+        let millis = match &*value {
+            Value::Duration(millis) => u64::try_from(*millis).unwrap_or(0),
+            other => {
+                let told = self.frame.told(duration, other);
+                return Err(Fault::outside(format!("{told}, and `wait` takes a duration")));
+            }
+        };
+        if millis > LONGEST_WAIT {
+            let told = self.frame.told(duration, &value);
+            return Err(Fault::outside(format!("{told}, and a `wait` lasts at most 365 days")));
+        }
+        drop(value);
+        if answers_first && !self.answered {
+            self.answered = true;
+            return Ok(Flow::Out(Box::new(Next::Answer(Reply::empty()))));
+        }
+        if millis == 0 {
+            self.note(|_| (Vec::new(), Some("nothing to wait for".to_owned())));
+            return Ok(Flow::On);
+        }
+        if !self.waiting {
+            self.calls += 1;
+            if self.calls > MOST_CALLS {
+                return Err(Fault::own(format!("a run makes at most {MOST_CALLS} calls and waits")));
+            }
+            self.note(|_| (vec![("wait".into(), Value::Duration(millis as i64))], None));
+            self.waiting = true;
+        }
+        let wait = Wait { path: self.frame.path(), millis };
+        Ok(Flow::Out(Box::new(Next::Wait(wait))))
     }
 
     fn text(&self, text: Option<&Expr>) -> Result<Option<String>, Fault> {

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::budget::Lease;
 use crate::run::Reply;
+use crate::store::Millis;
 use crate::value::Id;
 
 /// The requests of one pipeline that may be without an answer at once.
@@ -16,13 +17,26 @@ const UNANSWERED: usize = 256;
 #[derive(Default)]
 pub struct Callers {
     waiting: Mutex<HashMap<Id, Caller>>,
+    /// Repeats of requests whose first operation has no answer yet, by that operation.
+    repeats: Mutex<HashMap<Id, Vec<oneshot::Sender<()>>>>,
     unanswered: Arc<Mutex<HashMap<Arc<str>, usize>>>,
+    /// Since when this server goes on with operations that have no answer and no caller here.
+    left: Mutex<HashMap<Id, Millis>>,
 }
 
 struct Caller {
     answer: oneshot::Sender<Reply>,
+    pipeline: Arc<str>,
+    parked: Parked,
     /// Given back when it has its answer.
     _held: (Turn, Lease),
+}
+
+/// Whether an operation waits in the store, so that nobody has it in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parked {
+    Yes,
+    No,
 }
 
 /// One request of a pipeline that is without an answer; counted until it is dropped.
@@ -46,13 +60,59 @@ impl Callers {
     /// Waits for the answer of an operation: an error when it is given up without one.
     pub fn wait(&self, id: Id, turn: Turn, lease: Lease) -> oneshot::Receiver<Reply> {
         let (answer, wait) = oneshot::channel();
-        lock(&self.waiting).insert(id, Caller { answer, _held: (turn, lease) });
+        let pipeline = turn.pipeline.clone();
+        let caller = Caller { answer, pipeline, parked: Parked::No, _held: (turn, lease) };
+        lock(&self.waiting).insert(id, caller);
         wait
+    }
+
+    pub fn set_parked(&self, id: Id, parked: Parked) {
+        if let Some(caller) = lock(&self.waiting).get_mut(&id) {
+            caller.parked = parked;
+        }
+    }
+
+    /// Tells those who wait for parked operations of a pipeline, which will not go on for now.
+    pub fn dismiss(&self, pipeline: &str, reply: &Reply) {
+        let parked = |caller: &mut Caller| *caller.pipeline == *pipeline && caller.parked == Parked::Yes;
+        let dismissed: Vec<Caller> =
+            lock(&self.waiting).extract_if(|_, caller| parked(caller)).map(|(_, caller)| caller).collect();
+        for caller in dismissed {
+            drop(caller.answer.send(reply.clone()));
+        }
+    }
+
+    /// Waits for news of an operation that has no answer yet: it has one, or it is given up, or it has ended.
+    pub fn watch(&self, id: Id) -> oneshot::Receiver<()> {
+        let (news, wait) = oneshot::channel();
+        let mut repeats = lock(&self.repeats);
+        let watching = repeats.entry(id).or_default();
+        // Who waited in vain is gone by now.
+        watching.retain(|news| !news.is_closed());
+        watching.push(news);
+        wait
+    }
+
+    /// Wakes who waits for news of an operation.
+    pub fn wake(&self, id: Id) {
+        for news in lock(&self.repeats).remove(&id).into_iter().flatten() {
+            // Who waited in vain is gone.
+            let _ = news.send(());
+        }
     }
 
     /// Whether an operation that was received here has no answer yet.
     pub fn is_waited_for(&self, id: Id) -> bool {
         lock(&self.waiting).contains_key(&id)
+    }
+
+    /// Since when somebody waits for the answer of an operation that came at `received`: its caller, or whoever repeats the
+    /// request of one that an earlier server left.
+    pub fn waits_since(&self, id: Id, received: Millis, now: Millis) -> Millis {
+        match self.is_waited_for(id) {
+            true => received,
+            false => *lock(&self.left).entry(id).or_insert(now),
+        }
     }
 
     /// Gives the caller of an operation its answer, if one waits.
@@ -61,14 +121,17 @@ impl Callers {
             // A caller who hung up changes nothing.
             drop(caller.answer.send(reply));
         }
+        self.wake(id);
     }
 
     /// No answer will come.
     pub fn forget(&self, id: Id) {
         drop(self.take(id));
+        self.wake(id);
     }
 
     fn take(&self, id: Id) -> Option<Caller> {
+        lock(&self.left).remove(&id);
         lock(&self.waiting).remove(&id)
     }
 }

@@ -12,6 +12,7 @@ use super::*;
 use crate::resolve::program::{Cors, Pipeline};
 use crate::run::Reply;
 use crate::serve::budget::Lease;
+use crate::serve::reply::Refusal;
 use crate::serve::routes::tests::pipeline;
 use crate::serve::{Incoming, Options, Routes};
 use crate::value::Bytes;
@@ -23,7 +24,17 @@ pub struct Echo {
 }
 
 impl Handler for Echo {
-    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, _: Lease) -> Reply {
+    fn refuses(&self, pipeline: &Pipeline) -> Option<Reply> {
+        let headers = vec![("Retry-After".into(), "60".into())];
+        (&*pipeline.name == "stopped").then(|| Reply {
+            status: 503,
+            reason: None,
+            headers,
+            body: "no".into(),
+        })
+    }
+
+    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, _: Lease) -> Result<Reply, Reply> {
         let text = String::from_utf8_lossy(&request.body).into_owned();
         let body = match &*pipeline.name {
             "slow" => {
@@ -38,7 +49,11 @@ impl Handler for Echo {
             }
         };
         let headers = vec![("X-Op".into(), "1".into())];
-        Reply { status: 200, reason: Some("Fine".into()), headers, body: Bytes::from(body) }
+        Ok(Reply { status: 200, reason: Some("Fine".into()), headers, body: Bytes::from(body) })
+    }
+
+    fn admit(&self, _: &Arc<Pipeline>, _: &Incoming) -> Result<(), Refusal> {
+        Ok(())
     }
 
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
@@ -64,6 +79,7 @@ pub fn network(options: Options) -> Arc<Network<Echo>> {
         pipeline("any", &[("*", "/any")], Some(Cors::Any), 100),
         pipeline("slow", &[("GET", "/slow")], None, 100),
         pipeline("big", &[("GET", "/big")], None, 100),
+        pipeline("stopped", &[("POST", "/stopped")], Some(Cors::Any), 100),
     ]);
     let routes = Arc::new(ArcSwap::from_pointee(routes));
     Arc::new(Network::new(options, routes, Arc::new(Echo::default())))
@@ -405,4 +421,25 @@ async fn a_stop_lets_the_request_finish_and_closes_the_idle() {
     assert!(answer.contains("connection: close\r\n") && answer.ends_with("late"), "{answer}");
     busy.ended.await.unwrap();
     assert_eq!(before.elapsed().as_secs(), 59);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_let_in_is_told_so_by_its_head_alone() {
+    let served = serve_with(Options::default());
+    let (mut reader, mut writer) = tokio::io::split(served.client);
+    // Half of a body, and the rest never comes.
+    let request = "POST /stopped HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{";
+    writer.write_all(request.as_bytes()).await.unwrap();
+    let begun = Instant::now();
+    let mut answer = vec![0; 4096];
+    let size = reader.read(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(answer.get(..size).unwrap()).into_owned();
+    assert!(begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("retry-after: 60\r\n"), "{answer}");
+    assert!(
+        answer.contains("access-control-allow-origin: *\r\n") && answer.contains("connection: close"),
+        "{answer}"
+    );
+    assert_eq!(served.network.counts().refused().find(|(status, _)| *status == 503), Some((503, 1)));
+    assert!(served.network.handler.rejected.lock().unwrap().is_empty());
 }

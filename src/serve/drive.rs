@@ -5,14 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::callers::Parked;
 use super::clock::now_millis;
-use super::server::{Server, not_stored};
-use crate::operations::{Live, Moment, Outgoing, Step, masked};
+use super::server::{Server, not_stored, stopped};
+use crate::operations::{Live, Moment, Outgoing, Step, Stop, masked};
 use crate::store::{State, Write, Written};
 use crate::value::Id;
-
-/// How long to wait before a failed commit of an outcome is tried again: the call was made, so it must not be forgotten.
-const AGAIN: Duration = Duration::from_secs(1);
 
 /// Starts a task that drives an operation on from `first`.
 pub fn spawn(server: Arc<Server>, live: Live, first: Step) {
@@ -20,12 +18,13 @@ pub fn spawn(server: Arc<Server>, live: Live, first: Step) {
     drop(tokio::spawn(drive(hand, live, first)));
 }
 
-async fn drive(mut hand: Hand, mut live: Live, first: Step) {
+/// Drives an operation that is in this hand on from `first`.
+pub async fn drive(mut hand: Hand, mut live: Live, first: Step) {
     let server = hand.server.clone();
     let mut next = first;
     loop {
         match next {
-            Step::Commit(write) => match commit(&server, write).await {
+            Step::Commit(write) => match commit(&server, live.id, write).await {
                 Some(Written::Done) => live.committed(),
                 // Somebody else goes on with it, whose outcome stands.
                 Some(Written::Duplicate { .. } | Written::Fenced) => {
@@ -39,9 +38,15 @@ async fn drive(mut hand: Hand, mut live: Live, first: Step) {
             },
             Step::Answer(reply) => server.callers.tell(live.id, reply),
             Step::Call(call) => {
-                if live.answered() && server.around.stopping.load(Ordering::Relaxed) {
+                // What is promised is made: an intent without its call would need a person.
+                if live.answered() && !call.is_promised && server.around.stopping.load(Ordering::Relaxed) {
                     // Its row says what is to be done; the next start sees to it.
                     return;
+                }
+                if server.writer.has_failed() {
+                    // Nothing is called that could not be recorded.
+                    server.callers.tell(live.id, not_stored());
+                    server.writer.healed().await;
                 }
                 carry_out(&server, &mut live, call).await;
             }
@@ -57,6 +62,13 @@ async fn drive(mut hand: Hand, mut live: Live, first: Step) {
                 continue;
             }
             Step::Parked => {
+                if !live.answered() {
+                    if server.around.stop(&live.pipeline().name) == Some(Stop::Held) {
+                        // It goes on when the pipeline is started again, and its caller does not wait for that.
+                        server.callers.tell(live.id, stopped());
+                    }
+                    server.callers.set_parked(live.id, Parked::Yes);
+                }
                 hand.parked = true;
                 server.work.notify_one();
                 return;
@@ -82,10 +94,9 @@ pub fn tell_the_log(live: &Live, state: State) {
 }
 
 async fn carry_out(server: &Server, live: &mut Live, call: Outgoing) {
-    let Outgoing { request, timeout, answer_limit, permit } = call;
+    let Outgoing { request, timeout, answer_limit, is_promised: _ } = call;
     let sent_with = server.secrets.load_full();
     let attempt = server.deliver.send(&request, Duration::from_millis(timeout), answer_limit).await;
-    drop(permit);
     let secrets = server.secrets.load();
     // A secret that was changed while the call was out may come back as it was.
     let attempt = match Arc::ptr_eq(&sent_with, &secrets) {
@@ -95,32 +106,32 @@ async fn carry_out(server: &Server, live: &mut Live, call: Outgoing) {
     live.attempted(attempt, &server.around, &Moment { now: now_millis(), secrets: &secrets });
 }
 
-/// Commits a row. A first row that fails is refused to its caller (`None`); any other is tried again until it stands,
-/// since what it tells has happened.
-async fn commit(server: &Server, write: Write) -> Option<Written> {
-    let Write::Step(_) = write else {
+/// Commits a row. A first row that fails is refused to its caller (`None`); any other stays in the writer's queue until it
+/// stands, since what it tells has happened, and only its caller is told that the store fails.
+async fn commit(server: &Server, id: Id, write: Write) -> Option<Written> {
+    if !matches!(write, Write::Step(_)) {
         return server.writer.commit(write).await.ok();
-    };
-    loop {
-        match server.writer.commit(write.clone()).await {
-            Ok(written) => return Some(written),
-            Err(_) if server.around.stopping.load(Ordering::Relaxed) => return None,
-            Err(_) => tokio::time::sleep(AGAIN).await,
-        }
     }
+    let committing = server.writer.commit(write);
+    tokio::pin!(committing);
+    tokio::select! {
+        written = &mut committing => return written.ok(),
+        () = server.writer.failing() => server.callers.tell(id, not_stored()),
+    }
+    committing.await.ok()
 }
 
 /// An operation in hand. Counted, so that a stop can wait for the last; and however its task ends, nobody goes on waiting
 /// for an answer that will not come.
-struct Hand {
-    server: Arc<Server>,
-    id: Id,
+pub struct Hand {
+    pub server: Arc<Server>,
+    pub id: Id,
     /// It goes on later, from the store, with its caller still waiting.
     parked: bool,
 }
 
 impl Hand {
-    fn take(server: Arc<Server>, id: Id) -> Hand {
+    pub fn take(server: Arc<Server>, id: Id) -> Hand {
         server.in_hand.fetch_add(1, Ordering::Relaxed);
         Hand { server, id, parked: false }
     }

@@ -13,11 +13,15 @@ mod descriptors;
 mod drive;
 mod framing;
 mod host;
+mod notices;
 mod options;
+mod orders;
 mod progress;
 mod rejections;
+mod repeats;
 mod reply;
 mod request;
+mod resume;
 mod routes;
 mod schedule;
 mod served;
@@ -27,6 +31,7 @@ mod socket;
 mod start;
 mod status;
 mod target;
+mod upkeep;
 mod writer;
 
 use std::sync::Arc;
@@ -41,6 +46,7 @@ use budget::{Budget, Lease};
 pub use clock::now_millis;
 pub use counts::Counts;
 pub use options::Options;
+use reply::Refusal;
 pub use routes::{Found, Routes};
 pub use start::{Setup, StartError, run};
 
@@ -61,18 +67,29 @@ pub struct Incoming {
 
 /// What stands behind the door.
 pub trait Handler: Send + Sync + 'static {
+    /// What a request of this pipeline is told instead of being read, if it is not to come in now. Must not block, and
+    /// stores nothing.
+    fn refuses(&self, pipeline: &Pipeline) -> Option<Reply>;
+
     /// Answers a request. The future is dropped when the connection breaks under it or the grace of a stop is over, so
     /// whatever must go on then is not to live in it.
     ///
-    /// `lease` is for the body's bytes, and is given back when nobody waits for an answer any more.
+    /// `lease` is for the body's bytes, and is given back when nobody waits for an answer any more. An error is what is
+    /// told where it was refused after all.
     fn handle(
         &self,
         pipeline: Arc<Pipeline>,
         request: Incoming,
         lease: Lease,
-    ) -> impl Future<Output = Reply> + Send;
+    ) -> impl Future<Output = Result<Reply, Reply>> + Send;
 
-    /// A request of a known pipeline was refused at the door with 413 or 415; its body was not read. Must not block.
+    /// Whether the pipeline's limits let a request in, by its head: the body is not read yet. Must not block.
+    ///
+    /// # Errors
+    /// The refusal.
+    fn admit(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Result<(), Refusal>;
+
+    /// A request of a known pipeline was refused at the door with 413, 415 or 429; its body was not read. Must not block.
     fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str);
 }
 

@@ -20,6 +20,10 @@ pub enum Refusal {
     BodyTooLarge,
     UriTooLong,
     UnsupportedEncoding,
+    /// A `limit rate` is reached; seconds until it is not.
+    TooManyRequests {
+        after: u64,
+    },
     HeadersTooLarge,
     /// An answer that cannot be written: a defect of wj.
     Internal,
@@ -36,6 +40,7 @@ impl Refusal {
             Refusal::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::UriTooLong => StatusCode::URI_TOO_LONG,
             Refusal::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Refusal::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -52,6 +57,7 @@ impl Refusal {
             Refusal::BodyTooLarge => "body_too_large",
             Refusal::UriTooLong => "uri_too_long",
             Refusal::UnsupportedEncoding => "unsupported_encoding",
+            Refusal::TooManyRequests { .. } => "too_many_requests",
             Refusal::HeadersTooLarge => "headers_too_large",
             Refusal::Internal => "internal",
             Refusal::Busy => "busy",
@@ -79,6 +85,7 @@ pub fn refuse(refusal: Refusal) -> Answer {
     }
     match refusal {
         Refusal::Busy => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1")),
+        Refusal::TooManyRequests { after } => headers.insert(header::RETRY_AFTER, HeaderValue::from(after)),
         Refusal::UnsupportedEncoding => {
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
         }

@@ -9,7 +9,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request};
 
 use crate::resolve::program::{Cors, Pipeline, Route};
-use crate::run::Headers;
+use crate::run::{Headers, Reply};
 use crate::value::Bytes;
 
 use super::body::Body;
@@ -84,13 +84,17 @@ impl<H: Handler> Peer<H> {
             Some(Cors::Origins(_)) => head.headers.get(header::ORIGIN).cloned(),
             Some(Cors::Any) | None => None,
         };
+        if let Some(reply) = self.network.handler.refuses(&pipeline) {
+            return Break(with_cors(self.turned_away(reply), &pipeline, origin.as_ref()));
+        }
         let refusal = if is_encoded(&head.headers) {
             Some(Refusal::UnsupportedEncoding)
         } else {
             (announced > pipeline.body_limit).then_some(Refusal::BodyTooLarge)
         };
         let passed = Passed { pipeline, request: self.incoming(head, params), origin };
-        match refusal {
+        // What is refused anyway takes nothing from a limit.
+        match refusal.or_else(|| self.network.handler.admit(&passed.pipeline, &passed.request).err()) {
             Some(refusal) => Break(self.reject(passed, refusal)),
             None => Continue(passed),
         }
@@ -111,8 +115,11 @@ impl<H: Handler> Peer<H> {
             self.progress.enter(Phase::Handling);
         }
         let Passed { pipeline, request, origin } = passed;
-        let reply = self.network.handler.handle(pipeline.clone(), request, lease).await;
-        with_cors(write(reply), &pipeline, origin.as_ref())
+        let answer = match self.network.handler.handle(pipeline.clone(), request, lease).await {
+            Ok(reply) => write(reply),
+            Err(reply) => self.turned_away(reply),
+        };
+        with_cors(answer, &pipeline, origin.as_ref())
     }
 
     /// False where two readers could take the request for two different ones.
@@ -139,6 +146,11 @@ impl<H: Handler> Peer<H> {
             ip: self.ip.clone(),
             params,
         }
+    }
+
+    fn turned_away(&self, reply: Reply) -> Answer {
+        self.network.counts.refuse(reply.status);
+        write(reply)
     }
 
     fn refuse(&self, refusal: Refusal) -> Answer {

@@ -201,11 +201,13 @@ pub(super) mod tests {
             routes: routes.collect(),
             cors,
             body_limit,
+            rates: Vec::new(),
             code: Vec::new(),
             slots: Vec::new(),
             picker: crate::extract::Picker::new(&[]),
             secrets: Vec::new(),
             notify: Vec::new(),
+            keep: Default::default(),
         })
     }
 

@@ -4,18 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::clock::now_millis;
-use super::drive;
-use super::server::{Server, not_stored};
-use crate::operations::{Log, PATIENCE, Permit, interrupted, resume};
-use crate::resolve::program::Pipeline;
-use crate::run::failed_reply;
-use crate::store::{Claimed, Lane, LaneHead, Millis, Operation};
-
-/// The most that is claimed of one lane at once, and of a pipeline's own timers.
-const AT_ONCE: usize = 64;
+use super::resume;
+use super::server::Server;
+use super::writer::Room;
+use crate::operations::{Dealt, Share, Stop, Turns};
+use crate::store::{LaneHead, Millis};
 
 /// How long it sleeps at most: a clock that was set forward is noticed then.
 const LONGEST_SLEEP: u64 = 60_000;
@@ -23,34 +19,51 @@ const LONGEST_SLEEP: u64 = 60_000;
 /// Operations of a pipeline that may be open at once; past them new requests are refused.
 const MOST_OPEN: u64 = 1_000_000;
 
+/// A clock that went back by so much was set; less is how clocks are kept right.
+const SET_BACK: Millis = 2_000;
+
 /// How long a store that cannot be read is left alone.
 const AGAIN: u64 = 1_000;
 
 /// Runs until it is aborted. While the server stops it goes on for those who still wait for an answer.
 pub async fn run(server: Arc<Server>) {
-    let mut turn = 0;
+    resume::take_up_strays(&server).await;
+    let mut turns = Turns::default();
+    let mut looked = (now_millis(), Instant::now());
     loop {
+        server.writer.healed().await;
         // Listened to from before the look: a call that comes back meanwhile is not missed.
         let freed = server.freed.notified();
         let heads = blocking(&server, |server| server.store.lanes()).await;
-        if let Some(heads) = &heads {
-            server.crowded.store(Arc::new(crowded(heads)));
-        }
         let now = now_millis();
-        turn += 1;
-        let asked = choose(&server, heads.as_deref().unwrap_or_default(), now, turn);
-        if !asked.is_empty() {
-            if take_up(&server, asked, now).await == 0 {
+        let expected = looked.0.saturating_add(looked.1.elapsed().as_millis() as Millis);
+        looked = (now, Instant::now());
+        if now.saturating_add(SET_BACK) < expected {
+            // What was left behind is not told any more from what is due now.
+            server.sudden_end.store(0, Ordering::Relaxed);
+            resume::take_up_strays(&server).await;
+        }
+        let Dealt { shares, behind, next } = match &heads {
+            Some(heads) => {
+                server.crowded.store(Arc::new(crowded(heads)));
+                turns.deal(&server.around.targets, &going(&server, heads), now)
+            }
+            None => Dealt::default(),
+        };
+        server.around.targets.set_behind(behind);
+        if !shares.is_empty() {
+            // What is open waits longer when the disk cannot keep up: outcomes of calls come before new calls.
+            while server.writer.room() == Room::None {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            if take_up(&server, shares, now).await == 0 {
                 // Due, and not to be had: the store is in trouble, which it says itself.
                 tokio::time::sleep(Duration::from_millis(AGAIN)).await;
             }
             continue;
         }
         let sleep = match &heads {
-            Some(heads) => {
-                let next = heads.iter().map(|head| head.due).filter(|due| *due > now).min();
-                next.map_or(LONGEST_SLEEP, |due| (due - now).min(LONGEST_SLEEP))
-            }
+            Some(_) => next.map_or(LONGEST_SLEEP, |next| next.saturating_sub(now).clamp(1, LONGEST_SLEEP)),
             None => AGAIN,
         };
         tokio::select! {
@@ -59,6 +72,15 @@ pub async fn run(server: Arc<Server>) {
             () = tokio::time::sleep(Duration::from_millis(sleep)) => {}
         }
     }
+}
+
+/// The lanes but for those that a person holds. A dry run calls nobody: what waits for a host was meant to be sent, and waits
+/// for a start that sends.
+fn going(server: &Server, heads: &[LaneHead]) -> Vec<LaneHead> {
+    let stopped = server.around.stopped.load();
+    let is_held = |head: &&LaneHead| stopped.get(&head.lane.pipeline) == Some(&Stop::Held);
+    let is_sent = |head: &&LaneHead| !server.around.dry_run || head.lane.host.is_empty();
+    heads.iter().filter(|head| !is_held(head) && is_sent(head)).cloned().collect()
 }
 
 /// The pipelines that have as much open as one may have.
@@ -70,54 +92,11 @@ fn crowded(heads: &[LaneHead]) -> BTreeSet<Arc<str>> {
     open.into_iter().filter(|(_, open)| *open >= MOST_OPEN).map(|(pipeline, _)| pipeline.clone()).collect()
 }
 
-/// How much of each due lane to claim: as many calls as its host takes, the lanes of one host by turns.
-fn choose(server: &Server, heads: &[LaneHead], now: Millis, turn: usize) -> Vec<(Lane, Vec<Permit>, usize)> {
-    let mut by_host: BTreeMap<&Arc<str>, Vec<&LaneHead>> = BTreeMap::new();
-    for head in heads.iter().filter(|head| head.due <= now) {
-        by_host.entry(&head.lane.host).or_default().push(head);
-    }
-    let mut asked = Vec::new();
-    for (host, mut lanes) in by_host {
-        if host.is_empty() {
-            asked.extend(lanes.into_iter().map(|head| (head.lane.clone(), Vec::new(), AT_ONCE)));
-            continue;
-        }
-        let first = turn % lanes.len();
-        lanes.rotate_left(first);
-        let mut shares: Vec<Vec<Permit>> = lanes.iter().map(|_| Vec::new()).collect();
-        // One place to each lane in turn, until the host takes no more or nobody wants one.
-        while let Some(progress) = deal(server, host, &lanes, &mut shares) {
-            if !progress {
-                break;
-            }
-        }
-        for (head, permits) in lanes.into_iter().zip(shares) {
-            if !permits.is_empty() {
-                let count = permits.len();
-                asked.push((head.lane.clone(), permits, count));
-            }
-        }
-    }
-    asked
-}
-
-/// One round; `None` when the host is full.
-fn deal(server: &Server, host: &Arc<str>, lanes: &[&LaneHead], shares: &mut [Vec<Permit>]) -> Option<bool> {
-    let mut progress = false;
-    for (head, share) in lanes.iter().zip(shares) {
-        if (share.len() as u64) < head.depth.min(AT_ONCE as u64) {
-            share.push(server.around.targets.take(host)?);
-            progress = true;
-        }
-    }
-    Some(progress)
-}
-
 /// Gives how many operations it went on with.
-async fn take_up(server: &Arc<Server>, asked: Vec<(Lane, Vec<Permit>, usize)>, now: Millis) -> usize {
+async fn take_up(server: &Arc<Server>, shares: Vec<Share>, now: Millis) -> usize {
     let mut permits = BTreeMap::new();
     let mut wanted = Vec::new();
-    for (lane, held, count) in asked {
+    for Share { lane, permits: held, count } in shares {
         permits.insert(lane.clone(), held);
         wanted.push((lane, count));
     }
@@ -125,65 +104,9 @@ async fn take_up(server: &Arc<Server>, asked: Vec<(Lane, Vec<Permit>, usize)>, n
     let count = claimed.len();
     for claimed in claimed {
         let permit = permits.get_mut(&claimed.work.lane).and_then(Vec::pop);
-        go_on(server, claimed, permit).await;
+        resume::go_on(server, claimed, permit).await;
     }
     count
-}
-
-/// Goes on with one claimed operation, from its log.
-pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit>) {
-    let id = claimed.id;
-    let is_waited_for = server.callers.is_waited_for(id);
-    if server.around.stopping.load(Ordering::Relaxed) && !is_waited_for {
-        // Its row stays as it is, for the next start.
-        return;
-    }
-    let Some(Some(operation)) = blocking(server, move |server| server.store.load(id)).await else {
-        tracing::error!(operation = %id, "it cannot be read; the next start reports it");
-        server.callers.tell(id, not_stored());
-        return;
-    };
-    let reason = match Log::read(&operation) {
-        Ok(log) => match pipeline_of(server, &operation, &log) {
-            Some(pipeline) => {
-                let waits_since = if is_waited_for { log.received.at } else { now_millis() };
-                let mut live = resume(pipeline, log, claimed.fence, permit, waits_since + PATIENCE);
-                let first = server.step(&mut live);
-                drive::spawn(server.clone(), live, first);
-                return;
-            }
-            None => "its script can no longer be run by this version".to_owned(),
-        },
-        Err(error) => error,
-    };
-    interrupt(server, &operation, claimed.fence, &reason).await;
-}
-
-/// Ends an operation as interrupted, for a person to decide. A caller who waits for it gets 502.
-pub async fn interrupt(server: &Server, operation: &Operation, fence: u64, reason: &str) {
-    let id = operation.id;
-    let pipelines = server.pipelines.load_full();
-    let notify = pipelines.get(&operation.pipeline).is_some_and(|pipeline| !pipeline.notify.is_empty());
-    let told = server.callers.is_waited_for(id).then(|| failed_reply(id));
-    let write = interrupted(operation, fence, reason, told.as_ref(), notify, now_millis());
-    match server.writer.commit(write).await {
-        Ok(_) => told.into_iter().for_each(|told| server.callers.tell(id, told)),
-        Err(error) => {
-            tracing::error!(operation = %id, error, "it could not be recorded as interrupted");
-            server.callers.tell(id, not_stored());
-        }
-    }
-}
-
-/// The program that an operation started with: the one served now if it is the same, else the one kept with it.
-fn pipeline_of(server: &Server, operation: &Operation, log: &Log) -> Option<Arc<Pipeline>> {
-    let hash = log.received.program;
-    let served =
-        server.pipelines.load().get(&operation.pipeline).filter(|served| served.hash == hash).cloned();
-    let kept = || server.compiled.find(&*server.store, hash)?.pipeline(&operation.pipeline).cloned();
-    let pipeline = served.or_else(kept)?;
-    server.know_secrets(&pipeline.secrets);
-    Some(pipeline)
 }
 
 async fn blocking<T: Send + 'static>(
@@ -208,7 +131,7 @@ mod tests {
     #[test]
     fn a_pipeline_is_crowded_by_all_its_lanes_together() {
         let head = |pipeline: &str, host: &str, depth| LaneHead {
-            lane: Lane { pipeline: pipeline.into(), host: host.into() },
+            lane: crate::store::Lane { pipeline: pipeline.into(), host: host.into() },
             due: 0,
             depth,
         };

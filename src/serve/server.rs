@@ -1,23 +1,28 @@
 //! The server as one thing: what the door hands in becomes operations, driven to their ends over store and network.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
 use super::budget::Lease;
-use super::callers::Callers;
-use super::clock::now_millis;
+use super::callers::{Callers, Turn};
+use super::clock::{Clock, now_millis};
+use super::notices::Telling;
 use super::rejections::Rejections;
-use super::writer::Writer;
+use super::reply::Refusal;
+use super::upkeep::Keepings;
+use super::writer::{Room, Writer};
 use super::{Handler, Incoming};
-use crate::admin::Programs;
+use crate::admin::{Programs, stop_setting};
+use crate::check;
 use crate::deliver::Deliver;
-use crate::operations::{self, Live, Moment, Step, Surroundings, begin};
+use crate::gates::limit::{Buckets, Demand};
+use crate::operations::{self, Live, Moment, Step, Stop, Surroundings, begin};
 use crate::resolve::program::Pipeline;
-use crate::run::{Received, Reply};
+use crate::run::{Received, Reply, rate_keys};
 use crate::secrets::Secrets;
 use crate::store::{Hash, Millis, Program, Store, Write, Written};
 use crate::value::Id;
@@ -35,6 +40,8 @@ pub struct Server {
     pub compiled: Programs,
     /// The pipelines that are served, by name.
     pub pipelines: ArcSwap<BTreeMap<Arc<str>, Arc<Pipeline>>>,
+    /// When this server began behind one that ended suddenly; 0 behind an orderly stop.
+    pub sudden_end: AtomicU64,
     /// Work in the store may be due.
     pub work: Notify,
     /// A call came back.
@@ -45,10 +52,24 @@ pub struct Server {
     pub idle: Notify,
     /// Pipelines with too much open for more, as the scheduler last saw it.
     pub crowded: ArcSwap<BTreeSet<Arc<str>>>,
+    /// Pipelines whose history takes no more, as upkeep last saw it.
+    pub full: ArcSwap<BTreeSet<Arc<str>>>,
+    /// The disk is nearly full.
+    pub low: AtomicBool,
+    /// The clock jumped, and is not believed yet.
+    pub doubted: AtomicBool,
+    pub clock: Arc<Clock>,
+    pub keepings: Keepings,
     pub callers: Callers,
     pub rejections: Rejections,
+    /// Of every `limit rate`. A reload leaves them as they are.
+    buckets: Mutex<Buckets>,
+    /// How it stands with notices, by pipeline.
+    telling: Mutex<BTreeMap<Arc<str>, Telling>>,
     /// Every secret that anything named since the start: what was sent under an older program is masked too.
     named: Mutex<BTreeSet<Arc<str>>>,
+    /// The secret that is the password for the mail server.
+    mail_password: Option<Arc<str>>,
 }
 
 /// What a server is put together from.
@@ -59,6 +80,10 @@ pub struct Parts {
     pub secrets: Secrets,
     pub deliver: Deliver,
     pub freed: Arc<Notify>,
+    pub clock: Arc<Clock>,
+    pub keepings: Keepings,
+    /// The name of the secret that is the password for the mail server.
+    pub mail_password: Option<Arc<str>>,
 }
 
 impl Server {
@@ -72,14 +97,23 @@ impl Server {
             programs: ArcSwap::default(),
             compiled: Programs::default(),
             pipelines: ArcSwap::default(),
+            sudden_end: AtomicU64::new(0),
             work: Notify::new(),
             freed: parts.freed,
             in_hand: AtomicUsize::new(0),
             idle: Notify::new(),
             crowded: ArcSwap::default(),
+            full: ArcSwap::default(),
+            low: AtomicBool::new(false),
+            doubted: AtomicBool::new(false),
+            clock: parts.clock,
+            keepings: parts.keepings,
             callers: Callers::default(),
             rejections: Rejections::default(),
-            named: Mutex::default(),
+            buckets: Mutex::default(),
+            telling: Mutex::default(),
+            named: Mutex::new(parts.mail_password.iter().cloned().collect()),
+            mail_password: parts.mail_password,
         }
     }
 
@@ -93,7 +127,16 @@ impl Server {
     pub fn load_secrets(&self, names: impl IntoIterator<Item = Arc<str>>) {
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         named.extend(names);
-        self.secrets.store(Arc::new(Secrets::load(named.iter().map(|name| &**name))));
+        let secrets = Secrets::load(named.iter().map(|name| &**name));
+        if let Some(name) = &self.mail_password {
+            self.deliver.know_password(secrets.get(name));
+        }
+        self.secrets.store(Arc::new(secrets));
+    }
+
+    /// How it stands with notices, by pipeline.
+    pub fn telling(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Telling>> {
+        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sees to it that the secrets of a program are known that is not served any more.
@@ -104,9 +147,37 @@ impl Server {
         }
     }
 
-    fn received(&self, now: Millis, request: Incoming) -> Received {
+    /// Takes a request in: an operation that nothing is stored of yet.
+    pub fn begin(&self, pipeline: Arc<Pipeline>, request: Incoming) -> Live {
+        let program = self.program(&pipeline);
+        let received = self.received(now_millis(), &pipeline.name, request);
+        begin(pipeline, received, program, &self.around)
+    }
+
+    /// Stops a pipeline or starts it again, now and for every later start.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn set_stop(&self, pipeline: &str, stop: Option<Stop>) -> Result<(), String> {
+        self.writer.commit(stop_setting(pipeline, stop)).await?;
+        self.around.stopped.rcu(|stopped| {
+            let mut stopped = BTreeMap::clone(stopped);
+            match stop {
+                Some(stop) => stopped.insert(pipeline.into(), stop),
+                None => stopped.remove(pipeline),
+            };
+            stopped
+        });
+        if stop == Some(Stop::Held) {
+            self.callers.dismiss(pipeline, &stopped());
+        }
+        self.work.notify_one();
+        Ok(())
+    }
+
+    fn received(&self, now: Millis, pipeline: &str, request: Incoming) -> Received {
         Received {
-            id: self.around.ids.next(now, 0),
+            id: self.around.ids.next(now, self.keepings.class(pipeline)),
             at: now,
             method: request.method,
             target: request.target,
@@ -114,6 +185,21 @@ impl Server {
             body: request.body,
             ip: request.ip,
             params: request.params,
+        }
+    }
+
+    /// Why a new request is refused at the door, without waiting for anything: nothing is stored of it.
+    fn has_no_room(&self, pipeline: &Arc<str>) -> Option<Reply> {
+        if self.writer.has_failed() {
+            Some(not_stored())
+        } else if self.low.load(Ordering::Relaxed) {
+            Some(refusal(503, r#"{"error":"disk_full"}"#.into()))
+        } else if self.full.load().contains(pipeline) {
+            Some(refusal(503, r#"{"error":"history_full"}"#.into()))
+        } else if self.writer.room() == Room::None || self.crowded.load().contains(pipeline) {
+            Some(busy())
+        } else {
+            None
         }
     }
 
@@ -125,16 +211,74 @@ impl Server {
 }
 
 impl Handler for Arc<Server> {
-    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, lease: Lease) -> Reply {
-        if self.writer.is_full() || self.crowded.load().contains(&pipeline.name) {
-            return busy();
+    fn refuses(&self, pipeline: &Pipeline) -> Option<Reply> {
+        if self.around.stop(&pipeline.name).is_some() {
+            return Some(stopped());
         }
-        let Some(turn) = self.callers.turn(&pipeline.name) else { return busy() };
-        let program = self.program(&pipeline);
-        let received = self.received(now_millis(), request);
-        let id = received.id;
-        let mut live = begin(pipeline, received, program, &self.around);
+        self.has_no_room(&pipeline.name)
+    }
+
+    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, lease: Lease) -> Result<Reply, Reply> {
+        // It may have changed while the body came.
+        if let Some(refusal) = self.refuses(&pipeline) {
+            return Err(refusal);
+        }
+        let turn = self.callers.turn(&pipeline.name).ok_or_else(busy)?;
+        Ok(self.take_in(pipeline, request, turn, lease).await)
+    }
+
+    fn admit(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Result<(), Refusal> {
+        if pipeline.rates.is_empty() {
+            return Ok(());
+        }
+        let now = now_millis();
+        let keys = rate_keys(pipeline, self.received(now, &pipeline.name, request.clone()));
+        let demands: Vec<Demand<'_>> = pipeline
+            .rates
+            .iter()
+            .zip(&keys)
+            .map(|(rate, key)| Demand { count: rate.count, per: rate.per, key })
+            .collect();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets
+            .take(&pipeline.name, &demands, now)
+            .map_err(|wait| Refusal::TooManyRequests { after: wait.div_ceil(1_000) })
+    }
+
+    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
+        let now = now_millis();
+        // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
+        let busy =
+            self.writer.room() != Room::Much || self.writer.has_failed() || self.low.load(Ordering::Relaxed);
+        if busy || !self.rejections.admits(&pipeline.name, now) {
+            self.rejections.drop_one();
+            return;
+        }
+        let request = self.received(now, &pipeline.name, request);
+        let write = operations::rejected(pipeline, &request, status, reason, &self.around);
+        let writer = self.writer.clone();
+        drop(tokio::spawn(async move { writer.commit(write).await }));
+    }
+}
+
+impl Server {
+    /// Begins an operation, and waits for its answer.
+    async fn take_in(
+        self: &Arc<Server>,
+        pipeline: Arc<Pipeline>,
+        request: Incoming,
+        turn: Turn,
+        lease: Lease,
+    ) -> Reply {
+        let mut live = self.begin(pipeline, request);
+        let id = live.id;
         match self.step(&mut live) {
+            // Whether it is the first with its key, only the commit says.
+            Step::Commit(Write::Accept(accept)) if accept.claim.is_some() => {
+                let answer = self.callers.wait(id, turn, lease);
+                super::repeats::spawn(self.clone(), live, accept);
+                answer.await.unwrap_or_else(|_| internal(id))
+            }
             // With its first row it has ended: nothing is left that would have to survive this connection.
             Step::Commit(Write::Accept(accept)) if accept.work.is_none() => {
                 let state = accept.row.index.state;
@@ -157,32 +301,27 @@ impl Handler for Arc<Server> {
             }
         }
     }
-
-    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
-        let now = now_millis();
-        // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
-        if self.writer.is_full() || !self.rejections.admits(&pipeline.name, now) {
-            self.rejections.drop_one();
-            return;
-        }
-        let request = self.received(now, request);
-        let write = operations::rejected(pipeline, &request, status, reason, &self.around);
-        let writer = self.writer.clone();
-        drop(tokio::spawn(async move { writer.commit(write).await }));
-    }
 }
-
-/// The language edition that programs are kept with.
-const EDITION: u16 = 1;
 
 /// What is kept of a pipeline's program.
 pub fn program_of(pipeline: &Pipeline) -> Program {
     let files = vec![(pipeline.source.name.clone(), pipeline.source.text.to_string())];
-    Program { hash: pipeline.hash, edition: EDITION, files }
+    Program { hash: pipeline.hash, edition: check::EDITION, files }
 }
 
 fn busy() -> Reply {
     refusal(503, r#"{"error":"busy"}"#.into())
+}
+
+/// A person stopped the pipeline.
+pub fn stopped() -> Reply {
+    let mut reply = refusal(503, r#"{"error":"stopped"}"#.into());
+    for (name, value) in &mut reply.headers {
+        if &**name == "Retry-After" {
+            *value = "60".into();
+        }
+    }
+    reply
 }
 
 /// The store failed: what was to be acknowledged may or may not be on disk, so it is not acknowledged.
@@ -190,7 +329,8 @@ pub fn not_stored() -> Reply {
     refusal(503, r#"{"error":"store_unavailable"}"#.into())
 }
 
-fn internal(id: Id) -> Reply {
+/// A defect of wj's own.
+pub fn internal(id: Id) -> Reply {
     refusal(500, format!(r#"{{"error":"internal","operation":"{id}"}}"#))
 }
 

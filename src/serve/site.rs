@@ -12,6 +12,8 @@ use super::clock::now_millis;
 use super::served::{Changed, Served, Vanished};
 use super::server::Server;
 use crate::check::CheckedFile;
+use crate::operations::strictest_rates;
+use crate::resolve::program::{Notify, OpKind, Pipeline, RequestTemplate};
 use crate::scripts;
 use crate::value::Time;
 
@@ -51,6 +53,9 @@ impl Site {
         self.server.programs.store(Arc::new(served.programs()));
         let by_name = pipelines.iter().map(|pipeline| (pipeline.name.clone(), pipeline.clone())).collect();
         self.server.pipelines.store(Arc::new(by_name));
+        self.server.keepings.serve(&pipelines, &*self.server.store);
+        let rates = strictest_rates(pipelines.iter().map(|pipeline| &**pipeline));
+        self.server.around.targets.declare(&rates, now_millis());
         self.server.load_secrets(served.secrets());
         self.server.around.commit.store(scripts::commit(&self.dir).map(|commit| Arc::new(commit.into())));
         // Last, so that a request that finds a pipeline finds its program and secrets too.
@@ -92,7 +97,43 @@ impl Site {
             };
             tracing::error!("{name} {what}\n{}", (self.render)(file));
         }
+        if !self.server.deliver.has_mail() && !self.server.around.dry_run && !changed.loaded.is_empty() {
+            self.report_mail(&served.pipelines());
+        }
     }
+}
+
+impl Site {
+    /// Pipelines that would send mail, and cannot.
+    fn report_mail(&self, pipelines: &[Arc<Pipeline>]) {
+        let names = |which: fn(&Pipeline) -> bool| -> String {
+            let names: Vec<&str> = pipelines.iter().filter(|one| which(one)).map(|one| &*one.name).collect();
+            names.join(", ")
+        };
+        let (notifying, sending) = (names(notifies_by_mail), names(sends_mail));
+        if !notifying.is_empty() {
+            tracing::warn!(
+                "wj.toml has no [smtp], so no mail goes out: the notices of {notifying} stay queued, and wj status counts them"
+            );
+        }
+        if !sending.is_empty() {
+            tracing::warn!("wj.toml has no [smtp], so no mail goes out: email.send of {sending} fails");
+        }
+    }
+}
+
+fn notifies_by_mail(pipeline: &Pipeline) -> bool {
+    pipeline.notify.iter().any(|notify| matches!(notify, Notify::Email(_)))
+}
+
+fn sends_mail(pipeline: &Pipeline) -> bool {
+    pipeline.code.iter().any(|op| match &op.kind {
+        OpKind::Call(call) => match &call.request {
+            RequestTemplate::Declared { spec, .. } => spec.is_mail(),
+            RequestTemplate::Http(_) => false,
+        },
+        _ => false,
+    })
 }
 
 /// How long a file that is gone or empty may be in the middle of a save. With the quiet time before, a file that was

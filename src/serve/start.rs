@@ -3,30 +3,29 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
-use tokio::task::JoinSet;
 
-use super::clock::now_millis;
+use super::clock::{Clock, now_millis};
 use super::served::{Served, Vanished};
 use super::server::{Parts, Server};
 use super::site::{Site, follow};
 use super::status::Desk;
+use super::upkeep::{self, Keepings};
 use super::writer::Writer;
-use super::{Network, Options, Routes, descriptors, schedule};
-use crate::admin::{Asked, Listener, ask, listen_socket, listen_tcp};
+use super::{Network, Options, Routes, descriptors, notices, resume, schedule};
+use crate::admin::{self, Asked, Listener, ask, listen_socket, listen_tcp};
 use crate::check::CheckedFile;
-use crate::deliver::{self, Deliver};
-use crate::operations::{Ids, Log, Random, Surroundings, Targets};
+use crate::deliver::{self, Deliver, Smtp};
+use crate::operations::{Ids, Random, Rules, Surroundings, Targets};
 use crate::scripts;
 use crate::secrets::Secrets;
-use crate::store::{self, Filter, Millis, Store, StoreError};
-use crate::value::Id;
+use crate::store::{self, Filter, Millis, Span, Store, StoreError};
 
 /// What a server is to be.
 pub struct Setup {
@@ -39,7 +38,14 @@ pub struct Setup {
     pub allow_private: Vec<IpNet>,
     pub calls_per_host: usize,
     pub dry_run: bool,
+    /// How long and how much of the history is kept.
+    pub keep: Rules,
+    pub smtp: Option<Smtp>,
+    /// The name of the secret that is the password for `smtp`.
+    pub mail_password: Option<Arc<str>>,
     pub network: Options,
+    /// How long a stop waits for requests and calls.
+    pub stop_within: Duration,
     /// Renders a file's findings for people.
     pub render: fn(&CheckedFile) -> String,
 }
@@ -73,19 +79,25 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     if setup.data == store::MEMORY {
         tracing::warn!("the history is kept in memory: nothing outlives the process");
     }
-    let deliver = Deliver::new(deliver::Options { allow_private: setup.allow_private.clone() })
-        .map_err(StartError::Machine)?;
-    let (writer, thread) =
-        Writer::start(store.clone()).map_err(|error| StartError::Machine(error.to_string()))?;
+    let deliver =
+        Deliver::new(deliver::Options { allow_private: setup.allow_private.clone(), smtp: setup.smtp })
+            .map_err(StartError::Machine)?;
+    let newest = newest(&*store);
+    let clock = Arc::new(Clock::after(newest));
+    let keepings = Keepings::new(setup.keep, &setup.data, &*store)?;
+    let stopped = admin::stopped(&store.summary(&Span::default())?.settings);
+    let (writer, thread) = Writer::start(store.clone(), clock.clone())
+        .map_err(|error| StartError::Machine(error.to_string()))?;
     let freed = Arc::new(Notify::new());
     let signal = freed.clone();
     let server = Arc::new(Server::new(Parts {
         around: Surroundings {
-            ids: Ids::after(newest(&*store)),
+            ids: Ids::after(newest),
             random: Random::default(),
             targets: Targets::new(setup.calls_per_host, move || signal.notify_waiters()),
             dry_run: setup.dry_run,
             stopping: AtomicBool::new(false),
+            stopped: ArcSwap::from_pointee(stopped),
             commit: ArcSwapOption::empty(),
         },
         store,
@@ -93,6 +105,9 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         secrets: Secrets::load([]),
         deliver,
         freed,
+        clock,
+        keepings,
+        mail_password: setup.mail_password,
     }));
     let site = Arc::new(Site {
         server: server.clone(),
@@ -108,14 +123,22 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let changed =
         site.look(Vanished::IsBelieved).map_err(|error| StartError::Scripts(setup.dir.clone(), error))?;
     site.report_start(&changed);
-    let waiting = sweep(&server).await;
+    for (name, stop) in &**server.around.stopped.load() {
+        let how = admin::stop_name(*stop);
+        tracing::warn!(pipeline = %name, "stopped ({how}): `wj start {name}` lets it take requests again");
+    }
+    resume::begin(&server).await;
+    // Known before the first request.
+    let looking = server.clone();
+    drop(tokio::task::spawn_blocking(move || upkeep::look(&looking)).await);
 
     let listener =
         TcpListener::bind(setup.listen).await.map_err(|error| StartError::Listen(setup.listen, error))?;
     let listen = listener.local_addr().map_err(|error| StartError::Listen(setup.listen, error))?;
     let (reload, asked) = mpsc::channel(16);
+    let options = Options { grace: setup.stop_within, ..setup.network };
     let network =
-        Arc::new(Network::new(within_limits(setup.network), site.routes.clone(), Arc::new(server.clone())));
+        Arc::new(Network::new(within_limits(options), site.routes.clone(), Arc::new(server.clone())));
     let desk = Arc::new(Desk {
         server: server.clone(),
         counts: network.counts().clone(),
@@ -139,16 +162,16 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     }
     let watching = tokio::spawn(follow(site.clone(), changes, asked));
     let scheduling = tokio::spawn(schedule::run(server.clone()));
-    let tending = tokio::spawn(tend(server.clone()));
-    for (claimed, operation) in waiting {
-        tracing::info!(operation = %operation, "goes on, as a person ordered");
-        schedule::go_on(&server, claimed, None).await;
-    }
+    drop(tokio::spawn(resume::report_unreadable(server.clone())));
+    let tending = tokio::spawn(upkeep::run(server.clone()));
+    let telling = tokio::spawn(notices::run(server.clone()));
 
     tracing::info!("listening on http://{listen}, status on http://{admin_address}/status");
     let asked = Notify::new();
+    let asked_at = OnceLock::new();
     let stopping = async {
         stop_signal().await;
+        let _ = asked_at.set(Instant::now());
         server.around.stopping.store(true, Ordering::Relaxed);
         asked.notify_one();
         tracing::info!("stopping: who waits gets an answer, and calls that are out are waited for");
@@ -156,7 +179,8 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     let finished = async {
         network.serve(listener, stopping).await;
         scheduling.abort();
-        drain(&server).await;
+        let since = asked_at.get().map_or(Duration::ZERO, Instant::elapsed);
+        drain(&server, setup.stop_within.saturating_sub(since)).await;
     };
     let hurried = async {
         asked.notified().await;
@@ -164,11 +188,13 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     };
     tokio::select! {
         () = finished => {}
-        () = hurried => tracing::warn!("stopping at once, as asked again: the next start reports what is open"),
+        () = hurried => tracing::warn!("stopping at once, as asked again: the next start goes on with what is open"),
     }
     watching.abort();
     tending.abort();
+    telling.abort();
     drop(faces);
+    resume::end(&server).await;
     server.writer.close();
     if let Some(thread) = thread {
         drop(tokio::task::spawn_blocking(move || thread.join()).await);
@@ -218,45 +244,8 @@ fn newest(store: &dyn Store) -> Millis {
     page.items.first().map_or(0, |listed| listed.id.millis())
 }
 
-/// What the last server left open cannot be gone on with by this version: it becomes interrupted, for a person to decide.
-/// What a person ordered meanwhile is given back, to go on.
-async fn sweep(server: &Arc<Server>) -> Vec<(store::Claimed, Id)> {
-    let mut ordered = Vec::new();
-    loop {
-        let heads = server.store.lanes().unwrap_or_default();
-        let wanted: Vec<_> = heads.into_iter().map(|head| (head.lane, 256)).collect();
-        let claimed = server.store.claim(&wanted, Millis::MAX).unwrap_or_default();
-        if claimed.is_empty() {
-            return ordered;
-        }
-        let mut interrupting = JoinSet::new();
-        for claimed in claimed {
-            let id = claimed.id;
-            let operation = match server.store.load(id) {
-                Ok(Some(operation)) => operation,
-                Ok(None) => continue,
-                Err(error) => {
-                    tracing::error!(operation = %id, %error, "left open: it cannot be read");
-                    continue;
-                }
-            };
-            if Log::read(&operation).is_ok_and(|log| log.ordered) {
-                ordered.push((claimed, id));
-                continue;
-            }
-            tracing::warn!(operation = %id, pipeline = %operation.pipeline, "interrupted: the server stopped");
-            let server = server.clone();
-            // Many at once share a commit.
-            interrupting.spawn(async move {
-                schedule::interrupt(&server, &operation, claimed.fence, "the server stopped").await;
-            });
-        }
-        while interrupting.join_next().await.is_some() {}
-    }
-}
-
-/// Waits until no operation is in hand, or the longest usual time-out is over.
-async fn drain(server: &Server) {
+/// Waits until no operation is in hand, at most so long.
+async fn drain(server: &Server, at_most: Duration) {
     server.freed.notify_waiters();
     let done = async {
         loop {
@@ -267,25 +256,11 @@ async fn drain(server: &Server) {
             idle.await;
         }
     };
-    if tokio::time::timeout(Duration::from_secs(30), done).await.is_err() {
+    if tokio::time::timeout(at_most, done).await.is_err() {
         tracing::warn!(
-            "{} operations are still in hand; the next start reports them",
+            "{} operations are still in hand; the next start sees to them",
             server.in_hand.load(Ordering::Relaxed)
         );
-    }
-}
-
-/// Brings derived rows up to date, a bounded piece at a time.
-async fn tend(server: Arc<Server>) {
-    loop {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let server = server.clone();
-        let tended = tokio::task::spawn_blocking(move || {
-            server.store.tend(&store::Upkeep { derive: true }, now_millis())
-        });
-        if let Ok(Err(error)) = tended.await {
-            tracing::error!(error = %error, "upkeep of the store failed");
-        }
     }
 }
 

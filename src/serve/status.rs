@@ -6,13 +6,15 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value as Json, json};
 use tokio::sync::mpsc;
 
-use super::clock::now_millis;
 use super::counts::Counts;
 use super::served::Served;
 use super::server::Server;
-use crate::admin::{Answers, History, HistoryQuery, Response, iso};
+use crate::admin::{Answers, Check, History, HistoryQuery, Response, Stillness, examine, iso, stop_name};
 use crate::check::CheckedFile;
-use crate::store::{Span, State, Written};
+use crate::diagnostic::near;
+use crate::operations::Stop;
+use crate::store::{Lane, LaneHead, Span, State};
+use crate::value::Bytes;
 
 /// The operator's side of a server.
 pub struct Desk {
@@ -30,22 +32,26 @@ pub struct Desk {
 }
 
 impl Answers for Desk {
-    fn answer(&self, method: &str, target: &str) -> Response {
+    fn answer(&self, method: &str, target: &str, body: Bytes) -> Response {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (method, path.as_slice()) {
             ("GET", ["healthz"]) => Response::ok(json!({ "ok": true })),
-            ("GET", ["readyz"]) => match self.server.around.stopping.load(Ordering::Relaxed) {
-                true => stopping(),
-                false => Response::ok(json!({ "ready": true })),
-            },
+            ("GET", ["readyz"]) => self.ready(),
             ("GET", ["status"]) => self.status(),
             ("GET", ["history"]) => match HistoryQuery::parse(query) {
                 Ok(query) => self.history(|history| history.list(&query)),
                 Err(error) => Response::error(400, error),
             },
             ("GET", ["history", id]) => self.history(|history| history.show(&decoded(id))),
-            ("POST", ["history", id, "retry"]) => self.retry(&decoded(id)),
+            ("POST", ["history", id, what]) => self.order(&decoded(id), what, query, body),
+            ("GET", ["doctor"]) => self.doctor(),
+            ("POST", ["backup"]) => self.backup(query),
+            ("POST", ["pipelines", name, "stop"]) => {
+                let stop = if query == "drain=1" { Stop::Draining } else { Stop::Held };
+                self.set_stop(&decoded(name), Some(stop))
+            }
+            ("POST", ["pipelines", name, "start"]) => self.set_stop(&decoded(name), None),
             ("POST", ["reload"]) if query == "wait=1" => self.reload_and_wait(),
             ("POST", ["reload"]) => match self.reload() {
                 Some(_) => Response::ok(json!({ "reload": "ordered" })),
@@ -57,7 +63,7 @@ impl Answers for Desk {
 }
 
 impl Desk {
-    fn history(&self, ask: impl FnOnce(&History<'_>) -> Response) -> Response {
+    pub(super) fn history<T>(&self, ask: impl FnOnce(&History<'_>) -> T) -> T {
         let secrets = self.server.secrets.load();
         ask(&History {
             store: &*self.server.store,
@@ -66,34 +72,80 @@ impl Desk {
         })
     }
 
-    fn retry(&self, id: &str) -> Response {
-        if self.server.around.dry_run {
-            return Response::error(
-                409,
-                format!("{id}: this server runs with --dry-run, and would not send it"),
-            );
+    fn doctor(&self) -> Response {
+        let space = self.server.keepings.space();
+        let checks = examine(&*self.server.store, &self.server.compiled, space, Stillness::Serving);
+        Response::ok(json!({ "checks": checks.iter().map(Check::to_json).collect::<Vec<_>>() }))
+    }
+
+    /// Copies the store, as it is at one moment, into a new file.
+    fn backup(&self, query: &str) -> Response {
+        let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
+        let Some((_, to)) = to else { return Response::error(400, "`to` names the new file") };
+        match self.server.store.copy_to(std::path::Path::new(&*to)) {
+            Ok(()) => Response::ok(json!({ "backup": to })),
+            Err(error) => Response::error(409, error.to_string()),
         }
-        let mut write = None;
-        let refused = self.history(|history| match history.retry(id, "the command line", now_millis()) {
-            Ok(order) => {
-                write = Some(order);
-                Response::ok(Json::Null)
-            }
-            Err(response) => response,
-        });
-        let Some(write) = write else {
-            return refused;
-        };
-        match self.runtime.block_on(self.server.writer.commit(write)) {
-            Ok(Written::Done) => {
-                self.server.work.notify_one();
-                Response::ok(json!({ "id": id, "retry": "ordered" }))
-            }
-            Ok(Written::Duplicate { .. } | Written::Fenced) => {
-                Response::error(409, format!("{id}: somebody else goes on with it just now"))
+    }
+
+    fn ready(&self) -> Response {
+        if self.server.around.stopping.load(Ordering::Relaxed) {
+            stopping()
+        } else if self.server.writer.has_failed() {
+            Response::error(503, "the store failed, and is being opened again")
+        } else if self.server.low.load(Ordering::Relaxed) {
+            Response::error(503, "the disk is nearly full")
+        } else {
+            Response::ok(json!({ "ready": true }))
+        }
+    }
+
+    fn set_stop(&self, name: &str, stop: Option<Stop>) -> Response {
+        let open = self.open_work();
+        let pipelines = self.server.pipelines.load();
+        let is_known = pipelines.contains_key(name)
+            || self.server.around.stop(name).is_some()
+            || open.iter().any(|head| *head.lane.pipeline == *name);
+        if !is_known {
+            let near = near(name, pipelines.keys().map(|name| &**name));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Response::error(404, format!("there is no pipeline `{name}` here{hint}"));
+        }
+        match self.runtime.block_on(self.server.set_stop(name, stop)) {
+            Ok(()) => {
+                tracing::info!(pipeline = %name, "{}", stop.map_or("started", |_| "stopped"));
+                Response::ok(json!({
+                    "pipeline": name,
+                    "stopped": stop.map(stop_name),
+                    "open": depth(&open, |lane| *lane.pipeline == *name),
+                }))
             }
             Err(error) => Response::error(503, error),
         }
+    }
+
+    /// The lanes of unfinished operations.
+    fn open_work(&self) -> Vec<LaneHead> {
+        self.server.store.lanes().unwrap_or_default()
+    }
+
+    /// The hosts that are called or waited for, with what waits for each.
+    fn hosts(&self, open: &[LaneHead]) -> Vec<Json> {
+        let shown = self.server.around.targets.status().into_iter().filter(|host| !host.host.is_empty());
+        shown
+            .map(|host| {
+                let waiting = depth(open, |lane| lane.host == host.host);
+                json!({
+                    "host": host.host,
+                    "calls_out": host.out,
+                    "calls_at_once": host.at_once,
+                    "rate": host.rate.map(|rate| format!("{} per {}", rate.count, written(rate.per))),
+                    "failed_in_a_row": host.failed,
+                    "open_until": host.open_until.map(iso),
+                    "waiting": waiting,
+                })
+            })
+            .collect()
     }
 
     /// Orders a look at the scripts; what is given tells when it is done. `None` when nobody looks any more.
@@ -110,6 +162,7 @@ impl Desk {
     }
 
     fn status(&self) -> Response {
+        let open = self.open_work();
         let served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let pipelines: Vec<Json> = served
             .pipelines()
@@ -121,7 +174,19 @@ impl Desk {
                     "title": pipeline.title,
                     "file": pipeline.file,
                     "routes": routes,
+                    "stopped": self.server.around.stop(&pipeline.name).map(stop_name),
+                    "open": depth(&open, |lane| lane.pipeline == pipeline.name),
                 })
+            })
+            .collect();
+        let stopped = self.server.around.stopped.load();
+        let is_served = |name: &Arc<str>| served.pipelines().iter().any(|own| own.name == *name);
+        let stopped_unserved: Vec<Json> = stopped
+            .iter()
+            .filter(|(name, _)| !is_served(name))
+            .map(|(name, stop)| {
+                let open = depth(&open, |lane| lane.pipeline == *name);
+                json!({ "name": name, "stopped": stop_name(*stop), "open": open })
             })
             .collect();
         let broken: Vec<Json> = served
@@ -158,21 +223,47 @@ impl Desk {
             "store": self.store,
             "dry_run": self.server.around.dry_run,
             "stopping": self.server.around.stopping.load(Ordering::Relaxed),
+            "store_failed": self.server.writer.has_failed(),
+            "disk": self.server.keepings.space().map(|space| json!({
+                "free": space.free,
+                "size": space.size,
+                "low": self.server.low.load(Ordering::Relaxed),
+            })),
+            "clock_doubted": self.server.doubted.load(Ordering::Relaxed),
+            "history_full": self.server.full.load().iter().collect::<Vec<_>>(),
             "in_hand": self.server.in_hand.load(Ordering::Relaxed),
             "calls_out": self.server.around.targets.total(),
             "connections": self.counts.open(),
             "refused": self.refused(),
             "commit": self.server.around.commit.load_full().map(|commit| commit.to_string()),
             "pipelines": pipelines,
+            "stopped_and_not_served": stopped_unserved,
+            "hosts": self.hosts(&open),
             "broken": broken,
             "files_with_warnings": served.warned(),
             "secrets_not_set": unset,
+            "mail": self.server.deliver.has_mail(),
+            "notices": self.notices(),
             "operations": counts,
         }))
     }
 }
 
 impl Desk {
+    /// Pipelines whose notices wait: when the next message may go out, and why the last one did not.
+    fn notices(&self) -> Vec<Json> {
+        let secrets = self.server.secrets.load();
+        let telling = self.server.telling();
+        let waiting = telling.iter().map(|(pipeline, telling)| {
+            json!({
+                "pipeline": pipeline,
+                "next_at": telling.next.map(iso),
+                "error": telling.error.as_ref().map(|why| secrets.masker().mask(why).into_owned()),
+            })
+        });
+        waiting.collect()
+    }
+
     /// What was refused at the door, by status; what never happened is left out.
     fn refused(&self) -> Json {
         let mut refused = serde_json::Map::new();
@@ -187,7 +278,21 @@ impl Desk {
     }
 }
 
-fn stopping() -> Response {
+/// How much waits in lanes; what is in hand counts, where some of its lane waits.
+fn depth(open: &[LaneHead], is_meant: impl Fn(&Lane) -> bool) -> u64 {
+    open.iter().filter(|head| is_meant(&head.lane)).map(|head| head.depth).sum()
+}
+
+/// Milliseconds as scripts write them: `90m`.
+fn written(millis: u64) -> String {
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+    match units.into_iter().find(|(_, unit)| millis >= *unit && millis.is_multiple_of(*unit)) {
+        Some((name, unit)) => format!("{}{name}", millis / unit),
+        None => format!("{millis}ms"),
+    }
+}
+
+pub(super) fn stopping() -> Response {
     Response::error(503, "the server is stopping")
 }
 

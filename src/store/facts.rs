@@ -41,11 +41,27 @@ pub enum Fact {
         what: Arc<str>,
         at: Millis,
     },
-    /// The n-th start that goes on with it.
+    /// The n-th start in a row that goes on with it, behind a sudden end each: none brought an outcome so far.
     Resumed(u32),
     Note(Arc<str>),
-    /// A retry that a person ordered linked it to this one.
+    /// A replay that a person ordered links the two operations to each other.
     Linked([u8; 16]),
+    /// What `dedupe` decided at receipt: it is the first with this key, which it holds until a time.
+    Claimed {
+        key: [u8; 16],
+        end: Millis,
+    },
+    /// What `dedupe` decided at receipt: another one has its key.
+    Repeats {
+        of: [u8; 16],
+        /// The other one's body is not the same.
+        other_body: bool,
+    },
+    /// A `wait` began, to be over at this time.
+    Wait {
+        path: Arc<str>,
+        until: Millis,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -185,6 +201,17 @@ pub fn decode(bytes: &[u8], blobs: &[Bytes]) -> Result<Vec<Fact>, String> {
         }
     }
     Ok(facts)
+}
+
+/// The program of a first row, without its bodies.
+pub(super) fn program_of(bytes: &[u8]) -> Option<Hash> {
+    let (version, rest) = bytes.split_first()?;
+    let (_, rest) = (*version == VERSION).then(|| read::<Vec<Moved>>(rest).ok())??;
+    let (facts, _) = read::<Vec<Fact>>(rest).ok()?;
+    facts.iter().find_map(|fact| match fact {
+        Fact::Received(received) => Some(received.program),
+        _ => None,
+    })
 }
 
 /// Postcard fails only where a length is unknown or a buffer is full, and neither can be here.
@@ -364,6 +391,9 @@ mod tests {
             any::<u32>().prop_map(Fact::Resumed),
             text().prop_map(Fact::Note),
             any::<[u8; 16]>().prop_map(Fact::Linked),
+            (text(), any::<u64>()).prop_map(|(path, until)| Fact::Wait { path, until }),
+            (any::<[u8; 16]>(), any::<u64>()).prop_map(|(key, end)| Fact::Claimed { key, end }),
+            (any::<[u8; 16]>(), any::<bool>()).prop_map(|(of, other_body)| Fact::Repeats { of, other_body }),
         ]
     }
 

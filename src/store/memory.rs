@@ -2,7 +2,8 @@
 //! fewer where their bodies are large.
 //! A commit runs on the server's own thread, so it does no more than a few pushes; rows are decoded only when asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,9 +14,9 @@ use super::names::Names;
 use super::search::{Bounds, Needle};
 use super::standing::{Counts, Standing};
 use super::{
-    ACCEPTED, Accept, Claim, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Millis, Notice, Operation, Page,
-    Program, Rejected, Row, Span, State, Step, Store, StoreError, Summary, Tended, Upkeep, Work, WorkChange,
-    Write, Written, decode,
+    ACCEPTED, Accept, Claim, ClaimChange, Claimed, Cursor, Filter, Hash, Lane, LaneHead, Limits, Millis,
+    Notice, Operation, Page, Program, Rejected, Retention, Row, SWEEP, Span, State, Step, Store, StoreError,
+    Summary, Tended, Upkeep, Work, WorkChange, Write, Written, decode, is_astray,
 };
 use crate::value::{Bytes, Id};
 
@@ -41,6 +42,8 @@ struct Kept {
     newest: Option<Id>,
     work: BTreeMap<(Place, Id), Work>,
     claims: BTreeMap<(u32, [u8; 16]), Taken>,
+    /// The claim that the sweep looks at next.
+    sweep_at: (u32, [u8; 16]),
     notices: BTreeMap<(u32, Millis, Id), String>,
     programs: BTreeMap<Hash, Arc<Program>>,
     /// By the pipeline's number.
@@ -109,6 +112,26 @@ impl Store for Memory {
         Ok(claimed)
     }
 
+    fn strays(&self, now: Millis, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        let kept = &mut *self.kept();
+        let free = |id: &Id| kept.holds.get(*id).is_none();
+        let (mut out, mut astray) = (Vec::new(), Vec::new());
+        for ((place, id), work) in kept.work.iter().filter(|((_, id), _)| free(id)) {
+            if work.intent_out {
+                out.push((*place, *id, work.clone()));
+            } else if astray.len() < limit && is_astray(work.due, work.pause, now) {
+                astray.push((*place, *id, work.clone()));
+            }
+        }
+        let found = out.into_iter().chain(astray);
+        Ok(found
+            .map(|(place, id, work)| {
+                let fence = kept.holds.claim(id, place);
+                Claimed { id, work: Work { held: true, ..work }, fence }
+            })
+            .collect())
+    }
+
     fn lanes(&self) -> Result<Vec<LaneHead>, StoreError> {
         let kept = self.kept();
         let mut heads: BTreeMap<u32, (Option<Millis>, u64)> = BTreeMap::new();
@@ -143,24 +166,46 @@ impl Store for Memory {
         }))
     }
 
-    fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError> {
-        let kept = self.kept();
-        let mut notices: Vec<Notice> = kept
-            .notices
-            .iter()
-            .filter(|((_, time, _), _)| *time <= now)
-            .filter_map(|((pipeline, time, id), reason)| {
-                let pipeline = kept.names.pipelines.get(*pipeline)?;
-                Some(Notice { pipeline, time: *time, id: *id, reason: reason.clone() })
-            })
-            .collect();
-        notices.sort_by_key(|notice| (notice.time, notice.id));
-        notices.truncate(limit);
-        Ok(notices)
+    fn programs(&self) -> Result<Vec<Hash>, StoreError> {
+        Ok(self.kept().programs.keys().copied().collect())
     }
 
-    fn tend(&self, _: &Upkeep, _: Millis) -> Result<Tended, StoreError> {
-        Ok(Tended::default())
+    fn noticed(&self) -> Result<Vec<Arc<str>>, StoreError> {
+        let kept = self.kept();
+        let numbers: BTreeSet<u32> = kept.notices.keys().map(|(pipeline, _, _)| *pipeline).collect();
+        let mut names: Vec<Arc<str>> =
+            numbers.into_iter().filter_map(|number| kept.names.pipelines.get(number)).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    fn notices(
+        &self,
+        pipeline: &str,
+        after: Option<(Millis, Id)>,
+        limit: usize,
+    ) -> Result<Vec<Notice>, StoreError> {
+        let kept = self.kept();
+        let Some(number) = kept.names.pipelines.find(pipeline) else { return Ok(Vec::new()) };
+        let from = match after {
+            Some((time, id)) => Bound::Excluded((number, time, id)),
+            None => Bound::Included((number, 0, Id([0; 16]))),
+        };
+        let to = Bound::Included((number, Millis::MAX, Id([u8::MAX; 16])));
+        let found = kept.notices.range((from, to)).take(limit).map(|((_, time, id), reason)| Notice {
+            pipeline: pipeline.into(),
+            time: *time,
+            id: *id,
+            reason: reason.clone(),
+        });
+        Ok(found.collect())
+    }
+
+    fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {
+        let mut kept = self.kept();
+        let claims = if plan.claims { kept.sweep(now) } else { 0 };
+        let tended = plan.retention.as_ref().map_or_else(Tended::default, |plan| kept.retain(plan, now));
+        Ok(Tended { claims, ..tended })
     }
 
     fn summary(&self, of: &Span) -> Result<Summary, StoreError> {
@@ -205,7 +250,7 @@ impl Kept {
     fn write(&mut self, write: &Write, now: Millis) -> Written {
         match write {
             Write::Accept(accept) => self.accept(accept, now),
-            Write::Step(step) => self.step(step),
+            Write::Step(step) => self.step(step, now),
             Write::Rejected(rejected) => self.reject(rejected),
             Write::NoticeSent { pipeline, id, time } => {
                 if let Some(pipeline) = self.names.pipelines.find(pipeline) {
@@ -238,7 +283,7 @@ impl Kept {
         Written::Done
     }
 
-    fn step(&mut self, step: &Step) -> Written {
+    fn step(&mut self, step: &Step, now: Millis) -> Written {
         let Some(entry) = self.find(step.id) else { return Written::Fenced };
         if entry.more.len() >= usize::from(step.n) {
             return Written::Done;
@@ -246,6 +291,10 @@ impl Kept {
         let waiting = entry.place.is_some();
         if may_write(self.holds.get(step.id), step.fence, || Ok::<_, ()>(waiting)) != Ok(true) {
             return Written::Fenced;
+        }
+        let pipeline = entry.pipeline;
+        if let Some(duplicate) = self.change_claim(pipeline, &step.claim, step.id, now) {
+            return duplicate;
         }
         let Some(mut entry) = self.take_out(step.id) else {
             return Written::Fenced;
@@ -310,15 +359,47 @@ impl Kept {
     fn take(&mut self, pipeline: u32, claim: &Claim, id: Id, now: Millis) -> Option<Written> {
         let key = (pipeline, claim.key);
         match self.claims.get(&key) {
-            Some(taken) if taken.end > now && taken.by != id => {
-                Some(Written::Duplicate { of: taken.by, answer: taken.answer.clone() })
+            Some(taken) if taken.by == id => return None,
+            Some(taken) if taken.end > now => {
+                return Some(Written::Duplicate { of: taken.by, answer: taken.answer.clone() });
             }
-            _ => {
-                let answer = claim.answer.clone();
-                self.claims.insert(key, Taken { by: id, end: claim.end, answer });
-                None
+            _ => {}
+        }
+        if claim.kept {
+            self.claims.insert(key, Taken { by: id, end: claim.end, answer: claim.answer.clone() });
+        }
+        None
+    }
+
+    fn change_claim(&mut self, pipeline: u32, change: &ClaimChange, id: Id, now: Millis) -> Option<Written> {
+        match change {
+            ClaimChange::Keep => {}
+            ClaimChange::Take(claim) => return self.take(pipeline, claim, id, now),
+            ClaimChange::Answer { key, answer } => {
+                if let Some(taken) = self.claims.get_mut(&(pipeline, *key)).filter(|taken| taken.by == id) {
+                    taken.answer = answer.clone();
+                }
+            }
+            ClaimChange::Release { key } => {
+                let key = (pipeline, *key);
+                if self.claims.get(&key).is_some_and(|taken| taken.by == id) {
+                    self.claims.remove(&key);
+                }
             }
         }
+        None
+    }
+
+    /// A piece of the way through the claims; gives how many were removed.
+    fn sweep(&mut self, now: Millis) -> usize {
+        let seen = self.claims.range(self.sweep_at..).take(SWEEP);
+        let ended: Vec<_> = seen.filter(|(_, taken)| taken.end <= now).map(|(key, _)| *key).collect();
+        let next = self.claims.range(self.sweep_at..).nth(SWEEP).map(|(key, _)| *key);
+        self.sweep_at = next.unwrap_or_default();
+        for key in &ended {
+            self.claims.remove(key);
+        }
+        ended.len()
     }
 
     fn put(&mut self, id: Id, work: &Work, fence: u64) -> Place {
@@ -345,11 +426,68 @@ impl Kept {
         self.ended_bytes += u64::from(entry.standing.bytes);
         self.ended.insert(id, entry);
         while self.ended.len() > ENDED || self.ended_bytes > ENDED_BYTES {
-            let Some((id, oldest)) = self.ended.pop_first() else { return };
-            self.ended_bytes -= u64::from(oldest.standing.bytes);
-            if let Some(time) = oldest.notice {
-                self.notices.remove(&(oldest.pipeline, time, id));
+            let Some((id, _)) = self.ended.first_key_value() else { return };
+            self.remove(*id);
+        }
+    }
+
+    /// Removes an operation that has ended, with all that there is of it.
+    fn remove(&mut self, id: Id) {
+        let Some(gone) = self.ended.remove(&id) else { return };
+        self.ended_bytes -= u64::from(gone.standing.bytes);
+        if let Some(time) = gone.notice {
+            self.notices.remove(&(gone.pipeline, time, id));
+        }
+        if let Some(counts) = self.counts.get_mut(gone.pipeline as usize) {
+            counts.forget(&gone.standing);
+        }
+    }
+
+    /// All at once: there is not much. Programs stay: they are few, and served again at any time.
+    fn retain(&mut self, plan: &Retention, now: Millis) -> Tended {
+        let limits: Vec<Limits> = self
+            .names
+            .pipelines
+            .all
+            .iter()
+            .map(|name| *plan.pipelines.get(name).unwrap_or(&plan.rest))
+            .collect();
+        let mut over: Vec<(u64, u64)> = limits
+            .iter()
+            .zip(&self.counts)
+            .map(|(limits, has)| {
+                (has.bytes.saturating_sub(limits.bytes), has.received.saturating_sub(limits.count))
+            })
+            .collect();
+        // What a claim has no answer of itself for, is told from the log.
+        let needed: BTreeSet<Id> =
+            self.claims.values().filter(|taken| taken.answer.is_none()).map(|taken| taken.by).collect();
+        let mut gone = Vec::new();
+        for (id, entry) in self.ended.iter().filter(|(id, _)| !needed.contains(*id)) {
+            let at = entry.pipeline as usize;
+            let (Some(limits), Some((bytes, count))) = (limits.get(at), over.get_mut(at)) else { continue };
+            let age = plan.ages.get(usize::from(id.class())).copied().flatten();
+            let state = entry.standing.state;
+            let kept = if state == State::Failed { Some(limits.failed) } else { age };
+            let is_old = kept.is_some_and(|kept| id.millis() < now.saturating_sub(kept));
+            let goes = match state {
+                State::Failed => is_old,
+                state => state.is_settled() && (is_old || *bytes > 0 || *count > 0),
+            };
+            if goes {
+                *bytes = bytes.saturating_sub(u64::from(entry.standing.bytes));
+                *count = count.saturating_sub(1);
+                gone.push(*id);
             }
+        }
+        for id in &gone {
+            self.remove(*id);
+        }
+        let full = self.names.pipelines.all.iter().zip(&over).filter(|(_, (bytes, _))| *bytes > 0);
+        Tended {
+            removed: gone.len(),
+            full: full.map(|(name, _)| name.clone()).collect(),
+            ..Tended::default()
         }
     }
 
@@ -375,6 +513,7 @@ impl Kept {
             rows,
             work: work.map(|work| Work { held: self.holds.get(id).is_some(), ..work.clone() }),
             notice: notice.cloned(),
+            notice_sent: entry.notice.is_some() && notice.is_none(),
         }))
     }
 

@@ -7,12 +7,17 @@ mod memory;
 mod names;
 mod redb;
 mod search;
+mod space;
 mod standing;
+mod told;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 pub use facts::{AnswerFact, Fact, OutcomeClass, OutcomeFact, ReceivedFact, Sent, decode, encode};
+pub use space::Space;
+pub use told::ToldToRepeats;
 
 use crate::value::{Bytes, Id};
 
@@ -27,6 +32,9 @@ pub const MEMORY: &str = "memory:";
 
 /// The store's file in its directory.
 pub const FILE: &str = "store.redb";
+
+/// Claims that one call of `tend` looks at.
+const SWEEP: usize = 4_096;
 
 /// The fence of who wrote row 0 with its work held.
 pub const ACCEPTED: u64 = 0;
@@ -69,6 +77,11 @@ impl State {
             State::Duplicate => "duplicate",
             State::Rejected => "rejected",
         }
+    }
+
+    /// Whether age and bounds may remove it: it has ended, and nobody is to see to it.
+    fn is_settled(self) -> bool {
+        matches!(self, State::Done | State::Aborted | State::Duplicate | State::Rejected)
     }
 
     pub fn parse(name: &str) -> Option<State> {
@@ -121,6 +134,15 @@ pub struct Work {
     pub held: bool,
 }
 
+/// Due further off than its own pause: the clock was set back since. Some time is allowed for clocks that are read one
+/// after the other.
+fn is_astray(due: Millis, pause: u64, now: Millis) -> bool {
+    due > now.saturating_add(pause).saturating_add(ALLOWED)
+}
+
+/// In milliseconds.
+const ALLOWED: Millis = 2_000;
+
 #[derive(Clone, Debug)]
 pub enum WorkChange {
     Keep,
@@ -128,13 +150,30 @@ pub enum WorkChange {
     Remove,
 }
 
-/// A dedupe key to be taken. Not used by this version's pipelines; the layout has its place.
+/// A dedupe key to be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     pub key: [u8; 16],
+    /// Until when it is held.
     pub end: Millis,
-    /// What a repeat is to be told, if it is known already and is at most 4 KiB long.
+    /// What a repeat is to be told, if it is known already and is not too long.
     pub answer: Option<Bytes>,
+    /// False where the operation ends with this row and leaves the key to the next: then the key must be free, and stays
+    /// so.
+    pub kept: bool,
+}
+
+/// What a further row does with its operation's claim.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ClaimChange {
+    #[default]
+    Keep,
+    /// Takes it again, if it was released; another's makes the step a `Duplicate`. An answer that is there stays.
+    Take(Claim),
+    /// What repeats are told from now on; `None` if it is too long, and stands in the log alone.
+    Answer { key: [u8; 16], answer: Option<Bytes> },
+    /// Leaves the key to the next.
+    Release { key: [u8; 16] },
 }
 
 /// A program's text, kept as long as an operation may need it.
@@ -190,6 +229,7 @@ pub struct Step {
     pub fence: u64,
     pub row: Row,
     pub work: WorkChange,
+    pub claim: ClaimChange,
     pub notice: Option<String>,
 }
 
@@ -204,6 +244,7 @@ pub struct Rejected {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
     Done,
+    /// The key is another's. Nothing was written.
     Duplicate {
         of: Id,
         answer: Option<Bytes>,
@@ -237,6 +278,8 @@ pub struct Operation {
     pub work: Option<Work>,
     /// A notice of it is queued, with this reason.
     pub notice: Option<String>,
+    /// The last notice of it was sent.
+    pub notice_sent: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -289,11 +332,51 @@ pub struct Notice {
 pub struct Upkeep {
     /// Bring derived rows up to date.
     pub derive: bool,
+    /// Walk on through the claims, and remove those whose end has come. Not while the clock is doubted.
+    pub claims: bool,
+    /// Remove what is kept no longer. Not while the clock is doubted either.
+    pub retention: Option<Arc<Retention>>,
+}
+
+/// What is kept, and how long. Open and interrupted operations are never removed.
+#[derive(Clone, Debug)]
+pub struct Retention {
+    /// How long operations of each retention class are kept from their receipt; none where no age is known.
+    pub ages: [Option<Millis>; CLASSES],
+    /// For pipelines that are not named.
+    pub rest: Limits,
+    pub pipelines: BTreeMap<Arc<str>, Limits>,
+    /// Programs that are kept though no operation of theirs is.
+    pub programs: BTreeSet<Hash>,
+}
+
+/// How many retention classes an id can name.
+pub const CLASSES: usize = 16;
+
+/// Of one pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Of the rows of its operations.
+    pub bytes: u64,
+    /// Of operations.
+    pub count: u64,
+    /// How long failed operations are kept from their receipt; neither their age's class nor a bound removes them.
+    pub failed: Millis,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tended {
     pub derived: usize,
+    /// Operations that were removed.
+    pub removed: usize,
+    /// Claims that were removed.
+    pub claims: usize,
+    /// Programs that nothing used, and were removed.
+    pub programs: usize,
+    /// There may be more to do at once.
+    pub more: bool,
+    /// Pipelines above their bytes, with nothing left that may be removed.
+    pub full: Vec<Arc<str>>,
 }
 
 /// What `summary` counts.
@@ -302,6 +385,7 @@ pub struct Span {
     pub pipeline: Option<Arc<str>>,
 }
 
+/// What is kept now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     pub received: u64,
@@ -335,18 +419,31 @@ pub enum StoreError {
 /// The contract that every store keeps; `tests/suite/store_contract.rs` holds it to all of them. Sync: called by the
 /// writer and a small pool of readers.
 pub trait Store: Send + Sync {
-    /// One durable transaction. Repeating a row that is there already is a no-op.
+    /// One durable transaction, or none if there is nothing to be written. Repeating a row that is there already is a no-op.
     fn commit(&self, batch: &[Write], now: Millis) -> Result<Vec<Written>, StoreError>;
     /// Due work of these lanes, oldest first, up to the count given with each, not yet held here.
     fn claim(&self, lanes: &[(Lane, usize)], now: Millis) -> Result<Vec<Claimed>, StoreError>;
+    /// Work that must not wait for its time, not yet held here: calls that may be out first, all of them, then what is due
+    /// further off than its own pause (the clock was set back), up to `limit`. It looks at all work, so it is for a start
+    /// and for a clock that jumped.
+    fn strays(&self, now: Millis, limit: usize) -> Result<Vec<Claimed>, StoreError>;
     /// The next due time and depth of each lane, in the order of lanes: what the scheduler sleeps on.
     fn lanes(&self) -> Result<Vec<LaneHead>, StoreError>;
     /// The whole log, for replay and for people.
     fn load(&self, id: Id) -> Result<Option<Operation>, StoreError>;
     fn list(&self, filter: &Filter, after: Option<&Cursor>, limit: usize) -> Result<Page, StoreError>;
     fn program(&self, hash: Hash) -> Result<Option<Program>, StoreError>;
-    /// Oldest first.
-    fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError>;
+    /// The hashes of all programs that are kept, in order.
+    fn programs(&self) -> Result<Vec<Hash>, StoreError>;
+    /// Names of the pipelines with notices that wait, sorted.
+    fn noticed(&self) -> Result<Vec<Arc<str>>, StoreError>;
+    /// The notices of one pipeline behind a time and an id, oldest first.
+    fn notices(
+        &self,
+        pipeline: &str,
+        after: Option<(Millis, Id)>,
+        limit: usize,
+    ) -> Result<Vec<Notice>, StoreError>;
     /// A bounded piece of upkeep.
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError>;
     fn summary(&self, of: &Span) -> Result<Summary, StoreError>;
@@ -367,4 +464,22 @@ pub fn open(place: &str) -> Result<Arc<dyn Store>, StoreError> {
         "memory:" => Ok(Arc::new(memory::Memory::default())),
         directory => Ok(Arc::new(redb::Redb::open(Path::new(directory))?)),
     }
+}
+
+/// Opens the store in a directory for an examination, which changes nothing on disk; says whether all checksums of its file
+/// are right.
+///
+/// # Errors
+/// A store that is in use, damaged beyond reading, newer, or absent.
+pub fn examine(directory: &Path) -> Result<(Arc<dyn Store>, bool), StoreError> {
+    let (store, whole) = redb::examine(directory)?;
+    Ok((Arc::new(store), whole))
+}
+
+/// Makes the file of a store that nobody uses smaller, by the space of what was removed; gives its bytes before and after.
+///
+/// # Errors
+/// A store that is in use or cannot be opened, or a disk without room for the work.
+pub fn compact(directory: &Path) -> Result<(u64, u64), StoreError> {
+    redb::compact(directory)
 }

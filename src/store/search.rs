@@ -24,7 +24,7 @@ impl Bounds {
 }
 
 /// Below every id of this millisecond, and above all of those before it.
-fn first_of(millis: u64) -> Id {
+pub(super) fn first_of(millis: u64) -> Id {
     let mut bytes = [0; 16];
     let time = millis.min((1 << 48) - 1).to_be_bytes();
     for (to, from) in bytes.iter_mut().zip(time.iter().skip(2)) {

@@ -83,6 +83,23 @@ impl Counts {
         self.bytes += u64::from(is.bytes);
     }
 
+    /// One operation is kept no longer.
+    pub(super) fn forget(&mut self, was: &Standing) {
+        self.received = self.received.saturating_sub(1);
+        if let Some(count) = self.by_state.get_mut(was.state as usize) {
+            *count = count.saturating_sub(1);
+        }
+        self.bytes = self.bytes.saturating_sub(u64::from(was.bytes));
+    }
+
+    pub(super) fn take_away(&mut self, other: &Counts) {
+        self.received = self.received.saturating_sub(other.received);
+        for (from, less) in self.by_state.iter_mut().zip(other.by_state) {
+            *from = from.saturating_sub(less);
+        }
+        self.bytes = self.bytes.saturating_sub(other.bytes);
+    }
+
     pub(super) fn add(&mut self, other: &Counts) {
         self.received += other.received;
         for (to, from) in self.by_state.iter_mut().zip(other.by_state) {

@@ -2,6 +2,7 @@
 //! take. Pure: no IO, no clock.
 
 mod arithmetic;
+mod calendar;
 mod compare;
 mod convert;
 mod id;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub use bytes::Bytes;
 
 pub use arithmetic::{add, divide, multiply, negate, remainder, subtract};
+pub use calendar::{Civil, Schedule, is_zone};
 pub use compare::{Side, contains, equal, order};
 pub use id::Id;
 pub use json::{DecodeError, MOST_LEVELS, Scan, from_json, to_json, to_json_into, write_string};

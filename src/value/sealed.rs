@@ -29,8 +29,17 @@ impl Sealed {
     /// # Errors
     /// A secret that `secret` does not know, or a function that fails on the values.
     pub fn open(&self, secret: &dyn Fn(&str) -> Option<Arc<str>>) -> Result<Arc<str>, Unsealed> {
+        match self.open_value(secret)? {
+            Value::Text(text) => Ok(text),
+            other => Ok(render(&other).map_err(Unsealed::Fault)?.into()),
+        }
+    }
+
+    fn open_value(&self, secret: &dyn Fn(&str) -> Option<Arc<str>>) -> Result<Value, Unsealed> {
         match self {
-            Sealed::Secret(name) => secret(name).ok_or_else(|| Unsealed::MissingSecret(name.clone())),
+            Sealed::Secret(name) => {
+                secret(name).map(Value::Text).ok_or_else(|| Unsealed::MissingSecret(name.clone()))
+            }
             Sealed::Concat(parts) => {
                 let mut text = String::new();
                 for part in parts {
@@ -39,16 +48,52 @@ impl Sealed {
                         other => text.push_str(&render(other).map_err(Unsealed::Fault)?),
                     }
                 }
-                Ok(text.into())
+                Ok(Value::text(text))
             }
             Sealed::Call { call, args, .. } => {
                 let open = |arg: &Value| match arg {
-                    Value::Sealed(sealed) => sealed.open(secret).map(Value::Text),
+                    Value::Sealed(sealed) => sealed.open_value(secret),
                     other => Ok(other.clone()),
                 };
                 let args = args.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-                let result = call(&args).map_err(Unsealed::Fault)?;
-                Ok(render(&result).map_err(Unsealed::Fault)?.into())
+                call(&args).map_err(Unsealed::Fault)
+            }
+        }
+    }
+
+    /// The text as people may see it: `mask(name)` for a secret, and `«hmac_sha256 of …»` for what a function makes of
+    /// one, since its result for a mask would pass for the real one.
+    ///
+    /// # Errors
+    /// A part without a text.
+    pub fn masked(&self, mask: &dyn Fn(&str) -> String) -> Result<Arc<str>, Fault> {
+        let Sealed::Concat(parts) = self else { return Ok(self.masks(mask).concat().into()) };
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                Value::Sealed(sealed) => text.push_str(&sealed.masked(mask)?),
+                other => text.push_str(&render(other)?),
+            }
+        }
+        Ok(text.into())
+    }
+
+    /// The masks that stand in `masked`, in their order.
+    pub fn masks(&self, mask: &dyn Fn(&str) -> String) -> Vec<String> {
+        match self {
+            Sealed::Secret(name) => vec![mask(name)],
+            Sealed::Concat(parts) => {
+                let sealed = parts.iter().filter_map(|part| match part {
+                    Value::Sealed(sealed) => Some(sealed),
+                    _ => None,
+                });
+                sealed.flat_map(|sealed| sealed.masks(mask)).collect()
+            }
+            Sealed::Call { function, .. } => {
+                let mut names = self.names();
+                names.dedup();
+                let names = names.iter().map(|name| format!("secret {name}")).collect::<Vec<_>>();
+                vec![format!("«{function} of {}»", names.join(", "))]
             }
         }
     }
@@ -125,6 +170,10 @@ mod tests {
         let call = |args| Value::Sealed(Arc::new(Sealed::Call { function: "twice", call: twice, args }));
         assert_eq!(opened(&call(vec![secret("TOKEN")])), Ok("s3cr3ts3cr3t".into()));
         assert!(matches!(opened(&call(vec![Value::Bool(true)])), Err(Unsealed::Fault(_))));
+        let outer = concat(&[Value::text("sign="), call(vec![secret("TOKEN")]), secret("KEY")]).unwrap();
+        let Value::Sealed(sealed) = &outer else { panic!() };
+        let masked = sealed.masked(&|name| format!("<{name}>")).unwrap();
+        assert_eq!(&*masked, "sign=«twice of secret TOKEN»<KEY>");
     }
 
     #[test]

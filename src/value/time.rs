@@ -1,4 +1,4 @@
-//! A moment, with the zone that it is to be shown in. Alone in this room knows jiff.
+//! A moment, with the zone that it is to be shown in. With `calendar` alone in knowing jiff.
 
 use std::sync::Arc;
 

@@ -14,6 +14,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hyper", &["admin", "deliver", "serve"]),
     ("hyper_util", &["admin", "serve"]),
     ("jsonpath_rust", &["extract"]),
+    ("lettre", &["deliver"]),
     ("miette", &["cli"]),
     ("notify", &["scripts"]),
     ("pest", &["syntax"]),

@@ -336,6 +336,8 @@ pub enum Does {
     Hangs,
     /// Answers with this status once all who wait at the barrier are there.
     Meets(Arc<Barrier>, u16),
+    /// The same, with a body.
+    MeetsWith(Arc<Barrier>, u16, String),
 }
 
 /// A stub of a target: does what it is told, in order, the last again and again, and tells what it received.
@@ -408,6 +410,10 @@ fn attend(stream: TcpStream, send: &Sender<Received>, script: &Mutex<VecDeque<Do
             Does::Meets(barrier, status) => {
                 barrier.wait();
                 (status, Vec::new(), String::new())
+            }
+            Does::MeetsWith(barrier, status, body) => {
+                barrier.wait();
+                (status, Vec::new(), body)
             }
             Does::Hangs => {
                 // Until the other side gives up.

@@ -1,14 +1,16 @@
 //! Starts, stops and sudden ends of the real binary: what was acknowledged is never lost, and what keeps a server from
 //! starting is said plainly.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::Output;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Barrier};
-use std::thread::JoinHandle;
 
+use crate::callers::{callers, wait_until};
 use crate::harness::{Does, Server, Site, Target};
+use crate::store_contract::subject;
+use wj::store::{Fact, Program, State, Work, Write as Written};
 
 const SIMPLE: &str =
     "pipeline simple {\n  on POST \"/simple\"\n  respond 200 { header \"X-Operation\" = operation.id }\n}\n";
@@ -19,72 +21,6 @@ fn acting(target: &Target, more: &str) -> String {
         "pipeline acting {{\n  on POST \"/acting\"\n  respond 200 {{ header \"X-Operation\" = operation.id }}\n  http.put \"{0}/one\" {{ json {{ a: 1 }} }}\n{more}}}\n",
         target.url()
     )
-}
-
-/// Callers that post again and again over connections of their own until the server is gone; each gives the ids that it was told.
-fn callers(to: SocketAddr, paths: &[&'static str], told: &Arc<AtomicUsize>) -> Vec<JoinHandle<Vec<String>>> {
-    let call = |path: &'static str| {
-        let told = told.clone();
-        std::thread::spawn(move || {
-            let mut ids = Vec::new();
-            let Ok(stream) = TcpStream::connect(to) else { return ids };
-            let mut reader = BufReader::new(stream);
-            let request = format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{{}}");
-            while reader.get_mut().write_all(request.as_bytes()).is_ok() {
-                let mut id = None;
-                loop {
-                    let mut line = String::new();
-                    match reader.read_line(&mut line) {
-                        Ok(read) if read > 0 => {}
-                        _ => return ids,
-                    }
-                    id = line.strip_prefix("x-operation: ").map(|id| id.trim().to_owned()).or(id);
-                    if line == "\r\n" {
-                        break;
-                    }
-                }
-                ids.push(id.unwrap());
-                told.fetch_add(1, Ordering::Relaxed);
-            }
-            ids
-        })
-    };
-    paths.iter().flat_map(|path| (0..4).map(move |_| *path)).map(call).collect()
-}
-
-fn wait_until(told: &AtomicUsize, count: usize) {
-    while told.load(Ordering::Relaxed) < count {
-        std::thread::yield_now();
-    }
-}
-
-#[test]
-fn what_was_acknowledged_survives_a_kill_exactly_once() {
-    let target = Target::new([Does::Answers(200, String::new())]);
-    let site = Site::new(&[("simple.wj", SIMPLE), ("acting.wj", &acting(&target, ""))]);
-    let mut all = Vec::new();
-    for _ in 0..2 {
-        let server = site.serve(&[]);
-        let told = Arc::new(AtomicUsize::new(0));
-        let callers = callers(server.listen, &["/simple", "/acting"], &told);
-        wait_until(&told, 150);
-        server.kill();
-        all.extend(callers.into_iter().flat_map(|caller| caller.join().unwrap()));
-    }
-    // The next start leaves nothing open.
-    let server = site.serve(&[]);
-    let history = site.history(&["--limit", "100000"]);
-    let mut counts = std::collections::BTreeMap::new();
-    for operation in &history {
-        *counts.entry(operation["id"].as_str().unwrap()).or_insert(0) += 1;
-        let status = operation["status"].as_str().unwrap();
-        let reason = operation["reason"].as_str().unwrap_or("");
-        assert!(status == "done" || (status, reason) == ("interrupted", "the server stopped"), "{operation}");
-    }
-    assert!(all.len() >= 300 && counts.values().all(|count| *count == 1));
-    let lost: Vec<_> = all.iter().filter(|id| !counts.contains_key(id.as_str())).collect();
-    assert!(lost.is_empty(), "{} of {}", lost.len(), all.len());
-    drop(server);
 }
 
 #[test]
@@ -107,9 +43,11 @@ fn a_stop_under_load_loses_nothing_and_ends_with_0() {
 #[test]
 fn a_stop_finishes_who_waits_and_what_is_out_and_begins_nothing() {
     let gate = Arc::new(Barrier::new(3));
+    // Two hosts: each begins with one call at a time.
     let target = Target::new([Does::Meets(gate.clone(), 200)]);
-    let url = target.url();
-    let acting = acting(&target, &format!("  http.post \"{url}/two\" {{ json {{ a: 1 }} }}\n"));
+    let other = Target::new([Does::Meets(gate.clone(), 200)]);
+    let url = other.url();
+    let acting = acting(&target, &format!("  http.post \"{}/two\" {{ json {{ a: 1 }} }}\n", target.url()));
     let asking = format!(
         "pipeline asking {{\n  on POST \"/asking\"\n  let got = http.put \"{url}/ask\" {{ json {{ a: 1 }} }}\n  respond 200 {{ json {{ got: got.status }} }}\n}}\n"
     );
@@ -118,28 +56,26 @@ fn a_stop_finishes_who_waits_and_what_is_out_and_begins_nothing() {
     assert_eq!(server.post_json("/acting", "{}").status, 200);
     let to = server.listen;
     let waiting = std::thread::spawn(move || crate::harness::request(to, "POST", "/asking", &[], "{}"));
-    let mut out = [target.next().target, target.next().target];
-    out.sort();
-    assert_eq!(out, ["/ask", "/one"]);
+    assert_eq!([target.next().target, other.next().target], ["/one", "/ask"]);
     server.signal("TERM");
     server.wait_for("stopping");
     gate.wait();
     assert_eq!(waiting.join().unwrap().json(), serde_json::json!({ "got": 200 }));
     assert_eq!(server.ended(), Some(0));
-    assert!(target.is_quiet(), "a call began behind an answer");
+    assert!(target.is_quiet() && other.is_quiet(), "a call began behind an answer");
     assert_eq!(site.history(&["--pipeline", "asking"])[0]["status"], "done");
     let left = &site.history(&["--pipeline", "acting"])[0];
     assert_eq!((left["status"].as_str(), left["actions"].as_array().unwrap().len()), (Some("open"), 1));
     // No intent is recorded for what did not begin.
     assert!(!left["events"].to_string().contains("intent"), "{left}");
 
-    // The next start leaves it to a person, who orders the rest.
+    // The next start goes on with the rest.
     target.now([Does::Answers(200, String::new())]);
     let mut server = site.serve(&[]);
-    let id = left["id"].as_str().unwrap();
-    site.stdout(&["history", "retry", id]);
     assert_eq!(target.next().target, "/two");
     server.wait_for("operation|done");
+    let id = left["id"].as_str().unwrap();
+    assert!(!site.show(id)["events"].to_string().contains("resumed"), "it was an orderly stop");
 }
 
 #[test]
@@ -154,9 +90,45 @@ fn a_second_signal_does_not_wait_for_what_is_out() {
     server.signal("INT");
     server.wait_for("stopping at once");
     assert_eq!(server.ended(), Some(0));
-    let server = site.serve(&[]);
-    assert_eq!(site.history(&[])[0]["reason"], "the server stopped");
-    drop(server);
+    target.now([Does::Answers(200, String::new())]);
+    let mut server = site.serve(&[]);
+    server.wait_for("operation|done");
+    assert_eq!(site.history(&[])[0]["events"][0]["resumed"], 1);
+}
+
+#[test]
+fn what_no_script_here_can_run_is_left_to_a_person_at_once() {
+    let site = Site::new(&[("simple.wj", SIMPLE)]);
+    let place = site.dir.path().join(".wj");
+    let store = wj::store::open(place.to_str().unwrap()).unwrap();
+    // Two whose time is far off: one with a text that is no script, and one with a text of an edition to come.
+    let open = |n: u64, text: &str, edition| {
+        let later = Work { pause: u64::MAX / 2, ..subject::work(u64::MAX / 2, false) };
+        let mut accept = subject::accept(n, "leads", State::Open, Some(later));
+        let files = vec![("leads.wj".to_owned(), text.replace("simple", "leads"))];
+        accept.program = Arc::new(Program { hash: [n as u8; 32], edition, files });
+        let mut received = subject::received("{}");
+        if let Fact::Received(received) = &mut received {
+            received.program = accept.program.hash;
+        }
+        accept.row = subject::row(n, State::Open, &[received]);
+        Written::Accept(Box::new(accept))
+    };
+    store
+        .commit(&[open(1, "pipeline leads {", 1), open(2, SIMPLE, 2), open(3, SIMPLE, 1)], subject::NOW)
+        .unwrap();
+    drop(store);
+    let mut server = site.serve(&[]);
+    server.wait_for("2 open operations were begun with scripts that this version cannot run");
+    for _ in 0..2 {
+        server.wait_for("interrupted: its script can no longer be run by this version");
+    }
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!(site.history(&["--status", "interrupted"]).len(), 2);
+    assert_eq!(site.history(&["--status", "open"]).len(), 1);
+    let id = subject::id(2).to_string();
+    let refused = site.wj(&["history", "settle", &id, "--failed"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("can no longer be run"), "{refused:?}");
 }
 
 fn refusal(output: &Output) -> (Option<i32>, String) {

@@ -96,6 +96,7 @@ fn function_entry(function: &Builtin) -> String {
     if !function.params.is_empty() {
         entry += match function.empty {
             OnEmpty::GivesEmpty => " Of `empty` it gives `empty`.",
+            OnEmpty::GivesFirst => "",
             OnEmpty::IsPassed => " It looks at `empty` itself.",
         };
     }
@@ -145,8 +146,13 @@ fn action_entry(action: &ActionSpec) -> String {
     for prefix in action.open_prefixes {
         writeln!(entry, "| `{prefix}…` | a text | no | Every name that begins so. |").unwrap();
     }
-    writeln!(entry, "| `base` | a URL, as a literal | no | Instead of `{}`. |", action.base).unwrap();
-    entry += "\n| returns | | |\n|---|---|---|\n";
+    if !action.is_mail() {
+        writeln!(entry, "| `base` | a URL, as a literal | no | Instead of `{}`. |", action.base).unwrap();
+    }
+    entry += match action.is_mail() {
+        true => "\nReturns `status` (250) and `body`: what the mail server said to it.\n",
+        false => "\n| returns | | |\n|---|---|---|\n",
+    };
     for returned in action.returns {
         let always = if returned.always { "present" } else { "may be empty" };
         writeln!(entry, "| `{}` | {always} | {} |", returned.name, returned.doc).unwrap();
@@ -179,6 +185,7 @@ fn action_entry(action: &ActionSpec) -> String {
 fn takes(param: &ParamSpec) -> String {
     let format = match param.format {
         Format::Any => "",
+        Format::Line => ", of one line",
         Format::Email => ", an e-mail address",
         Format::Time => ", in ISO 8601",
         Format::Url => ", a URL",

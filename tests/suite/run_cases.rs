@@ -49,7 +49,7 @@ fn a_run_has_limits() {
     };
     for (script, answer, reason) in [
         (nested("      let c = \"{a}{b}\""), 0, "a run takes at most 100000 steps"),
-        (nested("      http.get \"https://a.example/\""), 0, "a run makes at most 1000 calls"),
+        (nested("      http.get \"https://a.example/\""), 0, "a run makes at most 1000 calls and waits"),
         (
             nested("      http.get \"https://a.example/\""),
             1 << 20,
@@ -60,10 +60,11 @@ fn a_run_has_limits() {
         let body = Bytes::from(vec![b'x'; answer]);
         let end = loop {
             match run.next() {
-                Next::Answer(_) => {}
+                Next::Answer(_) | Next::Claim(_) => {}
                 Next::Need(_) => {
                     run.resume(Carried::Ok(Answer { status: 200, body: body.clone(), ..Answer::default() }))
                 }
+                Next::Wait(_) => run.waited(),
                 Next::End(end) => break end,
             }
         };
@@ -145,10 +146,15 @@ fn run(pipeline: &Arc<Pipeline>, received: &mut Received, answers: &mut Vec<&Blo
     loop {
         match run.next() {
             Next::Answer(reply) => out += &shown_reply(&reply),
+            Next::Claim(key) => out += &format!("claim for {} s\n", key.within / 1_000),
             Next::Need(need) => {
                 let name = &call(pipeline, &need).expect("a need is about a call").name;
                 out += &format!("send {} {name}\n{}", need.path, shown_request(&need.masked));
                 run.resume(carried(name, answers));
+            }
+            Next::Wait(wait) => {
+                out += &format!("wait {} {}ms\n", wait.path, wait.millis);
+                run.waited();
             }
             Next::End(end) => {
                 out += &format!("{:?}", end.state).to_lowercase();

@@ -1,6 +1,6 @@
 //! The whole server through its real binary: the origin page's walk, its two examples, failures, retries, restarts.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::harness::{Does, Server, Site, Target, example};
 
@@ -173,7 +173,7 @@ fn an_action_without_its_secret_waits_for_a_retry() {
     assert_eq!(operation["reason"], "not sent: secret BIZON_TOKEN is not set");
     assert!(bizon.is_quiet());
     let shown = site.stdout(&["history", "show", &id]);
-    assert!(shown.contains("ops@school.example queued, mail is not carried out yet"), "{shown}");
+    assert!(shown.contains("notice     to ops@school.example is queued"), "{shown}");
 
     // Ordered while no server runs; it goes on at the next start, now that the secret is there.
     assert_eq!(server.stop(), Some(0));
@@ -242,7 +242,7 @@ fn before_the_answer_a_failure_is_a_502() {
 }
 
 #[test]
-fn a_start_reports_what_the_last_server_left_open() {
+fn a_start_goes_on_with_what_the_last_server_left_open() {
     let target = Target::new([Does::Hangs]);
     let script = registering(&target, "    timeout 60s");
     let site = Site::new(&[("leads.wj", &script)]).env("BIZON_TOKEN", "tok-EN_0123456789");
@@ -254,13 +254,113 @@ fn a_start_reports_what_the_last_server_left_open() {
     // Without a server the store is read in place.
     assert_eq!(site.history(&[])[0]["status"], "open");
 
-    let mut server = site.serve(&[]);
-    assert!(server.log.iter().any(|line| line.contains("the server stopped")), "{:?}", server.log);
-    let id = id_of(&site);
-    assert_eq!(site.show(&id)["reason"], "the server stopped");
+    // The pipeline's file is gone by now: what is open goes on with the script that it began with.
+    std::fs::remove_file(site.path("leads.wj")).unwrap();
     target.now([Does::Answers(200, r#"{"hash":"h"}"#.into())]);
-    site.stdout(&["history", "retry", &id]);
+    let mut server = site.serve(&[]);
+    assert!(server.log.iter().any(|line| line.contains("1 operations were left open")), "{:?}", server.log);
     server.wait_for("operation|done");
+    let operation = site.show(&id_of(&site));
+    assert_eq!(operation["events"], json!([{ "resumed": 1 }, { "end": "done", "reason": "" }]));
+    assert_eq!(target.next().header("host"), Some(&*target.address.to_string()));
+}
+
+#[test]
+fn a_reported_call_that_was_out_is_left_to_a_person_who_says_how_it_went() {
+    let target = Target::new([Does::Answers(200, r#"{"id":1}"#.into())]);
+    let url = target.url();
+    let script = format!(
+        "pipeline orders {{\n  on POST \"/orders\"\n  respond 202\n  let made = http.post \"{url}/orders\" {{\n    json {{ a: 1 }}\n    timeout 60s\n  }}\n  extract made.body {{ id = $.id on_missing abort }}\n  http.put \"{url}/paid/{{id}}\" {{ json {{ a: 1 }} }}\n}}\n"
+    );
+    let site = Site::new(&[("orders.wj", &script)]);
+    let mut server = site.serve(&[]);
+    // A host takes one more call at once for each that it answered.
+    server.post_json("/orders", "{}");
+    server.wait_for("operation|done");
+    assert_eq!([target.next().method, target.next().method], ["POST", "PUT"]);
+    target.now([Does::Hangs]);
+    for _ in 0..3 {
+        server.post_json("/orders", "{}");
+        target.next();
+    }
+    server.kill();
+    // Without a server an order waits for the next start.
+    let ids: Vec<String> =
+        site.history(&[]).iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+    assert!(site.stdout(&["history", "cancel", &ids[0]]).contains("cancelled"));
+    target.now([Does::Answers(200, String::new())]);
+    let mut server = site.serve(&[]);
+    server.wait_for("operation|interrupted");
+    server.wait_for("operation|interrupted");
+    let statuses: Vec<Json> = site.history(&[]).iter().map(|one| one["status"].clone()).collect();
+    assert_eq!(statuses, ["aborted", "interrupted", "interrupted", "done"]);
+    assert!(target.is_quiet(), "nothing is called again");
+    let reason = "the outcome of `http.post` is unknown: the server ended while the call was out";
+    assert_eq!(site.show(&ids[1])["reason"], reason);
+
+    let body = site.dir.path().join("answer.json");
+    std::fs::write(&body, r#"{"id": 77}"#).unwrap();
+    let body = body.to_str().unwrap();
+    let refused = site.wj(&["history", "settle", &ids[1], "--status", "500"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("leaves it open whether it took effect"));
+    let told = site.stdout(&["history", "settle", &ids[1], "--status", "201", "--body", body]);
+    assert!(told.contains("settled; it goes on now"), "{told}");
+    assert_eq!(target.next().target, "/paid/77");
+    server.wait_for("operation|done");
+    assert_eq!(server.stop(), Some(0));
+
+    // And the other one without a server.
+    let told = site.stdout(&["history", "settle", &ids[2], "--failed"]);
+    assert!(told.contains("it goes on when the server starts"), "{told}");
+    let mut server = site.serve(&[]);
+    server.wait_for("operation|failed");
+    assert_eq!(site.show(&ids[2])["reason"], "`http.post` failed: failed, as a person said");
+    assert!(target.is_quiet());
+}
+
+#[test]
+fn a_replay_carries_requests_out_anew_with_todays_script() {
+    let target = Target::new([Does::Answers(404, String::new())]);
+    let script = |path: &str| {
+        format!(
+            "pipeline p {{\n  on POST \"/p/{{who}}\"\n  respond 202\n  http.put \"{}/{path}/{{path.who}}\" {{ json {{ a: 1 }} }}\n}}\n",
+            target.url()
+        )
+    };
+    let site = Site::new(&[("p.wj", &script("old"))]);
+    let mut server = site.serve(&[]);
+    for who in ["a", "b"] {
+        server.post_json(&format!("/p/{who}"), "{}");
+        assert_eq!(target.next().target, format!("/old/{who}"));
+        server.wait_for("operation|failed");
+    }
+    target.now([Does::Answers(200, String::new())]);
+    site.write("p.wj", &script("new"));
+    site.stdout(&["reload", "--wait"]);
+    let replay = ["history", "replay", "--since", "2020-01-01", "--status", "failed", "--rate", "100"];
+    let estimate = site.stdout(&[&replay[..], &["--dry-run"]].concat());
+    assert_eq!(estimate, "2 to replay (p 2), 100 a second: about 1 s\n");
+    assert!(target.is_quiet());
+    let replayed = site.stdout(&replay);
+    assert_eq!(replayed.lines().filter(|line| line.contains("replayed as")).count(), 2, "{replayed}");
+    // The oldest first.
+    assert_eq!([target.next().target, target.next().target], ["/new/a", "/new/b"]);
+    server.wait_for("operation|done");
+    server.wait_for("operation|done");
+    let history = site.history(&[]);
+    let ids: Vec<&str> = history.iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(history[0]["events"][0], json!({ "linked": ids[2] }));
+    let events = history[2]["events"].as_array().unwrap();
+    assert_eq!((&events[1]["ordered"], &events[2]), (&json!("replay"), &json!({ "linked": ids[0] })));
+    assert_eq!(history[2]["status"], "failed");
+
+    // Not a second time by mistake, nor without a server.
+    let refused = site.wj(&replay);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("replayed as"), "{refused:?}");
+    site.stdout(&[&replay[..], &["--again"]].concat());
+    assert_eq!(target.next().target, "/new/a");
+    assert_eq!(server.stop(), Some(0));
+    assert!(String::from_utf8_lossy(&site.wj(&replay).stderr).contains("no server runs"));
 }
 
 #[test]

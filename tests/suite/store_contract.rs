@@ -2,13 +2,14 @@
 
 mod disk;
 mod histories;
-mod subject;
+mod keeping;
+pub mod subject;
 
 use std::sync::Arc;
 
 use wj::store::{
-    ACCEPTED, Accept, Claim, Cursor, Fact, Filter, LaneHead, Listed, NOBODY, Notice, Rejected, Span, State,
-    Work, WorkChange, Write, Written, decode,
+    ACCEPTED, Accept, Claim, ClaimChange, Cursor, Fact, Filter, LaneHead, Listed, NOBODY, Notice, Rejected,
+    Span, State, Step, Upkeep, Work, WorkChange, Write, Written, decode,
 };
 use wj::value::Bytes;
 
@@ -39,6 +40,7 @@ fn an_operation_comes_back_whole() {
             assert_eq!(operation.rows, [first.to_vec(), facts.clone()]);
             assert_eq!((operation.work, operation.notice.as_deref()), (None, Some("the target is gone")));
             assert_eq!(subject.store().program([7; 32]).unwrap().as_ref(), Some(&*program()));
+            assert_eq!(subject.store().programs().unwrap(), [[7; 32]]);
             subject.again();
         }
         assert!(subject.store().load(id(2)).unwrap().is_none());
@@ -174,10 +176,42 @@ fn due_work_is_claimed_oldest_first_up_to_the_count() {
 }
 
 #[test]
+fn what_must_not_wait_for_its_time_is_found() {
+    each(|mut subject| {
+        let work = |host: &str, due, pause, intent_out| {
+            Some(Work { lane: lane("leads", host), due, pause, intent_out, held: false })
+        };
+        subject.commit(&[
+            accepted(1, State::Open, work("a", NOW + 10_000, 10_000, false)),
+            accepted(2, State::Open, work("a", NOW + 100_000, 10_000, false)),
+            accepted(3, State::Open, work("b", NOW, 0, true)),
+            accepted(4, State::Open, work("", NOW + 100_000, 10_000, false)),
+            accepted(5, State::Open, work("b", NOW + 100_000, 0, true)),
+            accepted(6, State::Done, None),
+        ]);
+        subject.again();
+        let found = |limit| {
+            let strays = subject.store().strays(NOW, limit).unwrap();
+            strays.into_iter().map(|claimed| (claimed.id, claimed.work.intent_out)).collect::<Vec<_>>()
+        };
+        // Calls that may be out come first, whatever the limit.
+        let first = found(1);
+        assert_eq!(first[..2], [(id(3), true), (id(5), true)]);
+        let mut astray = [first[2..].to_vec(), found(9)].concat();
+        astray.sort();
+        assert_eq!((first.len(), astray), (3, vec![(id(2), false), (id(4), false)]));
+        // They are held now, and the lane has what is left.
+        assert_eq!(found(9), []);
+        let due: Vec<u64> = subject.heads().iter().map(|head| head.due - NOW).collect();
+        assert_eq!(due, [10_000]);
+    });
+}
+
+#[test]
 fn one_key_is_taken_once() {
     each(|mut subject| {
         let with = |n: u64, pipeline: &str, end, answer: Option<&'static [u8]>| {
-            let claim = Claim { key: [1; 16], end, answer: answer.map(Bytes::from_static) };
+            let claim = Claim { key: [1; 16], end, answer: answer.map(Bytes::from_static), kept: true };
             Write::Accept(Box::new(Accept { claim: Some(claim), ..accept(n, pipeline, State::Done, None) }))
         };
         let first = with(1, "leads", NOW + 10, Some(b"answer"));
@@ -200,6 +234,93 @@ fn one_key_is_taken_once() {
 }
 
 #[test]
+fn a_claim_gets_its_answer_and_is_released_with_a_row() {
+    each(|mut subject| {
+        let asked = |n: u64, kept| {
+            let claim = Claim { key: [1; 16], end: NOW + 10, answer: None, kept };
+            let work = Some(work(NOW, true));
+            Write::Accept(Box::new(Accept { claim: Some(claim), ..accept(n, "leads", State::Open, work) }))
+        };
+        let changed = |op: u64, n: u16, fence, claim| {
+            Write::Step(Box::new(Step { claim, ..step(op, n, fence, State::Open, WorkChange::Keep) }))
+        };
+        let duplicate = |of: u64, answer: Option<&'static [u8]>| Written::Duplicate {
+            of: id(of),
+            answer: answer.map(Bytes::from_static),
+        };
+        // Who only asks leaves it free, and finds it taken.
+        assert_eq!(
+            subject.commit(&[asked(1, false), asked(2, true), asked(3, false)])[..],
+            [Written::Done, Written::Done, duplicate(2, None)]
+        );
+        let answer = |text: &'static [u8]| ClaimChange::Answer {
+            key: [1; 16],
+            answer: Some(Bytes::from_static(text)),
+        };
+        // Another's answer is none, and a step that is fenced off says nothing either.
+        let written = subject.commit(&[
+            changed(1, 1, ACCEPTED, answer(b"not mine")),
+            changed(2, 1, 77, answer(b"fenced")),
+            asked(4, true),
+        ]);
+        assert_eq!(written, [Written::Done, Written::Fenced, duplicate(2, None)]);
+        subject.commit(&[changed(2, 1, ACCEPTED, answer(b"said"))]);
+        assert_eq!(subject.commit(&[asked(4, true)]), [duplicate(2, Some(b"said"))]);
+        // Only its holder releases it, and then it is the next one's.
+        let release = || ClaimChange::Release { key: [1; 16] };
+        subject.commit(&[changed(1, 2, ACCEPTED, release())]);
+        assert_eq!(subject.commit(&[asked(4, true)]), [duplicate(2, Some(b"said"))]);
+        let end = Step { claim: release(), ..step(2, 2, ACCEPTED, State::Failed, WorkChange::Remove) };
+        let written = subject.commit(&[Write::Step(Box::new(end.clone())), asked(4, true)]);
+        assert_eq!(written, [Written::Done, Written::Done]);
+        // The batch once more: what is the other's now stays the other's.
+        assert_eq!(subject.commit(&[Write::Step(Box::new(end)), asked(4, true)]), vec![Written::Done; 2]);
+        assert_eq!(subject.commit(&[asked(5, true)]), [duplicate(4, None)]);
+        // It is taken again only if it is free, and keeps the answer that it has.
+        let take = |by: u64, n: u16| {
+            let claim = Claim { key: [1; 16], end: NOW + 10, answer: None, kept: true };
+            changed(by, n, NOBODY, ClaimChange::Take(claim))
+        };
+        assert_eq!(subject.commit(&[take(2, 3)]), [duplicate(4, None)]);
+        assert_eq!(subject.store().load(id(2)).unwrap().unwrap().rows.len(), 3);
+        subject.commit(&[changed(4, 1, ACCEPTED, answer(b"4"))]);
+        let end = Step { claim: ClaimChange::Keep, ..step(4, 2, ACCEPTED, State::Done, WorkChange::Remove) };
+        assert_eq!(subject.commit(&[Write::Step(Box::new(end)), take(4, 3)]), vec![Written::Done; 2]);
+        subject.again();
+        assert_eq!(subject.commit(&[asked(5, true)]), [duplicate(4, Some(b"4"))]);
+    });
+}
+
+#[test]
+fn claims_whose_end_has_come_are_swept_away() {
+    each(|subject| {
+        let with = |n: u64, end| {
+            let mut key = [0; 16];
+            key[..8].copy_from_slice(&n.to_be_bytes());
+            let claim = Claim { key, end, answer: None, kept: true };
+            Write::Accept(Box::new(Accept { claim: Some(claim), ..accept(n, "leads", State::Done, None) }))
+        };
+        // More than one piece of the way.
+        let batch: Vec<Write> =
+            (1..=5_000).map(|n| with(n, if n % 2 == 0 { NOW + 10 } else { NOW + 1_000 })).collect();
+        subject.commit(&batch);
+        let sweep = |now| {
+            let plan = Upkeep { claims: true, ..Upkeep::default() };
+            subject.store().tend(&plan, now).unwrap().claims
+        };
+        assert_eq!(sweep(NOW + 9) + sweep(NOW + 9), 0);
+        let rounds = [sweep(NOW + 10), sweep(NOW + 10), sweep(NOW + 10)];
+        assert_eq!((rounds.iter().sum::<usize>(), rounds[2]), (2_500, 0));
+        assert!(rounds[0] > 0 && rounds[1] > 0, "{rounds:?}");
+        // What is held is held on.
+        let Write::Accept(again) = with(3, NOW + 2_000) else { unreachable!() };
+        let again = Write::Accept(Box::new(Accept { id: id(9_999), ..*again }));
+        let duplicate = Written::Duplicate { of: id(3), answer: None };
+        assert_eq!(subject.store().commit(&[again], NOW + 10).unwrap(), [duplicate]);
+    });
+}
+
+#[test]
 fn notices_wait_until_they_are_sent() {
     each(|mut subject| {
         let with = |n: u64, pipeline: &str| {
@@ -214,14 +335,20 @@ fn notices_wait_until_they_are_sent() {
             reason: format!("notice {n}"),
         };
         subject.again();
-        let waiting = |now, limit| subject.store().notices(now, limit).unwrap();
-        assert_eq!(waiting(u64::MAX, 9), [notice(1, "leads"), notice(2, "other"), notice(3, "leads")]);
-        assert_eq!(waiting(NOW + 2, 9).len(), 2);
-        assert_eq!(waiting(u64::MAX, 2), [notice(1, "leads"), notice(2, "other")]);
+        let waiting = |pipeline, after, limit| subject.store().notices(pipeline, after, limit).unwrap();
+        assert_eq!(waiting("leads", None, 9), [notice(1, "leads"), notice(3, "leads")]);
+        assert_eq!(waiting("leads", Some((NOW + 1, id(1))), 9), [notice(3, "leads")]);
+        assert_eq!(waiting("leads", Some((NOW + 2, id(9))), 9), [notice(3, "leads")]);
+        assert_eq!(waiting("leads", None, 1), [notice(1, "leads")]);
+        assert_eq!(waiting("other", Some((NOW + 2, id(2))), 9), []);
+        assert_eq!(waiting("unknown", None, 9), []);
+        assert_eq!(subject.store().noticed().unwrap(), ["leads".into(), "other".into()]);
+        assert!(!subject.store().load(id(1)).unwrap().unwrap().notice_sent);
         assert_eq!(subject.summary().notices_waiting, 3);
         let sent = Write::NoticeSent { pipeline: "leads".into(), id: id(1), time: NOW + 1 };
         subject.commit(&[sent.clone(), sent]);
-        assert_eq!(waiting(u64::MAX, 1), [notice(2, "other")]);
+        assert_eq!(waiting("leads", None, 9), [notice(3, "leads")]);
+        assert!(subject.store().load(id(1)).unwrap().unwrap().notice_sent);
         let of = |name: &str| Span { pipeline: Some(name.into()) };
         let waiting = |name| subject.store().summary(&of(name)).unwrap().notices_waiting;
         assert_eq!((waiting("leads"), waiting("other"), waiting("unknown")), (1, 1, 0));
@@ -363,7 +490,7 @@ fn memory_keeps_the_newest_that_have_ended_and_all_that_are_open() {
     assert!(subject.store().load(id(0)).unwrap().is_some());
     assert!(subject.store().load(id(50)).unwrap().is_none());
     assert!(subject.store().load(id(51)).unwrap().is_some());
-    assert_eq!(subject.summary().received, 10_051);
+    assert_eq!(subject.summary().received, 10_001);
     assert_eq!(subject.summary().notices_waiting, 0);
     let page = subject.store().list(&Filter::default(), None, 20_000).unwrap();
     assert_eq!((page.items.len(), page.next), (10_001, None));

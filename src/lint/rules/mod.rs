@@ -13,6 +13,7 @@ mod retry_without_key;
 mod scattered_secret;
 mod sent_before_abort;
 mod time_in_the_past;
+mod timeout_above_stop;
 mod unreachable_step;
 mod unusable_origin;
 mod unused_constant;
@@ -37,6 +38,7 @@ pub static ALL: &[Rule] = &[
     scattered_secret::RULE,
     sent_before_abort::RULE,
     time_in_the_past::RULE,
+    timeout_above_stop::RULE,
     unreachable_step::RULE,
     unusable_origin::RULE,
     unused_constant::RULE,

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
 use crate::resolve::model::{PipelineFacts, Presence, Type};
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, StmtKind};
 use crate::value::Kinds;
 
 static CODE: Code = Code {
@@ -20,6 +20,12 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     for pipeline in context.pipelines() {
         let facts = context.model.pipelines.iter().find(|facts| facts.span == pipeline.name.span);
         walk::statements(&pipeline.body, &mut |stmt| {
+            if let StmtKind::Match(choice) = &stmt.kind {
+                for value in choice.arms.iter().flat_map(|arm| &arm.values) {
+                    let op = BinaryOp::Equal;
+                    findings.extend(judge(context, facts, value, op, &choice.subject, value));
+                }
+            }
             walk::expressions(stmt, &mut |expr| {
                 if let ExprKind::Binary { op, left, right, .. } = &expr.kind {
                     findings.extend(judge(context, facts, expr, *op, left, right));

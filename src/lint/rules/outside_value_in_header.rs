@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
 use crate::source::Span;
-use crate::syntax::ast::{EntryKind, Expr, ExprKind, StmtKind, TextPart};
+use crate::syntax::ast::{EntryKind, Expr, ExprKind, LetValue, StmtKind, TextPart};
 use crate::value::Kinds;
 
 static CODE: Code = Code {
@@ -18,7 +18,38 @@ static CODE: Code = Code {
 pub(super) const RULE: Rule = Rule { code: &CODE, run };
 
 /// Readers and functions whose result fits into a header whatever they are given.
-const SAFE: [&str; 6] = ["digits", "email", "len", "number", "phone", "uuid"];
+const SAFE: [&str; 30] = [
+    "abs",
+    "base64",
+    "base64url",
+    "bool",
+    "ceil",
+    "digits",
+    "email",
+    "fixed",
+    "floor",
+    "format",
+    "from_unix",
+    "hex",
+    "hmac_md5",
+    "hmac_sha1",
+    "hmac_sha256",
+    "hmac_sha512",
+    "in_zone",
+    "len",
+    "md5",
+    "number",
+    "phone",
+    "round",
+    "seconds",
+    "sha1",
+    "sha256",
+    "sha512",
+    "sum",
+    "time",
+    "unix",
+    "uuid",
+];
 
 fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
@@ -30,6 +61,12 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
                     field.reader.as_ref().is_some_and(|reader| SAFE.contains(&&*reader.name.text))
                 });
                 safe_fields.extend(read.map(|field| field.name.span));
+            }
+            if let StmtKind::Let(bound) = &stmt.kind
+                && let LetValue::Expr(Expr { kind: ExprKind::Call { name, .. }, .. }) = &bound.value
+                && SAFE.contains(&&*name.text)
+            {
+                safe_fields.insert(bound.name.span);
             }
             for entry in walk::entries(stmt) {
                 let EntryKind::Header { name, value } = &entry.kind else { continue };

@@ -23,6 +23,7 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
             let finding = Diagnostic::new(&CODE, pipeline.span, message).label("some callers get an empty 200").help(
                 "Where no `respond` is met, the caller gets an empty 200. If that is meant, say so: put `respond 200` on the other ways too, or one `respond` before the branches.",
             );
+            let finding = pipeline.silent.iter().fold(finding, |finding, span| finding.also(*span, "from here no answer comes"));
             pipeline.responds.iter().fold(finding, |finding, span| finding.also(*span, "answers here"))
         })
         .collect()

@@ -1,10 +1,12 @@
 //! WJ04xx: literals that nobody accepts, URLs, routes and paths.
 
 use super::{
-    BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_PATH, BAD_PATTERN, BAD_SIZE, BAD_STATUS, BAD_TIME,
-    BAD_URL, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART, NOT_A_LITERAL, REFUSED_PATH,
-    UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE, URL_NOT_FIXED, suggest_known,
+    BAD_ARGUMENT, BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_PATH, BAD_PATTERN, BAD_SIZE,
+    BAD_STATUS, BAD_TIME, BAD_URL, BODY_AT_THE_DOOR, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART,
+    NOT_A_LITERAL, REFUSED_PATH, UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE, URL_NOT_FIXED,
+    suggest_known,
 };
+use crate::actions::ActionSpec;
 use crate::diagnostic::Diagnostic;
 use crate::extract::{PathError, PathErrorKind};
 use crate::resolve::urls::UrlProblem;
@@ -155,10 +157,13 @@ pub(in crate::resolve) fn url_not_fixed(span: Span, how: &str) -> Diagnostic {
         .help("Scheme, host and port of a URL are literals or constants, so that nothing from outside decides who gets the data. Values may fill segments of the path and values of the query.")
 }
 
-pub(in crate::resolve) fn url_of_declared(span: Span, action: &str) -> Diagnostic {
-    Diagnostic::new(&MISPLACED_PART, span, format!("`{action}` knows its URL"))
-        .label("not here")
-        .help("To send it elsewhere, write `base = \"https://…\"` in its block.")
+pub(in crate::resolve) fn url_of_declared(span: Span, spec: &ActionSpec) -> Diagnostic {
+    let found =
+        Diagnostic::new(&MISPLACED_PART, span, format!("`{}` knows its URL", spec.name)).label("not here");
+    found.help(match spec.is_mail() {
+        true => "The address stands in its block, as `to = …`; the mail server in `wj.toml`.",
+        false => "To send it elsewhere, write `base = \"https://…\"` in its block.",
+    })
 }
 
 pub(in crate::resolve) fn parameter_not_constant(action: &str, param: &str, span: Span) -> Diagnostic {
@@ -194,6 +199,12 @@ pub(in crate::resolve) fn first_above_longest(first: Span, longest: Span) -> Dia
     Diagnostic::new(&BAD_DURATION, first, "the first pause is longer than the longest one")
         .label("longer")
         .also(longest, "than this")
+}
+
+pub(in crate::resolve) fn keep_in_order(span: Span) -> Diagnostic {
+    Diagnostic::new(&BAD_COUNT, span, "`keep` takes a duration, then a size, then a count")
+        .label("no place for it")
+        .help("Write each once and in this order: `keep 30d, 2GB, 1000000`. The size and the count may be left out.")
 }
 
 pub(in crate::resolve) fn size_out_of_range(span: Span, what: &str, most: u64) -> Diagnostic {
@@ -312,4 +323,20 @@ pub(in crate::resolve) fn bad_pattern(span: Span, why: &str) -> Diagnostic {
     Diagnostic::new(&BAD_PATTERN, span, format!("this is no pattern: {why}"))
         .label("not a regular expression")
         .help("Patterns are written in single quotes, in which each character is itself: `matches(x, '^\\d{4}$')`.")
+}
+
+pub(in crate::resolve) fn bad_argument(span: Span, function: &str, param: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(&BAD_ARGUMENT, span, format!("`{param}` of `{function}` cannot be this: {why}"))
+        .label("not known")
+        .help(format!(
+            "The call would stop every run. `{function}` is described in the reference of functions."
+        ))
+}
+
+pub(in crate::resolve) fn body_at_the_door(span: Span) -> Diagnostic {
+    Diagnostic::new(&BODY_AT_THE_DOOR, span, "`limit rate` counts before the body is read")
+        .label("not read yet")
+        .help(
+            "Count by what the head of a request tells: `by request.ip`, `by path.school`, or without `by`.",
+        )
 }

@@ -85,6 +85,21 @@ pub(in crate::resolve) fn key_may_be_empty(span: Span, text: &str, since: Option
     )
 }
 
+pub(in crate::resolve) fn wait_may_be_empty(span: Span, text: &str, since: Option<Span>) -> Diagnostic {
+    let message = format!("`wait` takes a duration, and `{text}` may be empty");
+    let found = Diagnostic::new(&REQUIRED_MAY_BE_EMPTY, span, message).label("may be empty here");
+    empty_because(found, since).help(super::rule_out(text))
+}
+
+pub(in crate::resolve) fn dedupe_key_may_be_empty(span: Span, text: &str, since: Option<Span>) -> Diagnostic {
+    let message = format!("the key of `dedupe` must be there, and `{text}` may be empty");
+    let found = Diagnostic::new(&REQUIRED_MAY_BE_EMPTY, span, message).label("may be empty here");
+    empty_because(found, since).help(format!(
+        "All requests without a key would be repeats of one another. {}",
+        super::rule_out(text)
+    ))
+}
+
 pub(in crate::resolve) fn segment_may_be_empty(span: Span, text: &str, since: Option<Span>) -> Diagnostic {
     let message = format!("a segment of a URL cannot be empty, and `{text}` may be");
     let found = Diagnostic::new(&SEGMENT_MAY_BE_EMPTY, span, message).label("may be empty here");

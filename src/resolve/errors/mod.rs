@@ -29,6 +29,8 @@ pub(super) static CODES: &[&Code] = &[
     &NOT_CONSTANT,
     &WRONG_ARITY,
     &UNKNOWN_CHANNEL,
+    &WAIT_BEFORE_RESPOND,
+    &MISPLACED_DEDUPE,
     &MISSING_POLICY,
     &UNGUARDED_REACH,
     &REQUIRED_MAY_BE_EMPTY,
@@ -61,6 +63,8 @@ pub(super) static CODES: &[&Code] = &[
     &BODY_WITHOUT_PLACE,
     &DIVISION_BY_ZERO,
     &BAD_PATTERN,
+    &BAD_ARGUMENT,
+    &BODY_AT_THE_DOOR,
     &SECRET_LEAK,
     &SECRET_IN_PATH,
     &SECRET_DECIDES,
@@ -118,6 +122,12 @@ static SECOND_RESPOND: Code = Code {
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0209.md"),
 };
+static WAIT_BEFORE_RESPOND: Code = Code {
+    id: "WJ0220",
+    name: "wait-before-respond",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0220.md"),
+};
 static GIVEN_TWICE: Code = Code {
     id: "WJ0210",
     name: "given-twice",
@@ -171,6 +181,12 @@ static UNKNOWN_CHANNEL: Code = Code {
     name: "unknown-channel",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0218.md"),
+};
+static MISPLACED_DEDUPE: Code = Code {
+    id: "WJ0225",
+    name: "misplaced-dedupe",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0225.md"),
 };
 static MISSING_POLICY: Code = Code {
     id: "WJ0301",
@@ -363,6 +379,18 @@ static BAD_PATTERN: Code = Code {
     name: "bad-pattern",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0418.md"),
+};
+static BAD_ARGUMENT: Code = Code {
+    id: "WJ0430",
+    name: "bad-argument",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0430.md"),
+};
+static BODY_AT_THE_DOOR: Code = Code {
+    id: "WJ0431",
+    name: "body-at-the-door",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0431.md"),
 };
 static SECRET_LEAK: Code = Code {
     id: "WJ0701",

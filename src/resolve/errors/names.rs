@@ -1,9 +1,10 @@
 //! WJ02xx: names that mean nothing here, and things in places where they cannot stand.
 
 use super::{
-    GIVEN_TWICE, MISPLACED_PART, NAME_GIVEN_TWICE, NAME_OF_BRANCH, NO_ROUTE, NOT_CONSTANT, RESPOND_IN_LOOP,
-    SECOND_BODY, SECOND_RESPOND, UNKNOWN_ACTION, UNKNOWN_FUNCTION, UNKNOWN_MEMBER, UNKNOWN_NAME,
-    UNKNOWN_PARAMETER, UNKNOWN_READER, WRONG_ARITY, suggest, suggest_known,
+    GIVEN_TWICE, MISPLACED_DEDUPE, MISPLACED_PART, NAME_GIVEN_TWICE, NAME_OF_BRANCH, NO_ROUTE, NOT_CONSTANT,
+    RESPOND_IN_LOOP, SECOND_BODY, SECOND_RESPOND, UNKNOWN_ACTION, UNKNOWN_FUNCTION, UNKNOWN_MEMBER,
+    UNKNOWN_NAME, UNKNOWN_PARAMETER, UNKNOWN_READER, WAIT_BEFORE_RESPOND, WRONG_ARITY, suggest,
+    suggest_known,
 };
 use crate::actions::ActionSpec;
 use crate::builtins::Builtin;
@@ -123,7 +124,11 @@ pub(in crate::resolve) fn unknown_parameter(
     }
     let known: Vec<String> = spec.params.iter().map(|param| format!("`{}`", param.name)).collect();
     let open: Vec<String> = spec.open_prefixes.iter().map(|prefix| format!("`{prefix}…`")).collect();
-    found.help(format!("It takes {}.", [known, open, vec!["`base`".to_owned()]].concat().join(", ")))
+    let base = (!spec.is_mail()).then(|| "`base`".to_owned());
+    found.help(format!(
+        "It takes {}.",
+        known.into_iter().chain(open).chain(base).collect::<Vec<_>>().join(", ")
+    ))
 }
 
 pub(in crate::resolve) fn parameter_of_http(name: &Name, action: &str, value: Span) -> Diagnostic {
@@ -153,6 +158,17 @@ pub(in crate::resolve) fn respond_in_loop(keyword: Span) -> Diagnostic {
         .help("A caller gets one answer: put `respond` above the `for` or below it.")
 }
 
+pub(in crate::resolve) fn wait_before_respond(keyword: Span, respond: Option<Span>) -> Diagnostic {
+    let found =
+        Diagnostic::new(&WAIT_BEFORE_RESPOND, keyword, "`wait` stands where a `respond` may still come")
+            .label("its caller would wait too");
+    let found = match respond {
+        Some(respond) => found.also(respond, "the answer that may come behind it"),
+        None => found,
+    };
+    found.help("Callers give up after some seconds: put `respond` above the `wait`.")
+}
+
 pub(in crate::resolve) fn second_respond(keyword: Span, first: Span, line: u32, has: &str) -> Diagnostic {
     let message = format!("the caller {has} the answer of line {line} already");
     Diagnostic::new(&SECOND_RESPOND, keyword, message)
@@ -179,10 +195,28 @@ pub(in crate::resolve) fn head_given_twice(word: &str, keyword: Span, first: Spa
     clause_given_twice(word, keyword, first)
 }
 
+pub(in crate::resolve) fn dedupe_in_block(keyword: Span) -> Diagnostic {
+    Diagnostic::new(&MISPLACED_DEDUPE, keyword, "`dedupe` stands inside of a block")
+        .label("not here")
+        .help("Whether a request is a repeat is decided for all of them, before anything is sent: `dedupe` stands at the pipeline's top level, outside of `when`, `match` and `for`.")
+}
+
+pub(in crate::resolve) fn dedupe_too_late(keyword: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(&MISPLACED_DEDUPE, keyword, format!("`dedupe` stands behind {what}"))
+        .label("too late here")
+        .help("A repeat must be known before anything is sent: put `dedupe` above the first action and above any `wait`.")
+}
+
 pub(in crate::resolve) fn part_of_declared(part: &str, span: Span, action: &str) -> Diagnostic {
     Diagnostic::new(&MISPLACED_PART, span, format!("`{part}` has no place in `{action}`"))
         .label("belongs to `http.…`")
         .help(format!("`{action}` makes its request of its parameters: `name = value`. To write a request by hand, use `http.post`."))
+}
+
+pub(in crate::resolve) fn judged_mail(word: &str, span: Span, action: &str) -> Diagnostic {
+    Diagnostic::new(&MISPLACED_PART, span, format!("`{word}` has no place in `{action}`"))
+        .label("there is no answer to be judged")
+        .help("A mail server takes a mail or turns it down, and says no more: remove the line.")
 }
 
 pub(in crate::resolve) fn method_of_named(span: Span, method: &str) -> Diagnostic {

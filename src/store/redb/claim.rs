@@ -3,10 +3,10 @@
 use ::redb::ReadableDatabase;
 
 use super::super::holds::Place;
-use super::super::{Claimed, Lane, LaneHead, Millis, StoreError, Work};
+use super::super::{Claimed, Lane, LaneHead, Millis, StoreError, Work, is_astray};
 use super::Redb;
 use super::errors::unreadable;
-use super::tables::{HIGHEST, LOWEST, WORK, id_at, u64_at, work_key};
+use super::tables::{HIGHEST, LOWEST, WORK, id_at, u32_at, u64_at, work_key};
 use super::values::WorkRow;
 
 pub(super) fn claim(store: &Redb, lanes: &[(Lane, usize)], now: Millis) -> Result<Vec<Claimed>, StoreError> {
@@ -44,6 +44,35 @@ pub(super) fn claim(store: &Redb, lanes: &[(Lane, usize)], now: Millis) -> Resul
             }
         }
         Ok(claimed)
+    })
+}
+
+pub(super) fn strays(store: &Redb, now: Millis, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+    store.with_database(|database| {
+        // Locked first, as above.
+        let live = &mut *store.live();
+        let table = database.begin_read()?.open_table(WORK)?;
+        let (mut out, mut astray) = (Vec::new(), Vec::new());
+        for row in table.range::<&[u8; 28]>(..)? {
+            let (key, value) = row?;
+            let key = key.value();
+            let (Some(number), Some(due), Some(id)) = (u32_at(key, 0), u64_at(key, 4), id_at(key, 12)) else {
+                continue;
+            };
+            let WorkRow { pause, intent_out } =
+                WorkRow::read(value.value()).ok_or_else(|| unreadable("work"))?;
+            let list = match intent_out {
+                true => &mut out,
+                false if astray.len() < limit && is_astray(due, pause, now) => &mut astray,
+                false => continue,
+            };
+            let Some(lane) = live.names.lane(number).filter(|_| live.holds.get(id).is_none()) else {
+                continue;
+            };
+            list.push((Place { lane: number, due }, id, Work { lane, due, pause, intent_out, held: true }));
+        }
+        let found = out.into_iter().chain(astray);
+        Ok(found.map(|(place, id, work)| Claimed { id, work, fence: live.holds.claim(id, place) }).collect())
     })
 }
 

@@ -5,12 +5,13 @@ use ::redb::{AccessGuard, ReadableTable, WriteTransaction};
 use super::super::holds::{Held, Holds, Place, may_write};
 use super::super::names::{Mark, Names};
 use super::super::{
-    ACCEPTED, Accept, Claim, Index, Millis, Program, Row, Step, StoreError, Work, WorkChange, Write, Written,
+    ACCEPTED, Accept, Claim, ClaimChange, Hash, Millis, Program, Row, Step, StoreError, Work, WorkChange,
+    Write, Written,
 };
 use super::errors::unreadable;
-use super::live::{Changes, Live};
+use super::live::{Changes, Live, NewRow};
 use super::tables::{
-    NAMES, PROGRAMS, SETTINGS, Tables, blob_key, claim_key, log_key, name_key, notice_key, work_key,
+    NAMES, PROGRAMS, SETTINGS, Tables, USES, blob_key, claim_key, log_key, name_key, notice_key, work_key,
 };
 use super::values::{ClaimRow, LogRow, WorkNote, WorkRow, versioned};
 use super::{Redb, derive};
@@ -42,21 +43,36 @@ pub(super) fn commit(
     now: Millis,
     derived: Derived,
 ) -> Result<Committed, StoreError> {
-    let _writing = store.writing();
     if batch.is_empty() && derived == Derived::WhenDue {
         return Ok(Committed { written: Vec::new(), derived: 0 });
     }
+    transact(store, now, |transaction| transaction.write(batch, derived))
+}
+
+/// One durable transaction. Nothing of it is known in memory before it is durable.
+pub(super) fn transact<T>(
+    store: &Redb,
+    now: Millis,
+    act: impl FnOnce(&mut Batch<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let _writing = store.writing();
     store.with_database(|database| {
         let mut txn = database.begin_write()?;
         txn.set_quick_repair(true);
-        let (committed, changes, names) = {
+        let (done, changes, names) = {
             let mut live = store.live();
             let names = live.names.mark();
-            let done = Batch::new(&txn, &mut live, now).write(batch, derived, names);
+            let done = Batch::new(&txn, &mut live, now).run(act, names);
             match done {
-                Ok((committed, changes)) => {
+                // Keys that are taken, and rows that are there already: nothing to wait for the disk for.
+                Ok((done, changes)) if !changes.written => {
+                    live.names.roll_back(names);
+                    txn.abort()?;
+                    return Ok(done);
+                }
+                Ok((done, changes)) => {
                     live.hold_early(&changes);
-                    (committed, changes, names)
+                    (done, changes, names)
                 }
                 Err(error) => {
                     live.names.roll_back(names);
@@ -69,14 +85,15 @@ pub(super) fn commit(
             return Err(error.into());
         }
         store.live().apply(changes, now);
-        Ok(committed)
+        Ok(done)
     })
 }
 
-struct Batch<'a> {
-    tables: Tables<'a>,
-    live: &'a mut Live,
-    changes: Changes,
+/// One transaction as it is written.
+pub(super) struct Batch<'a> {
+    pub tables: Tables<'a>,
+    pub live: &'a mut Live,
+    pub changes: Changes,
     now: Millis,
     /// A row as it is written, used again for each.
     scratch: Vec<u8>,
@@ -87,23 +104,34 @@ impl<'a> Batch<'a> {
         Batch { tables: Tables::new(txn), live, changes: Changes::default(), now, scratch: Vec::new() }
     }
 
-    fn write(
+    fn run<T>(
         mut self,
-        batch: &[Write],
-        derived: Derived,
+        act: impl FnOnce(&mut Batch<'a>) -> Result<T, StoreError>,
         names: Mark,
-    ) -> Result<(Committed, Changes), StoreError> {
+    ) -> Result<(T, Changes), StoreError> {
+        let done = act(&mut self)?;
+        save_names(&mut self.tables, &self.live.names, names)?;
+        Ok((done, self.changes))
+    }
+
+    fn write(&mut self, batch: &[Write], derived: Derived) -> Result<Committed, StoreError> {
+        let count = self.derive(derived)?;
+        let mut written = Vec::with_capacity(batch.len());
+        for write in batch {
+            written.push(self.one(write)?);
+        }
+        Ok(Committed { written, derived: count })
+    }
+
+    /// Writes derived rows in bulk; gives of how many operations.
+    pub(super) fn derive(&mut self, derived: Derived) -> Result<usize, StoreError> {
         let count = match derived {
             Derived::Now => self.live.tail.operations.len(),
             Derived::WhenDue => derive::due(&self.live.tail, self.now),
         };
         self.changes.mark = derive::bulk(&mut self.tables, &self.live.tail, count)?;
-        let mut written = Vec::with_capacity(batch.len());
-        for write in batch {
-            written.push(self.one(write)?);
-        }
-        save_names(&mut self.tables, &self.live.names, names)?;
-        Ok((Committed { written, derived: count }, self.changes))
+        self.changes.written |= self.changes.mark.is_some();
+        Ok(count)
     }
 
     fn one(&mut self, write: &Write) -> Result<Written, StoreError> {
@@ -112,16 +140,18 @@ impl<'a> Batch<'a> {
             Write::Step(step) => self.step(step),
             Write::Rejected(rejected) => {
                 let pipeline = self.live.names.pipelines.take(&rejected.pipeline);
-                self.row(rejected.id, 0, pipeline, &rejected.row, WorkNote::Kept, None)?;
+                self.row(rejected.id, 0, pipeline, &rejected.row, Beside::nothing())?;
                 Ok(Written::Done)
             }
             Write::NoticeSent { pipeline, id, time } => {
+                self.changes.written = true;
                 if let Some(pipeline) = self.live.names.pipelines.find(pipeline) {
                     self.tables.notices()?.remove(&notice_key(pipeline, *time, *id))?;
                 }
                 Ok(Written::Done)
             }
             Write::Setting { key, value } => {
+                self.changes.written = true;
                 let mut settings = self.tables.txn().open_table(SETTINGS)?;
                 settings.insert(key.as_str(), versioned(value).as_slice())?;
                 Ok(Written::Done)
@@ -143,11 +173,13 @@ impl<'a> Batch<'a> {
             Some(work) => self.placed(work),
             None => WorkNote::Kept,
         };
-        if !self.row(accept.id, 0, pipeline, &accept.row, note, accept.notice.as_deref())? {
+        self.program(&accept.program)?;
+        let program = Some(accept.program.hash);
+        let beside = Beside { work: note, notice: accept.notice.as_deref(), program };
+        if !self.row(accept.id, 0, pipeline, &accept.row, beside)? {
             return Ok(Written::Done);
         }
         self.put(accept.id, note, accept.work.as_ref().filter(|work| work.held).map(|_| ACCEPTED))?;
-        self.program(&accept.program)?;
         Ok(Written::Done)
     }
 
@@ -169,14 +201,24 @@ impl<'a> Batch<'a> {
             place = found;
         }
         let pipeline = self.live.names.pipelines.take(&step.pipeline);
+        if let ClaimChange::Take(claim) = &step.claim {
+            if self.tables.log()?.get(&log_key(step.id, step.n))?.is_some() {
+                return Ok(Written::Done);
+            }
+            if let Some(duplicate) = self.take(pipeline, claim, step.id)? {
+                return Ok(duplicate);
+            }
+        }
         let note = match &step.work {
             WorkChange::Keep => WorkNote::Kept,
             WorkChange::Put(work) => self.placed(work),
             WorkChange::Remove => WorkNote::Gone,
         };
-        if !self.row(step.id, step.n, pipeline, &step.row, note, step.notice.as_deref())? {
+        let beside = Beside { work: note, notice: step.notice.as_deref(), program: None };
+        if !self.row(step.id, step.n, pipeline, &step.row, beside)? {
             return Ok(Written::Done);
         }
+        self.change_claim(pipeline, step)?;
         if let (WorkChange::Put(_) | WorkChange::Remove, Some(place)) = (&step.work, place) {
             self.tables.work()?.remove(&work_key(place, step.id))?;
             *self.changes.depths.entry(place.lane).or_default() -= 1;
@@ -201,8 +243,7 @@ impl<'a> Batch<'a> {
         n: u16,
         pipeline: u32,
         row: &Row,
-        work: WorkNote,
-        notice: Option<&str>,
+        Beside { work, notice, program }: Beside<'_>,
     ) -> Result<bool, StoreError> {
         self.scratch.clear();
         let blobs = row.blobs.len() as u16;
@@ -217,21 +258,27 @@ impl<'a> Batch<'a> {
             log.insert(&key, before.as_slice())?;
             return Ok(false);
         }
+        self.changes.written = true;
         self.blobs(id, n, &row.blobs)?;
         if let Some(reason) = notice {
             let key = notice_key(pipeline, row.index.at, id);
             self.tables.notices()?.insert(&key, versioned(reason.as_bytes()).as_slice())?;
         }
-        self.index(id, pipeline, &row.index)?;
+        self.index(NewRow { id, pipeline, index: row.index.clone(), program })?;
         Ok(true)
     }
 
-    fn index(&mut self, id: Id, pipeline: u32, index: &Index) -> Result<(), StoreError> {
-        if id <= self.changes.mark.unwrap_or(self.live.tail.mark) {
-            return derive::one(&mut self.tables, id, pipeline, index);
+    fn index(&mut self, row: NewRow) -> Result<(), StoreError> {
+        if row.id <= self.mark() {
+            return derive::one(&mut self.tables, &row);
         }
-        self.changes.rows.push((id, pipeline, index.clone()));
+        self.changes.rows.push(row);
         Ok(())
+    }
+
+    /// Derived rows are written for all operations up to this id, once this is durable.
+    pub(super) fn mark(&self) -> Id {
+        self.changes.mark.unwrap_or(self.live.tail.mark)
     }
 
     fn blobs(&mut self, id: Id, n: u16, blobs: &[Bytes]) -> Result<(), StoreError> {
@@ -269,14 +316,45 @@ impl<'a> Batch<'a> {
         let claims = self.tables.claims()?;
         if let Some(value) = claims.get(&key)? {
             let taken = ClaimRow::read(value.value()).ok_or_else(|| unreadable("claims"))?;
-            if taken.end > now && taken.by != id {
+            if taken.by == id {
+                return Ok(None);
+            }
+            if taken.end > now {
                 let answer = taken.answer.map(Bytes::copy_from_slice);
                 return Ok(Some(Written::Duplicate { of: taken.by, answer }));
             }
         }
-        let row = ClaimRow { by: id, end: claim.end, answer: claim.answer.as_deref() };
-        claims.insert(&key, row.write().as_slice())?;
+        if claim.kept {
+            let row = ClaimRow { by: id, end: claim.end, answer: claim.answer.as_deref() };
+            claims.insert(&key, row.write().as_slice())?;
+        }
         Ok(None)
+    }
+
+    /// Gives an own claim its answer, or lets go of it.
+    fn change_claim(&mut self, pipeline: u32, step: &Step) -> Result<(), StoreError> {
+        let key = match &step.claim {
+            ClaimChange::Keep | ClaimChange::Take(_) => return Ok(()),
+            ClaimChange::Answer { key, .. } | ClaimChange::Release { key } => claim_key(pipeline, *key),
+        };
+        let claims = self.tables.claims()?;
+        let taken = match claims.get(&key)? {
+            Some(value) => {
+                let taken = ClaimRow::read(value.value()).ok_or_else(|| unreadable("claims"))?;
+                (taken.by == step.id).then_some(taken.end)
+            }
+            None => None,
+        };
+        // One that has ended meanwhile may be another's, or swept away.
+        let Some(end) = taken else { return Ok(()) };
+        match &step.claim {
+            ClaimChange::Answer { answer, .. } => {
+                let row = ClaimRow { by: step.id, end, answer: answer.as_deref() };
+                claims.insert(&key, row.write().as_slice())?;
+            }
+            _ => drop(claims.remove(&key)?),
+        }
+        Ok(())
     }
 
     fn program(&mut self, program: &Program) -> Result<(), StoreError> {
@@ -288,9 +366,25 @@ impl<'a> Batch<'a> {
             let value = postcard::to_extend(&(program.edition, &program.files), versioned(&[]))
                 .map_err(|error| StoreError::Io(format!("a program cannot be written: {error}")))?;
             programs.insert(&program.hash, value.as_slice())?;
+            let mut uses = self.tables.txn().open_table(USES)?;
+            uses.insert(&program.hash, versioned(&0_u64.to_be_bytes()).as_slice())?;
         }
         self.changes.programs.push(program.hash);
         Ok(())
+    }
+}
+
+/// What is written with a row.
+struct Beside<'a> {
+    work: WorkNote,
+    notice: Option<&'a str>,
+    /// Of a first row.
+    program: Option<Hash>,
+}
+
+impl Beside<'_> {
+    fn nothing() -> Self {
+        Beside { work: WorkNote::Kept, notice: None, program: None }
     }
 }
 

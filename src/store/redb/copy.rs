@@ -6,7 +6,7 @@ use std::path::Path;
 use ::redb::{Database, Durability, Key, ReadTransaction, ReadableTable, TableDefinition, Value};
 
 use super::super::StoreError;
-use super::{open, tables};
+use super::{errors, open, tables};
 
 /// Rows of one step of the copy: what it holds in memory at once.
 const STEP: usize = 4_096;
@@ -15,13 +15,21 @@ pub(super) fn copy(txn: &ReadTransaction, path: &Path) -> Result<(), StoreError>
     if path.exists() {
         return Err(StoreError::Io(format!("{} is there already", path.display())));
     }
-    let copied = open::fresh(path).and_then(|database| {
+    // Under another name until it is whole: half a copy must not look like one.
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    if part.exists() {
+        fs::remove_file(part).map_err(|error| errors::io("cannot remove", part, &error))?;
+    }
+    let copied = open::fresh(part).and_then(|database| {
         table(txn, &database, tables::LOG)?;
         table(txn, &database, tables::BLOBS)?;
         table(txn, &database, tables::WORK)?;
         table(txn, &database, tables::CLAIMS)?;
         table(txn, &database, tables::NOTICES)?;
         table(txn, &database, tables::PROGRAMS)?;
+        table(txn, &database, tables::USES)?;
         table(txn, &database, tables::BY_PIPELINE)?;
         table(txn, &database, tables::BY_STATE)?;
         table(txn, &database, tables::COUNTS)?;
@@ -32,10 +40,12 @@ pub(super) fn copy(txn: &ReadTransaction, path: &Path) -> Result<(), StoreError>
         database.begin_write()?.commit()?;
         Ok(())
     });
-    match copied {
+    let named = copied
+        .and_then(|()| fs::rename(part, path).map_err(|error| errors::io("cannot rename", part, &error)));
+    match named {
         Ok(()) => open::sync_directory_of(path),
         Err(error) => {
-            let _ = fs::remove_file(path);
+            let _ = fs::remove_file(part);
             Err(error)
         }
     }

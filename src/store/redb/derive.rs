@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use ::redb::ReadableTable;
 
 use super::super::standing::{Counts, Standing};
-use super::super::{Index, Millis, State, StoreError};
+use super::super::{Hash, Millis, State, StoreError};
 use super::errors::unreadable;
-use super::live::{Tail, Tailed};
-use super::tables::{META, Tables, count_key, pipeline_key, state_key};
-use super::values::{read_counts, read_standing, versioned, write_counts, write_standing};
+use super::live::{NewRow, Tail, Tailed};
+use super::tables::{META, Tables, USES, count_key, pipeline_key, state_key, u64_at};
+use super::values::{content, read_counts, read_standing, versioned, write_counts, write_standing};
 use crate::value::Id;
 
 const BULK: usize = 2_000;
@@ -40,7 +40,11 @@ pub(super) fn bulk(tables: &mut Tables<'_>, tail: &Tail, count: usize) -> Result
     let mark = **mark;
     operations.sort_by_key(|(id, tailed)| (tailed.pipeline, **id));
     let mut counts: BTreeMap<[u8; 6], Counts> = BTreeMap::new();
-    for (id, Tailed { pipeline, standing }) in operations {
+    let mut uses: BTreeMap<Hash, u64> = BTreeMap::new();
+    for (id, Tailed { pipeline, standing, program }) in operations {
+        if let Some(program) = program {
+            *uses.entry(*program).or_default() += 1;
+        }
         let value = write_standing(standing);
         tables.by_pipeline()?.insert(&pipeline_key(*pipeline, *id), value.as_slice())?;
         list_state(tables, *pipeline, *id, standing.state)?;
@@ -51,17 +55,44 @@ pub(super) fn bulk(tables: &mut Tables<'_>, tail: &Tail, count: usize) -> Result
         sum.add(more);
         tables.counts()?.insert(key, write_counts(&sum).as_slice())?;
     }
+    for (program, more) in uses {
+        used(tables, &program, |uses| uses.saturating_add(more))?;
+    }
     tables.txn().open_table(META)?.insert("indexed_up_to", versioned(&mark.0).as_slice())?;
     Ok(Some(mark))
 }
 
+/// Changes how often a program is used; gives the new number. Only of a program that is counted: one that was stored by an
+/// earlier wj is not, and stays.
+pub(super) fn used(
+    tables: &mut Tables<'_>,
+    program: &Hash,
+    change: impl FnOnce(u64) -> u64,
+) -> Result<Option<u64>, StoreError> {
+    let mut table = tables.txn().open_table(USES)?;
+    let uses = match table.get(program)? {
+        Some(value) => {
+            content(value.value()).and_then(|uses| u64_at(uses, 0)).ok_or_else(|| unreadable("uses"))?
+        }
+        None => return Ok(None),
+    };
+    let uses = change(uses);
+    table.insert(program, versioned(&uses.to_be_bytes()).as_slice())?;
+    Ok(Some(uses))
+}
+
 /// Brings the derived rows of one operation below the mark up to date with a new row.
-pub(super) fn one(tables: &mut Tables<'_>, id: Id, pipeline: u32, row: &Index) -> Result<(), StoreError> {
+pub(super) fn one(tables: &mut Tables<'_>, new: &NewRow) -> Result<(), StoreError> {
+    let NewRow { id, pipeline, index: row, program } = new;
+    let (id, pipeline) = (*id, *pipeline);
     let key = pipeline_key(pipeline, id);
     let was = match tables.by_pipeline()?.get(&key)? {
         Some(value) => Some(read_standing(value.value()).ok_or_else(|| unreadable("by_pipeline"))?),
         None => None,
     };
+    if let (None, Some(program)) = (&was, program) {
+        used(tables, program, |uses| uses.saturating_add(1))?;
+    }
     let is = match &was {
         None => Standing::first(row),
         Some(was) => {
@@ -92,7 +123,7 @@ fn list_state(tables: &mut Tables<'_>, pipeline: u32, id: Id, state: State) -> R
     Ok(())
 }
 
-fn counted(tables: &mut Tables<'_>, key: &[u8; 6]) -> Result<Counts, StoreError> {
+pub(super) fn counted(tables: &mut Tables<'_>, key: &[u8; 6]) -> Result<Counts, StoreError> {
     match tables.counts()?.get(key)? {
         Some(value) => read_counts(value.value()).ok_or_else(|| unreadable("counts")),
         None => Ok(Counts::default()),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use ::redb::{Range, ReadOnlyTable, ReadTransaction, ReadableDatabase};
 
@@ -18,6 +19,12 @@ use crate::value::Id;
 
 /// Rows that one page may look at: about 50 ms. A filter that finds little gives a short page with a cursor.
 const BUDGET: usize = 20_000;
+
+/// On a slow disk the time itself is the bound.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// How many rows go by between two looks at the time.
+const BETWEEN: usize = 64;
 
 /// Searching a stored request costs as much as one row for each so many of its bytes.
 const SEARCHED: usize = 512;
@@ -65,6 +72,7 @@ fn page(
     let needle = filter.text.as_deref().map(Needle::new);
     let mut page = Page::default();
     let mut budget = BUDGET;
+    let began = Instant::now();
     while let Some((id, pipeline, standing)) = merge.next()? {
         budget = budget.saturating_sub(1);
         let name = names.get(pipeline as usize);
@@ -82,7 +90,8 @@ fn page(
                 page.items.push(standing.listed(id, Arc::clone(name)));
             }
         }
-        if page.items.len() >= limit || budget == 0 {
+        let is_late = budget.is_multiple_of(BETWEEN) && began.elapsed() >= PATIENCE;
+        if page.items.len() >= limit || budget == 0 || is_late {
             page.next = (!merge.is_over()).then_some(Cursor(id));
             break;
         }
@@ -153,7 +162,7 @@ impl Merge {
             self.advance(at)?;
         }
         let found = if at == TAIL {
-            self.tail.remove(&id).map(|Tailed { pipeline, standing }| (id, pipeline, standing))
+            self.tail.remove(&id).map(|Tailed { pipeline, standing, .. }| (id, pipeline, standing))
         } else {
             match self.ranges.get(at) {
                 Some(source) => Some((id, source.pipeline, self.standing(source.pipeline, id)?)),

@@ -8,6 +8,7 @@ use super::super::holds::{Held, Holds, Place};
 use super::super::names::Names;
 use super::super::standing::Standing;
 use super::super::{Hash, Index, Millis, NOBODY};
+use super::retain::Sweeps;
 use super::tables::LOWEST;
 use crate::value::Id;
 
@@ -20,6 +21,8 @@ pub(super) struct Live {
     pub programs: HashSet<Hash>,
     /// How many work rows each lane has.
     pub depths: BTreeMap<u32, u64>,
+    /// How far retention has come.
+    pub sweeps: Sweeps,
 }
 
 /// The hold of a batch under way on work that nobody holds before or after it.
@@ -38,16 +41,31 @@ pub(super) struct Tail {
 pub(super) struct Tailed {
     pub pipeline: u32,
     pub standing: Standing,
+    /// None for a rejected request, which keeps none.
+    pub program: Option<Hash>,
+}
+
+/// A row that a batch wrote, for the tail.
+pub(super) struct NewRow {
+    pub id: Id,
+    pub pipeline: u32,
+    pub index: Index,
+    /// Of a first row.
+    pub program: Option<Hash>,
 }
 
 /// What a batch will have changed once it is durable.
 #[derive(Default)]
 pub(super) struct Changes {
+    /// Anything at all was written.
+    pub written: bool,
     /// None where the work was let go.
     pub holds: BTreeMap<Id, Option<Held>>,
     pub depths: BTreeMap<u32, i64>,
-    pub rows: Vec<(Id, u32, Index)>,
+    pub rows: Vec<NewRow>,
     pub programs: Vec<Hash>,
+    /// Programs that were removed.
+    pub forgotten: Vec<Hash>,
     /// The new mark, where derived rows were written in bulk.
     pub mark: Option<Id>,
 }
@@ -63,12 +81,13 @@ impl Tail {
         self.operations.is_empty()
     }
 
-    pub(super) fn row(&mut self, id: Id, pipeline: u32, index: &Index) {
-        match self.operations.get_mut(&id) {
-            Some(tailed) => tailed.standing.then(index),
+    pub(super) fn row(&mut self, row: &NewRow) {
+        match self.operations.get_mut(&row.id) {
+            Some(tailed) => tailed.standing.then(&row.index),
             None => {
-                let standing = Standing::first(index);
-                self.operations.insert(id, Tailed { pipeline, standing });
+                let standing = Standing::first(&row.index);
+                let tailed = Tailed { pipeline: row.pipeline, standing, program: row.program };
+                self.operations.insert(row.id, tailed);
             }
         }
     }
@@ -114,14 +133,17 @@ impl Live {
             *depth = depth.saturating_add_signed(change);
         }
         self.programs.extend(changes.programs);
+        for gone in changes.forgotten {
+            self.programs.remove(&gone);
+        }
         if let Some(mark) = changes.mark {
             self.tail.written_up_to(mark, now);
         }
         if self.tail.is_empty() {
             self.tail.since = now;
         }
-        for (id, pipeline, index) in &changes.rows {
-            self.tail.row(*id, *pipeline, index);
+        for row in &changes.rows {
+            self.tail.row(row);
         }
     }
 

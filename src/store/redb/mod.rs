@@ -8,8 +8,12 @@ mod derive;
 mod errors;
 mod list;
 mod live;
+mod maintain;
 mod open;
+mod overlay;
 mod read;
+mod remove;
+mod retain;
 mod tables;
 mod values;
 
@@ -17,11 +21,12 @@ mod values;
 mod power_cut;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use ::redb::{Database, ReadTransaction, ReadableDatabase};
 
 use self::live::Live;
+pub(super) use self::maintain::{compact, examine};
 use super::{
     Claimed, Cursor, Filter, Hash, Lane, LaneHead, Millis, Notice, Operation, Page, Program, Span, Store,
     StoreError, Summary, Tended, Upkeep, Write, Written,
@@ -97,6 +102,10 @@ impl Store for Redb {
         claim::claim(self, lanes, now)
     }
 
+    fn strays(&self, now: Millis, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        claim::strays(self, now, limit)
+    }
+
     fn lanes(&self) -> Result<Vec<LaneHead>, StoreError> {
         claim::heads(self)
     }
@@ -113,16 +122,29 @@ impl Store for Redb {
         self.reading(|txn| read::program(txn, hash))
     }
 
-    fn notices(&self, now: Millis, limit: usize) -> Result<Vec<Notice>, StoreError> {
-        self.reading(|txn| read::notices(self, txn, now, limit))
+    fn programs(&self) -> Result<Vec<Hash>, StoreError> {
+        self.reading(read::programs)
+    }
+
+    fn noticed(&self) -> Result<Vec<Arc<str>>, StoreError> {
+        self.reading(|txn| read::noticed(self, txn))
+    }
+
+    fn notices(
+        &self,
+        pipeline: &str,
+        after: Option<(Millis, Id)>,
+        limit: usize,
+    ) -> Result<Vec<Notice>, StoreError> {
+        self.reading(|txn| read::notices(self, txn, pipeline, after, limit))
     }
 
     fn tend(&self, plan: &Upkeep, now: Millis) -> Result<Tended, StoreError> {
-        if !plan.derive || self.live().tail.is_empty() {
-            return Ok(Tended::default());
-        }
-        let done = commit::commit(self, &[], now, commit::Derived::Now)?;
-        Ok(Tended { derived: done.derived })
+        let derived = match plan.derive && !self.live().tail.is_empty() {
+            true => commit::commit(self, &[], now, commit::Derived::Now)?.derived,
+            false => 0,
+        };
+        Ok(Tended { derived, ..retain::retain(self, plan, now)? })
     }
 
     fn summary(&self, of: &Span) -> Result<Summary, StoreError> {

@@ -11,12 +11,12 @@ use ::redb::{
     Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableError,
 };
 
-use super::super::StoreError;
 use super::super::holds::{Held, Holds};
 use super::super::names::Names;
 use super::super::{FILE, NOBODY};
+use super::super::{State, StoreError, facts};
 use super::commit::{HOST, LANE, PIPELINE, work_of};
-use super::live::{Changes, Live, Tail};
+use super::live::{Changes, Live, NewRow, Tail};
 use super::tables::{
     HIGHEST, LOG, LOWEST, META, NAMES, Tables, WORK, create, id_at, log_above, meta, u32_at,
 };
@@ -46,7 +46,15 @@ pub(super) fn database(directory: &Path) -> Result<Database, StoreError> {
         Err(DatabaseError::RepairAborted) => {}
         Err(error) => return Err(errors::opening(directory, error)),
     }
-    let database = builder().open(&path).map_err(|error| errors::opening(directory, error))?;
+    checked(builder().open(&path), directory)
+}
+
+/// A database that was opened, if it is a store of this version.
+pub(super) fn checked(
+    opened: Result<Database, DatabaseError>,
+    directory: &Path,
+) -> Result<Database, StoreError> {
+    let database = opened.map_err(|error| errors::opening(directory, error))?;
     check(&database.begin_read()?, directory)?;
     Ok(database)
 }
@@ -85,6 +93,7 @@ pub(super) fn live(database: &Database, place: &Path, before: &Live) -> Result<L
         tail: Tail { mark: indexed_up_to(&txn)?, ..Tail::default() },
         ..Live::default()
     };
+    live.sweeps = before.sweeps.clone();
     let work = txn.open_table(WORK)?;
     for row in work.range::<&[u8; 28]>(..)? {
         if let Some(lane) = u32_at(row?.0.value(), 0) {
@@ -95,6 +104,8 @@ pub(super) fn live(database: &Database, place: &Path, before: &Live) -> Result<L
 
     let mut txn = database.begin_write()?;
     txn.set_quick_repair(true);
+    // A store of an earlier wj may lack a table.
+    create(&txn)?;
     let mark = derive::bulk(&mut Tables::new(&txn), &live.tail, usize::MAX)?;
     txn.open_table(META)?.insert("epoch", versioned(&epoch.to_be_bytes()).as_slice())?;
     txn.commit()?;
@@ -226,7 +237,11 @@ fn index_tail(txn: &ReadTransaction, tail: &mut Tail) -> Result<(), StoreError> 
             let (key, value) = row?;
             let id = id_at(key.value(), 1).ok_or_else(|| errors::unreadable("log"))?;
             let row = LogRow::read(value.value()).ok_or_else(|| errors::unreadable("log"))?;
-            tail.row(id, row.pipeline, &row.index);
+            let program = match row.index.state {
+                State::Rejected => None,
+                _ => facts::program_of(row.facts),
+            };
+            tail.row(&NewRow { id, pipeline: row.pipeline, index: row.index, program });
         }
     }
     Ok(())

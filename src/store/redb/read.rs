@@ -1,5 +1,9 @@
 //! Reading: one operation, a program, the notices that wait, the counts.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
 use ::redb::{ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 
 use super::super::standing::Counts;
@@ -23,7 +27,7 @@ pub(super) fn operation(
     let log = txn.open_table(LOG)?;
     let mut rows = Vec::new();
     let mut pipeline = None;
-    let mut notice = None;
+    let (mut notice, mut notice_sent) = (None, false);
     for (n, row) in (0_u16..).zip(log.range::<&[u8; 19]>(&log_key(id, 0)..=&log_key(id, u16::MAX))?) {
         let value = row?.1;
         let row = LogRow::read(value.value()).ok_or_else(|| broken(id, "its head is not this version's"))?;
@@ -36,6 +40,7 @@ pub(super) fn operation(
                 Some(value) => Some(reason(value.value())?),
                 None => None,
             };
+            notice_sent = notice.is_none();
         }
     }
     let Some(pipeline) = pipeline else { return Ok(None) };
@@ -46,7 +51,15 @@ pub(super) fn operation(
         let held = live.holds.get(id).is_some();
         Some(Work { lane, due: place.due, pause: row.pause, intent_out: row.intent_out, held })
     });
-    Ok(Some(Operation { id, pipeline: live.pipeline(pipeline), rows, work, notice }))
+    Ok(Some(Operation { id, pipeline: live.pipeline(pipeline), rows, work, notice, notice_sent }))
+}
+
+pub(super) fn programs(txn: &ReadTransaction) -> Result<Vec<Hash>, StoreError> {
+    let mut hashes = Vec::new();
+    for row in txn.open_table(PROGRAMS)?.iter()? {
+        hashes.push(*row?.0.value());
+    }
+    Ok(hashes)
 }
 
 pub(super) fn program(txn: &ReadTransaction, hash: Hash) -> Result<Option<Program>, StoreError> {
@@ -56,27 +69,41 @@ pub(super) fn program(txn: &ReadTransaction, hash: Hash) -> Result<Option<Progra
     Ok(Some(Program { hash, edition, files }))
 }
 
-/// The notices of each pipeline lie in order of time; the oldest of all are picked from the oldest of each.
+/// The notices of each pipeline lie in order of time, so a look at the first of each is enough.
+pub(super) fn noticed(store: &Redb, txn: &ReadTransaction) -> Result<Vec<Arc<str>>, StoreError> {
+    let table = txn.open_table(NOTICES)?;
+    let pipelines = store.live().names.pipelines.all.clone();
+    let mut found = Vec::new();
+    for (number, pipeline) in (0_u32..).zip(pipelines) {
+        let first = notice_key(number, 0, LOWEST);
+        if table.range::<&[u8; 28]>(&first..=&notice_key(number, Millis::MAX, HIGHEST))?.next().is_some() {
+            found.push(pipeline);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 pub(super) fn notices(
     store: &Redb,
     txn: &ReadTransaction,
-    now: Millis,
+    pipeline: &str,
+    after: Option<(Millis, Id)>,
     limit: usize,
 ) -> Result<Vec<Notice>, StoreError> {
+    let Some(number) = store.live().names.pipelines.find(pipeline) else { return Ok(Vec::new()) };
+    let from = match after {
+        Some((time, id)) => Bound::Excluded(notice_key(number, time, id)),
+        None => Bound::Included(notice_key(number, 0, LOWEST)),
+    };
+    let to = Bound::Included(notice_key(number, Millis::MAX, HIGHEST));
     let table = txn.open_table(NOTICES)?;
-    let pipelines = store.live().names.pipelines.all.clone();
     let mut notices = Vec::new();
-    for (number, pipeline) in (0_u32..).zip(pipelines) {
-        let first = notice_key(number, 0, LOWEST);
-        let last = notice_key(number, now, HIGHEST);
-        for row in table.range::<&[u8; 28]>(&first..=&last)?.take(limit) {
-            let (key, value) = row?;
-            let (Some(time), Some(id)) = (u64_at(key.value(), 4), id_at(key.value(), 12)) else { continue };
-            notices.push(Notice { pipeline: pipeline.clone(), time, id, reason: reason(value.value())? });
-        }
+    for row in table.range::<&[u8; 28]>((from.as_ref(), to.as_ref()))?.take(limit) {
+        let (key, value) = row?;
+        let (Some(time), Some(id)) = (u64_at(key.value(), 4), id_at(key.value(), 12)) else { continue };
+        notices.push(Notice { pipeline: pipeline.into(), time, id, reason: reason(value.value())? });
     }
-    notices.sort_by_key(|notice| (notice.time, notice.id));
-    notices.truncate(limit);
     Ok(notices)
 }
 
@@ -90,7 +117,7 @@ pub(super) fn summary(store: &Redb, of: &Span) -> Result<Summary, StoreError> {
             let mark = super::open::indexed_up_to(&txn)?;
             let only = of.pipeline.as_ref().map(|name| live.names.pipelines.find(name));
             let mut sum = Counts::default();
-            for (id, Tailed { pipeline, standing }) in live.tail.operations.range(mark..) {
+            for (id, Tailed { pipeline, standing, .. }) in live.tail.operations.range(mark..) {
                 if *id > mark && only.is_none_or(|only| only == Some(*pipeline)) {
                     sum.change(None, standing);
                 }
@@ -98,10 +125,9 @@ pub(super) fn summary(store: &Redb, of: &Span) -> Result<Summary, StoreError> {
             (txn, only, sum)
         };
         let wanted = |pipeline: u32| only.is_none_or(|only| only == Some(pipeline));
-        for row in txn.open_table(COUNTS)?.iter()? {
-            let (key, value) = row?;
-            if u32_at(key.value(), 0).is_some_and(wanted) {
-                sum.add(&read_counts(value.value()).ok_or_else(|| unreadable("counts"))?);
+        for (pipeline, counts) in counts(&txn)? {
+            if wanted(pipeline) {
+                sum.add(&counts);
             }
         }
         let table = txn.open_table(NOTICES)?;
@@ -117,6 +143,18 @@ pub(super) fn summary(store: &Redb, of: &Span) -> Result<Summary, StoreError> {
         let Counts { received, by_state, bytes } = sum;
         Ok(Summary { received, by_state, bytes, notices_waiting, settings })
     })
+}
+
+/// What the derived rows count, by pipeline.
+pub(super) fn counts(txn: &ReadTransaction) -> Result<BTreeMap<u32, Counts>, StoreError> {
+    let mut counts: BTreeMap<u32, Counts> = BTreeMap::new();
+    for row in txn.open_table(COUNTS)?.iter()? {
+        let (key, value) = row?;
+        let Some(pipeline) = u32_at(key.value(), 0) else { continue };
+        let day = read_counts(value.value()).ok_or_else(|| unreadable("counts"))?;
+        counts.entry(pipeline).or_default().add(&day);
+    }
+    Ok(counts)
 }
 
 fn settings(txn: &ReadTransaction) -> Result<Vec<(String, Vec<u8>)>, StoreError> {

@@ -21,6 +21,8 @@ pub(super) const CLAIMS: Definition<20> = TableDefinition::new("claims");
 pub(super) const NOTICES: Definition<28> = TableDefinition::new("notices");
 /// hash → edition, files.
 pub(super) const PROGRAMS: Definition<32> = TableDefinition::new("programs");
+/// hash → how many operations use this program. Derived; only of programs that were counted from their first one on.
+pub(super) const USES: Definition<32> = TableDefinition::new("uses");
 /// pipeline u32, id → standing. Derived.
 pub(super) const BY_PIPELINE: Definition<20> = TableDefinition::new("by_pipeline");
 /// state u8, pipeline u32, id → nothing; not for done. Derived.
@@ -167,6 +169,7 @@ pub(super) fn create(txn: &WriteTransaction) -> Result<(), StoreError> {
     txn.open_table(CLAIMS)?;
     txn.open_table(NOTICES)?;
     txn.open_table(PROGRAMS)?;
+    txn.open_table(USES)?;
     txn.open_table(BY_PIPELINE)?;
     txn.open_table(BY_STATE)?;
     txn.open_table(COUNTS)?;

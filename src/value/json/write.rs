@@ -2,10 +2,14 @@
 
 use crate::value::{Fault, Value};
 
+/// No JSON is longer, in bytes: a short script that puts a long list into a list again and again must not be able to fill
+/// the memory. The largest body that a server takes goes through with room to spare.
+const LONGEST: usize = 128 << 20;
+
 /// Compact JSON. `Empty` members are left out, `Empty` items become `null`; times are ISO 8601.
 ///
 /// # Errors
-/// Bytes and durations have no JSON form. A sealed text must be opened before.
+/// Bytes and durations have no JSON form, and 128 MiB are the most. A sealed text must be opened before.
 pub fn to_json(value: &Value) -> Result<String, Fault> {
     let mut out = String::new();
     to_json_into(value, &mut out)?;
@@ -17,6 +21,9 @@ pub fn to_json(value: &Value) -> Result<String, Fault> {
 /// # Errors
 /// As for `to_json`; `out` then holds a part of it.
 pub fn to_json_into(value: &Value, out: &mut String) -> Result<(), Fault> {
+    if out.len() > LONGEST {
+        return Err(Fault::own(format!("JSON has at most {LONGEST} bytes")));
+    }
     match value {
         Value::Empty | Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),

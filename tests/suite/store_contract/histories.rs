@@ -1,14 +1,16 @@
 //! The two stores against each other, over histories by chance.
 
 use proptest::prelude::*;
-use wj::store::{ACCEPTED, Accept, Claim, Filter, NOBODY, State, Step, Work, WorkChange, Write, Written};
+use wj::store::{
+    ACCEPTED, Accept, Claim, ClaimChange, Filter, NOBODY, State, Step, Work, WorkChange, Write, Written,
+};
 
 use super::subject::{NOW, Subject, accept, id, lane, step, work};
 
 #[derive(Clone, Debug)]
 enum Move {
     Accept { op: u64, other: bool, state: State, held: Option<bool>, key: Option<u8> },
-    Step { op: u64, n: u16, fence: u64, state: State, work: Option<bool> },
+    Step { op: u64, n: u16, fence: u64, state: State, work: Option<bool>, claim: (u8, u8) },
     Claim { now: u64 },
     Derive,
     Again,
@@ -20,8 +22,9 @@ fn moves() -> impl Strategy<Value = Vec<Vec<Move>>> {
         (1..9_u64, any::<bool>(), state(), any::<Option<bool>>(), proptest::option::weighted(0.2, 0..3_u8))
             .prop_map(|(op, other, state, held, key)| Move::Accept { op, other, state, held, key });
     let fence = proptest::sample::select(vec![ACCEPTED, NOBODY, 77]);
-    let step = (1..9_u64, 1..4_u16, fence, state(), any::<Option<bool>>())
-        .prop_map(|(op, n, fence, state, work)| Move::Step { op, n, fence, state, work });
+    let claim = (0..7_u8, 0..3_u8);
+    let step = (1..9_u64, 1..4_u16, fence, state(), any::<Option<bool>>(), claim)
+        .prop_map(|(op, n, fence, state, work, claim)| Move::Step { op, n, fence, state, work, claim });
     let one = prop_oneof![
         6 => accept,
         8 => step,
@@ -30,6 +33,11 @@ fn moves() -> impl Strategy<Value = Vec<Vec<Move>>> {
         1 => Just(Move::Again),
     ];
     proptest::collection::vec(proptest::collection::vec(one, 1..5), 1..12)
+}
+
+/// Of three keys, one has ended.
+fn claim(key: u8, kept: bool) -> Claim {
+    Claim { key: [key; 16], end: NOW + u64::from(key), answer: None, kept }
 }
 
 /// The operation's pipeline is the same in all its rows.
@@ -42,17 +50,24 @@ fn write(one: &Move) -> Option<Write> {
     match *one {
         Move::Accept { op, other, state, held, key } => {
             let work = held.map(|held| place(op, u64::from(other), held));
-            let claim = key.map(|key| Claim { key: [key; 16], end: NOW + u64::from(key), answer: None });
+            let claim = key.map(|key| claim(key, state != State::Aborted));
             let notice = other.then(|| format!("notice of {op}"));
             Some(Write::Accept(Box::new(Accept { claim, notice, ..accept(op, name(op), state, work) })))
         }
-        Move::Step { op, n, fence, state, work } => {
+        Move::Step { op, n, fence, state, work, claim: (what, key) } => {
             let change = match work {
                 None if n == 3 => WorkChange::Remove,
                 None => WorkChange::Keep,
                 Some(held) => WorkChange::Put(place(op, u64::from(n), held)),
             };
-            let step = Step { pipeline: name(op).into(), ..step(op, n, fence, state, change) };
+            let claim = match what {
+                0 => ClaimChange::Take(claim(key, true)),
+                1 => ClaimChange::Answer { key: [key; 16], answer: Some(format!("{op}.{n}").into()) },
+                2 => ClaimChange::Answer { key: [key; 16], answer: None },
+                3 => ClaimChange::Release { key: [key; 16] },
+                _ => ClaimChange::Keep,
+            };
+            let step = Step { pipeline: name(op).into(), claim, ..step(op, n, fence, state, change) };
             Some(Write::Step(Box::new(step)))
         }
         _ => None,
@@ -131,8 +146,8 @@ proptest! {
         }
         prop_assert_eq!(memory.listed(&Filter::default()), disk.listed(&Filter::default()));
         prop_assert_eq!(
-            memory.store().notices(u64::MAX, 99).unwrap(),
-            disk.store().notices(u64::MAX, 99).unwrap()
+            memory.store().noticed().unwrap(),
+            disk.store().noticed().unwrap()
         );
     }
 }

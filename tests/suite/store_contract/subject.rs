@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use wj::store::{
-    ACCEPTED, Accept, Fact, Filter, Index, Lane, LaneHead, Listed, Program, ReceivedFact, Row, Span, State,
-    Step, Store, Summary, Upkeep, Work, WorkChange, Write, Written, encode, open,
+    ACCEPTED, Accept, ClaimChange, Fact, Filter, Index, Lane, LaneHead, Listed, Program, ReceivedFact, Row,
+    Span, State, Step, Store, Summary, Upkeep, Work, WorkChange, Write, Written, encode, open,
 };
 use wj::value::{Bytes, Id};
 
@@ -56,7 +56,7 @@ impl Subject {
     }
 
     pub fn derive(&self) -> usize {
-        self.store().tend(&Upkeep { derive: true }, NOW).unwrap().derived
+        self.store().tend(&Upkeep { derive: true, claims: true, retention: None }, NOW).unwrap().derived
     }
 
     pub fn heads(&self) -> Vec<LaneHead> {
@@ -143,7 +143,8 @@ pub fn accepted(n: u64, state: State, work: Option<Work>) -> Write {
 pub fn step(op: u64, n: u16, fence: u64, state: State, work: WorkChange) -> Step {
     let facts = [Fact::Note(format!("row {n}").into())];
     let row = row(op + u64::from(n), state, &facts);
-    Step { id: id(op), pipeline: "leads".into(), n, fence, row, work, notice: None }
+    let claim = ClaimChange::Keep;
+    Step { id: id(op), pipeline: "leads".into(), n, fence, row, work, claim, notice: None }
 }
 
 pub fn stepped(op: u64, n: u16, fence: u64, state: State, work: WorkChange) -> Write {
