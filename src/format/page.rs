@@ -115,7 +115,7 @@ fn moved(text: &str, indent: usize) -> Option<String> {
             return None;
         }
         match line.strip_prefix(old) {
-            Some(rest) if rest.is_empty() => {}
+            Some("") => {}
             Some(rest) => {
                 out.extend(std::iter::repeat_n(' ', indent));
                 out.push_str(rest);
