@@ -279,10 +279,6 @@ impl Hand {
     /// A commit failed, or upkeep did (then no write is in doubt): whoever is new is refused, and the store is opened again until it writes.
     fn mend(&self, writes: Vec<Write>, done: Vec<Done>, error: &str) {
         let count = writes.len();
-        tracing::error!(
-            error,
-            "a commit failed, {count} writes are in doubt: nothing new is taken, nothing is called"
-        );
         let doubtful: Vec<Id> = writes
             .iter()
             .filter_map(|write| match write {
@@ -306,6 +302,10 @@ impl Hand {
                 }
             }
         }
+        tracing::error!(
+            error,
+            "a commit failed, {count} writes are in doubt: nothing new is taken, nothing is called"
+        );
         let mut last = String::new();
         while let Err(error) =
             self.store.reopen().and_then(|()| self.settle(&doubtful)).and_then(|()| self.keep_up())
