@@ -232,7 +232,9 @@ fn group(page: &mut Page, group: &Group<'_>, behind: usize) {
     if let Some(comment) = &group.comment {
         page.comment(comment);
     }
-    let comma = if group.open.is("(") && group.open.role != Role::Call { "" } else { "," };
+    // A pick and a value in brackets hold one thing, and no comma.
+    let single = group.open.role == Role::Index || group.open.is("(") && group.open.role != Role::Call;
+    let comma = if single { "" } else { "," };
     for element in &group.elements {
         page.next(indent + INDENT);
         if element.blank {
@@ -261,8 +263,11 @@ fn hugs(elements: &[Element<'_>], group: &Group<'_>) -> bool {
     let quiet = element.above.is_empty() && element.comment.is_none() && !element.blank;
     let several_lines = |token: &Token<'_>| token.text.contains('\n');
     quiet
+        && !group.broken
         && !group.open.is("{")
         && match element.nodes.as_slice() {
+            // What is picked is rarely long, and reads badly alone on a row.
+            _ if group.open.role == Role::Index => true,
             [Node::Group(_)] => true,
             [Node::Token(token)] => several_lines(token),
             _ => false,

@@ -210,7 +210,8 @@ impl<'a> Reader<'_, 'a> {
         let first = self.peek();
         let comment = first.filter(|token| token.kind == Kind::Comment && token.newlines == 0);
         self.at += usize::from(comment.is_some());
-        let broken = !open.is("(") && self.peek().is_some_and(|token| token.newlines > 0);
+        let listed = !open.is("(") && open.role != Role::Index;
+        let broken = listed && self.peek().is_some_and(|token| token.newlines > 0);
         let mut group = Group { open, close, elements: Vec::new(), comment, tail: Vec::new(), broken };
         let mut element = Element::default();
         // Comments below an element, before the comma or the bracket behind it.
