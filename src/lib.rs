@@ -24,6 +24,8 @@ pub mod extract;
 pub mod builtins;
 /// What actions send and how their answers are read; one file a service.
 pub mod actions;
+/// Who may call, and how often: decided before a run.
+pub mod gates;
 /// Tree to program.
 pub mod resolve;
 
@@ -32,8 +34,6 @@ pub mod resolve;
 pub mod format;
 /// Rules about scripts, one file each.
 pub mod lint;
-/// What decides at the door whether a request may come in.
-pub mod gates;
 /// The engine: program and request to answer and actions.
 pub mod run;
 /// Front door: sources to programs and diagnostics.

@@ -159,7 +159,7 @@ fn failed(trouble: Trouble, reason: String) -> Judged {
 /// The body: JSON as its value, else a text, else bytes. A body that is named JSON and is none is a text.
 fn decoded(answer: &Answer) -> Value {
     let content_type = header(answer, "content-type").map(str::as_bytes);
-    match bodies::decode(content_type, &answer.body) {
+    match bodies::decode(content_type, bodies::Reading::default(), &answer.body) {
         Ok(value) => value.map_or(Value::Empty, |value| value.reached()),
         Err(_) => match std::str::from_utf8(&answer.body) {
             Ok(text) => Value::text(text),

@@ -29,6 +29,11 @@ pub enum Body {
     None,
     Json(Value),
     Form(Vec<(Arc<str>, Value)>),
+    /// `multipart/form-data`: texts, and files and bytes as files. Nobody knows its boundary before it is sent.
+    Multipart {
+        boundary: Arc<str>,
+        parts: Vec<(Arc<str>, Value)>,
+    },
     Text(Value),
     Bytes(Bytes),
     /// No request over HTTP at all: a mail, written as one JSON object.
@@ -247,6 +252,41 @@ mod tests {
         let json = render(&with(Body::Json(Value::Null))).unwrap();
         assert_eq!((json.headers[0].1.as_str(), &json.body[..]), ("application/json", &b"null"[..]));
         assert!(render(&with(Body::Json(Value::Duration(1)))).is_err());
+    }
+
+    #[test]
+    fn no_name_and_no_type_of_a_file_changes_the_shape_of_a_multipart_body() {
+        let evil = "a\"\r\nX-Evil: 1\r\n\r\n--b--";
+        let file =
+            |media_type| crate::value::File::new(evil, Some(media_type), Bytes::from_static(b"\xff\0"));
+        let mut request = get();
+        let parts = vec![
+            named(evil, Value::text("1")),
+            named("f", file("image/png\r\nX-Evil: 1").into()),
+            named("g", file("image/png; x=1").into()),
+            named("k", secret("KEY")),
+            named("none", Value::Empty),
+            named("l", Value::list(vec![Value::Bytes(Bytes::from_static(b"x")), Value::text("y")])),
+        ];
+        request.body = Body::Multipart { boundary: "b".into(), parts };
+        let rendered = render(&request).unwrap();
+        assert_eq!(rendered.headers, [("content-type".into(), "multipart/form-data; boundary=b".to_owned())]);
+        let name = "a%22%0D%0AX-Evil: 1%0D%0A%0D%0A--b--";
+        let part = |head: &str, body: &str| {
+            format!("--b\r\nContent-Disposition: form-data; name={head}\r\n\r\n{body}\r\n")
+        };
+        let bytes = "application/octet-stream";
+        let whole = [
+            part(&format!("\"{name}\""), "1"),
+            part(&format!("\"f\"; filename=\"{name}\"\r\nContent-Type: {bytes}"), "\u{fffd}\0"),
+            part(&format!("\"g\"; filename=\"{name}\"\r\nContent-Type: image/png; x=1"), "\u{fffd}\0"),
+            part("\"k\"", "s/ c&"),
+            part(&format!("\"l\"; filename=\"l\"\r\nContent-Type: {bytes}"), "x"),
+            part("\"l\"", "y"),
+            "--b--\r\n".to_owned(),
+        ];
+        assert_eq!(String::from_utf8_lossy(&rendered.body), whole.concat());
+        assert!(String::from_utf8_lossy(&request.masked().unwrap().body).contains("\r\n«secret KEY»\r\n"));
     }
 
     #[test]

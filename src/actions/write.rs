@@ -52,7 +52,7 @@ impl<'a> Writer<'a> {
         let (body, content_type) = self.body(&request.body)?;
         let given = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         if let Some(content_type) = content_type.filter(|_| !given) {
-            headers.push(("content-type".into(), content_type.to_owned()));
+            headers.push(("content-type".into(), content_type.into_owned()));
         }
         Ok(Rendered { method: request.method.clone(), url, headers, body })
     }
@@ -82,19 +82,76 @@ impl<'a> Writer<'a> {
         Ok(url)
     }
 
-    fn body(&self, body: &Body) -> Result<(Bytes, Option<&'static str>), RenderError> {
-        Ok(match body {
-            Body::None => (Bytes::new(), None),
-            Body::Json(json) => (value::to_json(&*self.opened(json)?)?.into(), Some("application/json")),
+    fn body(&self, body: &Body) -> Result<(Bytes, Option<Cow<'static, str>>), RenderError> {
+        let (body, content_type) = match body {
+            Body::None => return Ok((Bytes::new(), None)),
+            Body::Multipart { boundary, parts } => {
+                let content_type = format!("multipart/form-data; boundary={boundary}");
+                return Ok((self.multipart(boundary, parts)?, Some(content_type.into())));
+            }
+            Body::Json(json) => (value::to_json(&*self.opened(json)?)?.into(), "application/json"),
             Body::Form(pairs) => {
                 let mut form = String::new();
                 self.pairs(pairs, &mut form)?;
-                (form.into(), Some("application/x-www-form-urlencoded"))
+                (form.into(), "application/x-www-form-urlencoded")
             }
-            Body::Text(text) => (self.text(text)?.into_owned().into(), Some("text/plain; charset=utf-8")),
-            Body::Bytes(bytes) => (bytes.clone(), Some("application/octet-stream")),
+            Body::Text(text) => (self.text(text)?.into_owned().into(), "text/plain; charset=utf-8"),
+            Body::Bytes(bytes) => (bytes.clone(), "application/octet-stream"),
             Body::Mail(_) => return Err(Fault::own("a mail is no part of a request over HTTP").into()),
-        })
+        };
+        Ok((body, Some(content_type.into())))
+    }
+
+    /// By RFC 7578. A list with bytes in it is a part for each of its items.
+    fn multipart(&self, boundary: &str, parts: &[(Arc<str>, Value)]) -> Result<Bytes, RenderError> {
+        let mut out = Vec::new();
+        for (name, value) in parts.iter().filter(|(_, value)| !value.is_empty()) {
+            match value {
+                Value::List(items) if items.iter().any(|item| item.as_bytes().is_some()) => {
+                    for item in items.iter().filter(|item| !item.is_empty()) {
+                        self.multipart_part(boundary, name, item, &mut out)?;
+                    }
+                }
+                value => self.multipart_part(boundary, name, value, &mut out)?,
+            }
+        }
+        out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        Ok(out.into())
+    }
+
+    fn multipart_part(
+        &self,
+        boundary: &str,
+        name: &str,
+        value: &Value,
+        out: &mut Vec<u8>,
+    ) -> Result<(), RenderError> {
+        let named = part_name(name);
+        out.extend_from_slice(
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{named}\"").as_bytes(),
+        );
+        match (value, value.as_bytes()) {
+            (value, Some(bytes)) => {
+                let (file, media_type) = match value {
+                    Value::File(file) => (part_name(file.name()), file.media_type()),
+                    _ => (named, None),
+                };
+                // The sender's word, which must not end its line.
+                let media_type = media_type
+                    .filter(|word| word.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()))
+                    .unwrap_or("application/octet-stream");
+                out.extend_from_slice(
+                    format!("; filename=\"{file}\"\r\nContent-Type: {media_type}\r\n\r\n").as_bytes(),
+                );
+                out.extend_from_slice(bytes);
+            }
+            (value, None) => {
+                out.extend_from_slice(b"\r\n\r\n");
+                out.extend_from_slice(self.text(value)?.as_bytes());
+            }
+        }
+        out.extend_from_slice(b"\r\n");
+        Ok(())
     }
 
     /// A mail is one JSON object: a text in it stays a text, whatever it holds. What becomes a header of the mail is
@@ -210,6 +267,11 @@ impl<'a> Writer<'a> {
             None => sealed.masked(&mask)?,
         })
     }
+}
+
+/// A name between the quotes of a part's head, as browsers write it (HTML, 4.10.21.8).
+fn part_name(name: &str) -> String {
+    name.replace('\r', "%0D").replace('\n', "%0A").replace('"', "%22")
 }
 
 /// How history shows a secret.

@@ -210,7 +210,7 @@ fn trace_step(step: &Trace, line: Option<u32>, masker: &Masker) -> Json {
 fn shown(value: &Value, masker: &Masker) -> Json {
     match value {
         Value::Empty | Value::Null => Json::Null,
-        Value::Bytes(bytes) => json!(format!("{} bytes", bytes.len())),
+        Value::Bytes(_) | Value::File(_) => json!(masker.mask(&value.shown())),
         Value::Duration(millis) => json!(format!("{millis}ms")),
         Value::Sealed(sealed) => match sealed.masked(&crate::secrets::mask_of) {
             Ok(text) => json!(text),
@@ -236,6 +236,7 @@ fn events(operation: &Operation, masker: &Masker) -> Json {
             Fact::Resumed(count) => json!({ "resumed": count }),
             Fact::Note(text) => json!({ "note": masker.mask(text) }),
             Fact::Wait { path, until } => json!({ "wait": path, "until": iso(*until) }),
+            Fact::LetIn(schemes) => json!({ "verified": schemes }),
             Fact::Linked(id) => json!({ "linked": crate::value::Id(*id).to_string() }),
             Fact::Claimed { end, .. } => json!({ "dedupe": "first", "until": iso(*end) }),
             Fact::Repeats { of, other_body } => {

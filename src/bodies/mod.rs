@@ -1,70 +1,207 @@
-//! Content type and bytes to a value. This version decodes JSON; forms, multipart, XML and charsets come here. Pure:
-//! knows only values.
+//! Content type and bytes to a value: JSON, forms, multipart, XML, texts in any charset, bytes. Pure: knows only values.
 
 mod brackets;
+mod charset;
 mod content_type;
+mod errors;
+mod form;
+mod multipart;
+mod xml;
 
-pub use brackets::fold;
+use std::sync::Arc;
 
-use crate::value::{Cause, DecodeError, Fault, Scan, Value, from_json};
+use url::form_urlencoded;
+
+pub use brackets::{TooMany, fold};
+pub use charset::Charset;
+
+use crate::value::{Bytes, Fault, Object, Scan, Value, from_json};
 use content_type::ContentType;
 
-/// What a body is, before anything reaches into it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Decoding<'a> {
-    /// No body: whatever is reached in it is missing.
-    Nothing,
-    /// JSON by its type, or plainly so. The bytes, without a byte order mark, may still turn out to be none.
-    Json(&'a [u8]),
-    /// A kind of body that this version does not decode, and why; the first use of it aborts with 400.
-    Undecodable(Fault),
+/// No body is read into more values: what JSON may hold too.
+const MOST_VALUES: usize = 200_000;
+
+/// What a body may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Json,
+    Form,
+    Multipart,
+    Xml,
+    Text,
+    Bytes,
 }
 
-/// How a body is to be read: by its declared type. A missing type, a text or a form whose first character is `{` or `[`
-/// and that parses is JSON too: many senders declare nothing, or the wrong thing.
-pub fn decoding<'a>(content_type: Option<&[u8]>, body: &'a [u8]) -> Decoding<'a> {
-    let json = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    if json.is_empty() {
-        return Decoding::Nothing;
+impl Format {
+    /// By the words of `read body as …`.
+    pub const ALL: [(&str, Format); 6] = [
+        ("bytes", Format::Bytes),
+        ("form", Format::Form),
+        ("json", Format::Json),
+        ("multipart", Format::Multipart),
+        ("text", Format::Text),
+        ("xml", Format::Xml),
+    ];
+}
+
+/// What a script says of a body, over what its sender declares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    pub format: Option<Format>,
+    pub charset: Option<Charset>,
+}
+
+/// A body, read as what it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Read {
+    /// No body: whatever is reached in it is missing.
+    Nothing,
+    /// JSON by its type, or plainly so. UTF-8 without a byte order mark, which may still turn out to be none.
+    Json(Bytes),
+    Xml(Value),
+    /// A form or a multipart body.
+    Fields(Fields),
+    /// A text, or bytes.
+    Whole(Value),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fields {
+    /// Names with brackets folded.
+    pub value: Value,
+    /// As they were sent.
+    pub pairs: Vec<(Arc<str>, Value)>,
+}
+
+impl Fields {
+    fn new(pairs: Vec<(Arc<str>, Value)>) -> Result<Fields, Fault> {
+        let value = fold(pairs.iter().map(|(name, value)| (name, value.clone())));
+        Ok(Fields { value: value.map_err(|TooMany| errors::too_many_values())?, pairs })
+    }
+
+    /// For each name as it was sent, brackets and all, the list of its values.
+    pub fn all(&self) -> Value {
+        let mut lists: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
+        let mut places = std::collections::BTreeMap::new();
+        for (name, value) in &self.pairs {
+            let at = *places.entry(name).or_insert(lists.len());
+            if at == lists.len() {
+                lists.push((name.clone(), Vec::new()));
+            }
+            if let Some((_, list)) = lists.get_mut(at) {
+                list.push(value.clone());
+            }
+        }
+        let lists = lists.into_iter().map(|(name, list)| (name, Value::list(list)));
+        Value::object(lists.collect::<Object>())
+    }
+}
+
+/// Reads a body: as the script says, else by its declared type. A missing type, a text or a form whose first character is
+/// `{` or `[` and that parses is JSON too: many senders declare nothing, or the wrong thing.
+///
+/// # Errors
+/// A body that is not what it says it is, or whose type nobody knows: its first use aborts with 400.
+pub fn read(content_type: Option<&[u8]>, reading: Reading, body: &Bytes) -> Result<Read, Fault> {
+    let plain = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    if plain.is_empty() {
+        return Ok(Read::Nothing);
     }
     let declared = match content_type.map(ContentType::parse) {
         None => None,
         Some(Some(declared)) => Some(declared),
-        Some(None) => return Decoding::Undecodable(unreadable_type(content_type.unwrap_or_default())),
+        // Whoever says what the body is need not be told by its sender.
+        Some(None) if reading.format.is_some() => None,
+        Some(None) => return Err(errors::unreadable_type(content_type.unwrap_or_default())),
     };
-    if let Some(declared) = &declared
-        && declared.is_json()
-    {
-        return match &declared.charset {
-            Some(charset) if !is_utf8(charset) => Decoding::Undecodable(other_charset(charset)),
-            _ => Decoding::Json(json),
-        };
-    }
-    let may_be_json = declared.as_ref().is_none_or(ContentType::is_text_or_form);
-    if may_be_json && looks_like_json(json) {
-        return Decoding::Json(json);
-    }
-    Decoding::Undecodable(match declared {
-        Some(declared) => other_type(&declared.essence),
-        None => no_type(),
+    let format = match reading.format {
+        Some(format) => format,
+        None => format(declared.as_ref(), plain)?,
+    };
+    let named = match (reading.charset, declared.as_ref().and_then(|declared| declared.charset.as_ref())) {
+        (Some(charset), _) => Some(charset),
+        (None, Some(_)) if format == Format::Bytes => None,
+        (None, Some(label)) => Some(Charset::find(label).ok_or_else(|| errors::unknown_charset(label))?),
+        (None, None) => None,
+    };
+    let charset = named.unwrap_or(Charset::UTF8);
+    Ok(match format {
+        // Its reader checks UTF-8 by itself, and faster.
+        Format::Json if charset == Charset::UTF8 => Read::Json(body.slice_ref(plain)),
+        Format::Json => Read::Json(charset.read(body, "the body")?.into_owned().into()),
+        Format::Form => Read::Fields(Fields::new(form::pairs(plain, charset)?)?),
+        Format::Multipart => {
+            let boundary = declared.as_ref().and_then(|declared| declared.boundary.as_deref());
+            let boundary = boundary.ok_or_else(errors::no_boundary)?;
+            Read::Fields(Fields::new(multipart::pairs(body, boundary, charset)?)?)
+        }
+        Format::Xml => {
+            let charset = match (named, xml::declared_charset(plain)) {
+                (None, Some(label)) => Charset::find(label).ok_or_else(|| errors::unknown_charset(label))?,
+                _ => charset,
+            };
+            Read::Xml(xml::value(&charset.read(plain, "the body")?)?)
+        }
+        Format::Text => Read::Whole(Value::text(&*charset.read(body, "the body")?)),
+        Format::Bytes => Read::Whole(Value::Bytes(body.clone())),
     })
 }
 
 /// The value of a body; `None` if there is none.
 ///
 /// # Errors
-/// A body that is not what it says it is, or that this version does not decode.
-pub fn decode(content_type: Option<&[u8]>, body: &[u8]) -> Result<Option<Value>, Fault> {
-    match decoding(content_type, body) {
-        Decoding::Nothing => Ok(None),
-        Decoding::Json(json) => from_json(json).map(Some).map_err(|error| broken_json(&error)),
-        Decoding::Undecodable(fault) => Err(fault),
+/// As for `read`, and JSON that is none.
+pub fn decode(content_type: Option<&[u8]>, reading: Reading, body: &Bytes) -> Result<Option<Value>, Fault> {
+    read(content_type, reading, body)?.value()
+}
+
+impl Read {
+    /// # Errors
+    /// JSON that is none.
+    pub fn value(&self) -> Result<Option<Value>, Fault> {
+        Ok(match self {
+            Read::Nothing => None,
+            Read::Json(json) => Some(from_json(json).map_err(|error| errors::broken_json(&error))?),
+            Read::Xml(value) | Read::Whole(value) => Some(value.clone()),
+            Read::Fields(fields) => Some(fields.value.clone()),
+        })
     }
 }
 
 /// The fault of a body that says that it is JSON, and is none.
-pub fn broken_json(error: &DecodeError) -> Fault {
-    undecodable(format!("the body is no JSON: {}, at byte {}", error.message, error.offset))
+pub fn broken_json(error: &crate::value::DecodeError) -> Fault {
+    errors::broken_json(error)
+}
+
+/// What the query of a request holds. It is short, and its names cannot make too much.
+pub fn query(query: &str) -> Value {
+    let pairs = form_urlencoded::parse(query.as_bytes()).map(|(name, text)| (name, Value::text(&*text)));
+    fold(pairs).unwrap_or_default()
+}
+
+fn format(declared: Option<&ContentType>, body: &[u8]) -> Result<Format, Fault> {
+    let Some(declared) = declared else {
+        return if looks_like_json(body) { Ok(Format::Json) } else { Err(errors::no_type()) };
+    };
+    if declared.is_json() {
+        return Ok(Format::Json);
+    }
+    if (declared.is_text() || declared.is_form()) && looks_like_json(body) {
+        return Ok(Format::Json);
+    }
+    Ok(if declared.is_form() {
+        Format::Form
+    } else if declared.is_multipart() {
+        Format::Multipart
+    } else if declared.is_xml() {
+        Format::Xml
+    } else if declared.is_text() {
+        Format::Text
+    } else if declared.is_bytes() {
+        Format::Bytes
+    } else {
+        return Err(errors::other_type(&declared.essence));
+    })
 }
 
 /// Checked to the end, without building anything.
@@ -77,85 +214,5 @@ fn is_json(body: &[u8]) -> bool {
     Scan::new(body).is_ok_and(|mut scan| scan.skip(0).is_ok() && scan.end().is_ok())
 }
 
-fn is_utf8(charset: &str) -> bool {
-    matches!(charset, "utf-8" | "utf8" | "us-ascii" | "ascii")
-}
-
-fn other_type(essence: &str) -> Fault {
-    undecodable(format!("the body is `{essence}`, which this version does not decode"))
-}
-
-fn other_charset(charset: &str) -> Fault {
-    undecodable(format!("the body is in the charset `{charset}`, which this version does not decode"))
-}
-
-fn no_type() -> Fault {
-    undecodable("the body has no content type and is no JSON")
-}
-
-fn unreadable_type(content_type: &[u8]) -> Fault {
-    undecodable(format!("the content type `{}` cannot be read", content_type.escape_ascii()))
-}
-
-fn undecodable(message: impl Into<String>) -> Fault {
-    Fault { cause: Cause::Undecodable, message: message.into() }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn told(content_type: &str, body: &str) -> String {
-        match decode(Some(content_type.as_bytes()), body.as_bytes()) {
-            Ok(Some(value)) => crate::value::to_json(&value).unwrap(),
-            Ok(None) => "nothing".to_owned(),
-            Err(fault) => {
-                assert_eq!(fault.cause, Cause::Undecodable);
-                fault.message
-            }
-        }
-    }
-
-    #[test]
-    fn the_declared_type_decides() {
-        for (content_type, body, decoded) in [
-            ("application/json", "{\"a\": 1}", "{\"a\":1}"),
-            ("Application/JSON; Charset=\"UTF-8\"", "[1]", "[1]"),
-            ("application/vnd.api+json", "7", "7"),
-            ("application/json", "\u{feff}{}", "{}"),
-            ("application/json", "", "nothing"),
-            (
-                "application/json",
-                "{a: 1}",
-                "the body is no JSON: `a` where a name in double quotes should stand, at byte 1",
-            ),
-            (
-                "application/json; charset=windows-1251",
-                "{}",
-                "the body is in the charset `windows-1251`, which this version does not decode",
-            ),
-            (
-                "multipart/form-data; boundary=x",
-                "{}",
-                "the body is `multipart/form-data`, which this version does not decode",
-            ),
-            ("nonsense", "{}", "the content type `nonsense` cannot be read"),
-        ] {
-            assert_eq!(told(content_type, body), decoded, "{content_type} {body}");
-        }
-    }
-
-    #[test]
-    fn what_is_plainly_json_is_json_in_spite_of_a_text_or_form() {
-        for content_type in ["text/plain", "text/html; charset=utf-8", "application/x-www-form-urlencoded"] {
-            assert_eq!(told(content_type, " \n{\"a\": [1]}"), "{\"a\":[1]}", "{content_type}");
-            assert!(told(content_type, "a=1").ends_with("which this version does not decode"));
-            // It must parse, and a bare number or text is not plain enough.
-            assert!(told(content_type, "{\"a\"").ends_with("which this version does not decode"));
-            assert!(told(content_type, "7").ends_with("which this version does not decode"));
-        }
-        assert_eq!(decode(None, b"[1]"), Ok(Some(Value::list(vec![Value::from(1)]))));
-        assert_eq!(decode(None, b""), Ok(None));
-        assert_eq!(decode(None, b"x").unwrap_err().message, "the body has no content type and is no JSON");
-    }
-}
+mod tests;

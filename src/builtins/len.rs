@@ -31,6 +31,7 @@ fn len(args: &[Value]) -> Result<Value, Fault> {
         Value::List(items) => items.len(),
         Value::Object(object) => object.len(),
         Value::Bytes(bytes) => bytes.len(),
+        Value::File(file) => file.bytes.len(),
         _ => args::text(args, 0)?.chars().count(),
     };
     Ok(Value::Number(Number::from(count as i64)))

@@ -1,7 +1,5 @@
 //! `parse_query`: the names and values of a query.
 
-use url::form_urlencoded;
-
 use super::{Builtin, Call, Example, OnEmpty, Param, args};
 use crate::bodies;
 use crate::value::{Fault, Kinds, Value};
@@ -49,7 +47,7 @@ fn parse_query(args: &[Value]) -> Result<Value, Fault> {
             query.len()
         )));
     }
-    Ok(bodies::fold(form_urlencoded::parse(query.as_bytes())))
+    Ok(bodies::query(query))
 }
 
 /// In bytes. Each name costs many times its length in memory.

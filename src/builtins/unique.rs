@@ -52,6 +52,7 @@ fn key(value: &Value) -> Key<'_> {
         Value::Number(number) => Key::Number(number),
         Value::Text(text) => Key::Text(text),
         Value::Bytes(bytes) => Key::Bytes(bytes),
+        Value::File(file) => Key::Bytes(&file.bytes),
         Value::List(items) => Key::List(items.iter().map(key).collect()),
         Value::Object(object) => {
             Key::Object(object.iter().map(|(name, value)| (&**name, key(value))).collect())

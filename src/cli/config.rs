@@ -60,6 +60,9 @@ pub struct Config {
     /// Private ranges that actions may call.
     #[serde(default)]
     pub allow_private: Vec<IpNet>,
+    /// Proxies in front of the server, whose `X-Forwarded-For` is believed.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpNet>,
     /// Calls at once to one host.
     pub calls_per_host: Option<NonZeroUsize>,
     /// How long and how much of each pipeline's history is kept, as a script says it: `30d, 2GB, 1000000`.

@@ -83,7 +83,7 @@ pub(super) fn run(args: &Args, _out: &mut dyn Write) -> Result<ExitCode, Failure
         keep,
         smtp,
         mail_password,
-        network: serve::Options::default(),
+        network: serve::Options { trusted_proxies: config.trusted_proxies, ..serve::Options::default() },
         stop_within: config.stop_within.unwrap_or(STOP_WITHIN),
         render: findings,
     };

@@ -59,7 +59,7 @@ impl Path {
     /// (`Missing` if there are none).
     pub fn select(&self, value: &Value) -> Selected {
         match &self.form {
-            Form::One(segments) => segment::select(segments, 0, value),
+            Form::One(segments) => segment::select(segments, 0, value, false),
             Form::Many(query) => {
                 let nodes = query.run(value);
                 if nodes.is_empty() {
@@ -67,6 +67,14 @@ impl Path {
                 }
                 Selected::Found(Value::list(nodes))
             }
+        }
+    }
+
+    /// As `select`, in what was XML: there `[0]` also finds an element that does not repeat.
+    pub fn select_element(&self, value: &Value) -> Selected {
+        match &self.form {
+            Form::One(segments) => segment::select(segments, 0, value, true),
+            Form::Many(_) => self.select(value),
         }
     }
 
@@ -78,6 +86,18 @@ impl Path {
         }
     }
 
+    /// The names that it leads through, where it holds nothing else.
+    pub fn names(&self) -> Option<Vec<Arc<str>>> {
+        let segments = self.segments()?;
+        segments
+            .iter()
+            .map(|segment| match &segment.step {
+                segment::Step::Name(name) => Some(name.clone()),
+                segment::Step::Index { .. } => None,
+            })
+            .collect()
+    }
+
     /// The segments of a singular path.
     fn segments(&self) -> Option<&[Segment]> {
         match &self.form {
@@ -87,5 +107,7 @@ impl Path {
     }
 }
 
+#[cfg(test)]
+mod body_tests;
 #[cfg(test)]
 mod tests;

@@ -102,6 +102,12 @@ impl Picker {
         let selected = self.paths.iter().zip(&self.routes);
         Ok(selected.map(|(path, route)| pass.selected(path.segments().unwrap_or_default(), route)).collect())
     }
+
+    /// What each path selects in a body that is a value already. `is_xml` where `[0]` also finds what does not repeat.
+    pub fn pick_in(&self, value: &Value, is_xml: bool) -> Vec<Selected> {
+        let select = if is_xml { Path::select_element } else { Path::select };
+        self.paths.iter().map(|path| select(path, value)).collect()
+    }
 }
 
 /// The trie as it is built.
@@ -317,7 +323,7 @@ impl<'a> Pass<'a> {
             Some(seen) => Some((passed, seen)),
         });
         let (passed, stood) = match stood {
-            Some((passed, Seen::Built(value))) => return segment::select(segments, passed, value),
+            Some((passed, Seen::Built(value))) => return segment::select(segments, passed, value, false),
             Some((passed, Seen::List(count))) => (passed, Stood::Items(*count)),
             Some((passed, Seen::Object(start))) => {
                 (passed, Stood::Members(self.near(*start, segments.get(passed))))

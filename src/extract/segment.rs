@@ -45,10 +45,14 @@ impl Segment {
         }
     }
 
-    fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
+    /// `alone` where a text may be an element of XML, and a list of one looks like its item.
+    fn find<'a>(&self, value: &'a Value, alone: bool) -> Option<&'a Value> {
         match (value, &self.step) {
             (Value::List(items), Step::Index { index, .. }) => items.get(place(*index, items.len())?),
+            (Value::Text(_), Step::Index { index: 0 | -1, .. }) if alone => Some(value),
+            (Value::Object(object), Step::Index { index: 0 | -1, .. }) if object.is_element() => Some(value),
             (Value::Object(object), _) => object.get(self.member()?),
+            (Value::File(file), Step::Name(name)) => file.about.get(name),
             _ => None,
         }
     }
@@ -62,15 +66,15 @@ pub fn place(index: i64, len: usize) -> Option<usize> {
 
 /// The node that the segments select; `None` if there is none. Null is a node.
 pub fn node<'a>(segments: &[Segment], value: &'a Value) -> Option<&'a Value> {
-    segments.iter().try_fold(value, |value, segment| segment.find(value))
+    segments.iter().try_fold(value, |value, segment| segment.find(value, false))
 }
 
 /// As `node`, with `passed` segments walked already to reach `value`; null counts as missing, and what is missing
 /// says why.
-pub fn select(segments: &[Segment], passed: usize, value: &Value) -> Selected {
+pub fn select(segments: &[Segment], passed: usize, value: &Value, alone: bool) -> Selected {
     let mut value = value;
     for (at, segment) in segments.iter().enumerate().skip(passed) {
-        match segment.find(value) {
+        match segment.find(value, alone) {
             Some(found) => value = found,
             None => return Selected::Missing(missing(segments, at, value)),
         }

@@ -122,7 +122,7 @@ pub(super) enum After {
     End(State),
 }
 
-/// Takes a request in. Its row 0 is written by the first commit that `step` asks for.
+/// Takes in a request that `admit` has let in. Its row 0 is written by the first commit that `step` asks for.
 pub fn begin(
     pipeline: Arc<Pipeline>,
     received: Received,
@@ -132,6 +132,7 @@ pub fn begin(
     let received = Arc::new(received);
     let mut facts = Vec::with_capacity(4);
     facts.push(rows::received(&pipeline, &received, around));
+    facts.extend(rows::let_in(&pipeline));
     Live {
         id: received.id,
         waits_since: received.at,

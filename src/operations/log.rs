@@ -146,8 +146,12 @@ impl Log {
                 self.resumed = 0;
             }
             Fact::Resumed(count) => self.resumed = *count,
-            Fact::Received(_) | Fact::Due { .. } | Fact::Note(_) | Fact::Linked(_) | Fact::Repeats { .. } => {
-            }
+            Fact::Received(_)
+            | Fact::Due { .. }
+            | Fact::Note(_)
+            | Fact::Linked(_)
+            | Fact::LetIn(_)
+            | Fact::Repeats { .. } => {}
         }
     }
 

@@ -35,6 +35,12 @@ pub fn received(pipeline: &Pipeline, received: &Received, around: &Surroundings)
     })
 }
 
+/// What the gates decided; `None` where nobody had to be asked.
+pub fn let_in(pipeline: &Pipeline) -> Option<Fact> {
+    let schemes: Vec<_> = pipeline.verify.iter().map(|verify| verify.name.clone()).collect();
+    (!schemes.is_empty()).then_some(Fact::LetIn(schemes))
+}
+
 pub fn answer(reply: &Reply) -> Fact {
     Fact::Answer { status: reply.status, headers: reply.headers.clone(), body: reply.body.clone() }
 }
@@ -44,7 +50,7 @@ pub fn rejected(
     pipeline: &Pipeline,
     request: &Received,
     status: u16,
-    reason: &'static str,
+    reason: &str,
     around: &Surroundings,
 ) -> Write {
     let facts = [

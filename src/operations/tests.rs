@@ -254,13 +254,17 @@ fn each_shape_takes_the_commits_of_the_contract_and_nothing_leaves_before_its_ow
         (format!("{RESPOND}{}", post("")), "⏎ 200 call ⏎ done"),
         (format!("{RESPOND}{}", put("")), "⏎ 200 call ⏎ done"),
         (post(""), "⏎ 200 call ⏎ done"),
+        (format!("{RESPOND}  wait 1h\n{}", put("")), "⏎ 200 parked call ⏎ done"),
+        (format!("{RESPOND}  wait 1h\n{}", post("")), "⏎ 200 parked ⏎ call ⏎ done"),
+        (format!("{DEDUPE}{RESPOND}"), "⏎ 200 done"),
+        (format!("{DEDUPE}{}{RESPOND}", post("")), "⏎ call ⏎ 200 done"),
         (format!("{}{RESPOND}", post("")), "⏎ call ⏎ 200 done"),
         (format!("{}{RESPOND}", put("")), "⏎ call ⏎ 200 done"),
         (twice, "⏎ call ⏎ call ⏎ 200 call ⏎ done"),
     ] {
         let mut world = World::new([]);
         let pipeline = pipeline(&steps);
-        let id = world.receive(&pipeline, "{}");
+        let id = world.receive(&pipeline, r#"{"id":"7"}"#);
         if world.operation(id).work.is_some() {
             world.next_due(&pipeline, 0);
         }
@@ -612,6 +616,25 @@ fn a_key_is_held_by_what_may_have_come_to_something_and_left_by_what_did_not() {
         world.now += 3_600_000;
         assert_eq!(repeated(&mut world, &pipeline, r#"{"id":"7"}"#), None);
     }
+}
+
+#[test]
+fn a_repeat_takes_one_commit_of_its_own_and_leaves_nothing_to_be_done() {
+    let pipeline = pipeline(&format!("{DEDUPE}{RESPOND}{}", put("")));
+    let mut world = World::new([]);
+    let body = r#"{"id":"7"}"#;
+    let first = world.receive(&pipeline, body);
+    // Its key is asked for with its first row, and nothing of that is written.
+    let Some((of, told)) = repeated(&mut world, &pipeline, body) else { panic!("it is the first") };
+    assert_eq!(world.store.list(&Filter::default(), None, 9).unwrap().items.len(), 1);
+    let program = Arc::new(Program { hash: pipeline.hash, edition: 1, files: Vec::new() });
+    let received = world.received(body);
+    let (write, reply) = duplicate(&pipeline, &received, &program, of, told, &world.around);
+    assert_eq!(world.store.commit(&[write], world.now).unwrap(), [Written::Done]);
+    let operation = world.operation(received.id);
+    assert_eq!((of, reply.status, operation.rows.len()), (first, 200, 1));
+    assert_eq!((world.ended(received.id).0, operation.work, world.calls), (State::Duplicate, None, 1));
+    assert!(world.store.lanes().unwrap().is_empty());
 }
 
 #[test]

@@ -245,24 +245,23 @@ impl Resolver<'_> {
 
     /// Reports a value that has no form as text or JSON, or has one of that kind inside.
     pub(super) fn writable(&mut self, written: &ast::Expr, value: &Checked, place: &str) {
-        if let Some((span, kinds)) = unwritable_inside(written, &value.ty) {
+        self.none_of(written, value, UNWRITABLE, place);
+    }
+
+    /// Reports a part that can only be of `kinds`, which have no place here.
+    pub(super) fn none_of(&mut self, written: &ast::Expr, value: &Checked, kinds: Kinds, place: &str) {
+        if let Some((span, kinds)) = only_inside(written, &value.ty, kinds) {
             self.report(kinds::unwritable(span, kinds, place));
         }
     }
-
-    /// A name that this version does not give a value to.
-    pub(super) fn not_carried_out(&mut self, what: &str, span: Span) -> Checked {
-        self.report(limits::not_carried_out(what, span));
-        Checked::broken(span)
-    }
 }
 
-/// The first part of a value that cannot be written, as near as the script shows it.
-pub(super) fn unwritable_inside(written: &ast::Expr, ty: &Type) -> Option<(Span, Kinds)> {
+/// The first part of a value that can only be of `kinds`, as near as the script shows it.
+fn only_inside(written: &ast::Expr, ty: &Type, kinds: Kinds) -> Option<(Span, Kinds)> {
     if ty.broken {
         return None;
     }
-    if ty.is_only(UNWRITABLE) {
+    if ty.is_only(kinds) {
         return Some((written.span, ty.kinds));
     }
     match &ty.shape {
@@ -272,14 +271,14 @@ pub(super) fn unwritable_inside(written: &ast::Expr, ty: &Type) -> Option<(Span,
                 ast::ExprKind::Object(written) => written.iter().find(|member| member.name.text == *name),
                 _ => None,
             };
-            unwritable_inside(own.map_or(written, |member| &member.value), inner)
+            only_inside(own.map_or(written, |member| &member.value), inner, kinds)
         }),
         Shape::List(items) => items.iter().enumerate().find_map(|(at, inner)| {
             let own = match &written.kind {
                 ast::ExprKind::List(written) => written.get(at),
                 _ => None,
             };
-            unwritable_inside(own.unwrap_or(written), inner)
+            only_inside(own.unwrap_or(written), inner, kinds)
         }),
     }
 }
@@ -292,6 +291,11 @@ pub(super) fn constant_text(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.as_str().to_owned()),
         Value::Bool(value) => Some(value.to_string()),
         Value::List(_) | Value::Object(_) => to_json(value).ok(),
-        Value::Null | Value::Bytes(_) | Value::Time(_) | Value::Duration(_) | Value::Sealed(_) => None,
+        Value::Null
+        | Value::Bytes(_)
+        | Value::File(_)
+        | Value::Time(_)
+        | Value::Duration(_)
+        | Value::Sealed(_) => None,
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Resolver;
 use super::errors::{kinds, limits, literals, names};
 use super::program::{Cors, Keep, LimitRate, Notify, Route, Segment};
+use crate::bodies::{Charset, Format, Reading};
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, Stmt, StmtKind};
@@ -40,6 +41,7 @@ pub(super) struct Head {
     pub cors: Option<Cors>,
     pub body_limit: Option<u64>,
     pub rates: Vec<LimitRate>,
+    pub reading: Reading,
     pub notify: Vec<Notify>,
     pub keep: Keep,
     keep_at: Option<Span>,
@@ -48,6 +50,7 @@ pub(super) struct Head {
     no_request: bool,
     cors_at: Option<Span>,
     limit_at: Option<Span>,
+    read_at: Option<Span>,
 }
 
 impl Head {
@@ -116,6 +119,14 @@ impl Resolver<'_> {
                     }
                     self.item.head.keep.failed = self.duration(time, KEPT, "`keep_failed`");
                 }
+                StmtKind::ReadBody(read) => {
+                    let keyword = self.words(stmt.span, 2);
+                    match self.item.head.read_at {
+                        Some(first) => self.report(names::head_given_twice("read body", keyword, first)),
+                        None => self.item.head.read_at = Some(keyword),
+                    }
+                    self.item.head.reading = self.reading(read);
+                }
                 StmtKind::OnFailure(notices) => {
                     for notice in notices {
                         let notify = self.notify(notice);
@@ -143,7 +154,14 @@ impl Resolver<'_> {
         let keyword = self.words(stmt.span, count);
         if !matches!(
             word,
-            "on" | "cors" | "limit body" | "limit rate" | "on_failure" | "keep" | "keep_failed"
+            "on" | "cors"
+                | "limit body"
+                | "limit rate"
+                | "read body"
+                | "verify"
+                | "on_failure"
+                | "keep"
+                | "keep_failed"
         ) {
             self.report(limits::not_carried_out(word, keyword));
         }
@@ -204,6 +222,28 @@ impl Resolver<'_> {
         }
         // What no browser sends as an origin is a warning, for a rule of its own.
         Some(if any { Cors::Any } else { Cors::Origins(allowed) })
+    }
+
+    fn reading(&mut self, read: &ast::ReadBody) -> Reading {
+        let known = Format::ALL.iter().find(|(word, _)| *word == &*read.format.text);
+        let format = known.map(|(_, format)| *format);
+        if format.is_none() {
+            let near = near(&read.format.text, Format::ALL.iter().map(|(word, _)| *word));
+            self.report(literals::unknown_format(&read.format, near));
+        }
+        let label = read
+            .charset
+            .as_ref()
+            .and_then(|charset| self.plain_text(charset, "a charset").map(|label| (label, charset.span)));
+        let Some((label, span)) = label else { return Reading { format, charset: None } };
+        if format == Some(Format::Bytes) {
+            self.report(literals::charset_of_bytes(span));
+        }
+        let charset = Charset::find(&label);
+        if charset.is_none() {
+            self.report(literals::unknown_charset(span, &label));
+        }
+        Reading { format, charset }
     }
 
     fn notify(&mut self, notice: &ast::Notify) -> Option<Notify> {

@@ -10,6 +10,7 @@ use super::flow::{Place, Root};
 use super::model::{Presence, Type};
 use super::program::{ExprKind, Input, Segment};
 use super::types::OUTSIDE;
+use crate::bodies::Format;
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::ast::Name;
@@ -25,6 +26,16 @@ const REQUEST: [(&str, Input, Kinds); 5] = [
 ];
 
 impl Resolver<'_> {
+    /// What the body can be by what `read body` says.
+    fn body_kinds(&self) -> Kinds {
+        match self.item.head.reading.format {
+            Some(Format::Text) => Kinds::TEXT,
+            Some(Format::Bytes) => Kinds::BYTES,
+            Some(Format::Form | Format::Multipart | Format::Xml) => Kinds::OBJECT,
+            Some(Format::Json) | None => OUTSIDE,
+        }
+    }
+
     /// One of the taken words, standing alone.
     pub(super) fn input(&mut self, root: &Arc<str>, span: Span) -> Checked {
         if self.item.head.is_outside_pipeline() && &**root != "secret" {
@@ -32,7 +43,10 @@ impl Resolver<'_> {
             return Checked::broken(span);
         }
         let (input, ty) = match &**root {
-            "body" => (Input::Body, Type::outside().maybe_empty(None)),
+            "body" => {
+                let ty = Type { kinds: self.body_kinds(), ..Type::outside() };
+                (Input::Body, ty.maybe_empty(None))
+            }
             "query" => (Input::Query, Type { kinds: Kinds::OBJECT, ..Type::outside() }),
             "headers" => (Input::Headers, Type { kinds: Kinds::OBJECT, ..Type::outside() }),
             "cookies" => (Input::Cookies, Type { kinds: Kinds::OBJECT, ..Type::outside() }),
@@ -59,7 +73,10 @@ impl Resolver<'_> {
                 let ty = Type { kinds: Kinds::BYTES, ..Type::outside() };
                 Some(Checked::new(ExprKind::Input(Input::BodyRaw), span, ty))
             }
-            ("body", "all") => Some(self.not_carried_out("body.all", span)),
+            ("body", "all") => {
+                let ty = Type { kinds: Kinds::OBJECT, ..Type::outside() }.maybe_empty(None);
+                Some(Checked::new(ExprKind::Input(Input::BodyAll), span, ty))
+            }
             ("query" | "headers", "all") => {
                 let input = if root == "query" { Input::QueryAll } else { Input::HeadersAll };
                 let ty = Type { kinds: Kinds::OBJECT, ..Type::outside() };

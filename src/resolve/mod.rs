@@ -32,6 +32,7 @@ mod steps;
 mod test_blocks;
 mod types;
 mod urls;
+mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

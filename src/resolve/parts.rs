@@ -8,6 +8,7 @@ use super::errors::{kinds, literals, missing, names};
 use super::expressions::Checked;
 use super::model::Shape;
 use super::program::{Expr, ExprKind, HttpBody};
+use super::types::UNWRITABLE;
 use crate::actions::{ActionSpec, Format, ParamSpec};
 use crate::builtins;
 use crate::diagnostic::near;
@@ -198,6 +199,7 @@ impl Resolver<'_> {
                 return;
             }
             "form" => HttpBody::Form(self.pairs(part, value, given)),
+            "multipart" => HttpBody::Multipart(self.pairs(part, value, given)),
             "json" => {
                 let json = self.json_value(value);
                 self.writable(value, &json, "into JSON");
@@ -219,10 +221,8 @@ impl Resolver<'_> {
                 given.note(value, &body);
                 HttpBody::Bytes(body.expr)
             }
-            other => {
-                let what = other.to_owned();
+            _ => {
                 self.value(value);
-                self.report(super::errors::limits::not_carried_out(&what, part.span));
                 return;
             }
         };
@@ -243,7 +243,9 @@ impl Resolver<'_> {
             self.report(kinds::pairs_not_written(part, object.span(), object.ty.kinds));
             return Pairs::new();
         };
-        self.writable(value, &object, &format!("into `{}`", part.text));
+        // A file is sent on as it is.
+        let unwritable = if &*part.text == "multipart" { Kinds::DURATION } else { UNWRITABLE };
+        self.none_of(value, &object, unwritable, &format!("into `{}`", part.text));
         match object.expr.kind {
             ExprKind::Object(members) => members,
             ExprKind::Const(Value::Object(constant)) => constant

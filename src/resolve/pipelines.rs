@@ -62,6 +62,7 @@ impl Resolver<'_> {
         let title = pipeline.title.as_ref().and_then(|title| self.plain_text(title, "a pipeline's title"));
         self.open_block("pipeline", pipeline.span);
         self.head(&pipeline.body);
+        let verify = self.verifies(&pipeline.body);
         self.block(&pipeline.body);
         self.close_block(pipeline.span.end);
         if self.item.head.routes.is_empty() && !self.item.head.route_failed && !pipeline.broken {
@@ -89,6 +90,8 @@ impl Resolver<'_> {
             cors: head.cors,
             body_limit: head.body_limit.unwrap_or(super::head::BODY_LIMIT),
             rates: head.rates,
+            verify,
+            reading: head.reading,
             picker: Picker::new(&emit.picks),
             code: emit.ops,
             slots,

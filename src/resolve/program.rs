@@ -5,8 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::actions::{ActionSpec, Rules};
+use crate::bodies::Reading;
 use crate::builtins::Builtin;
 use crate::extract::{Path, Picker};
+use crate::gates::verify::Scheme;
 use crate::source::{self, Span};
 use crate::syntax::ast::BinaryOp;
 use crate::value::Value;
@@ -32,6 +34,10 @@ pub struct Pipeline {
     /// In bytes.
     pub body_limit: u64,
     pub rates: Vec<LimitRate>,
+    /// Who may call: all of them must hold.
+    pub verify: Vec<Verify>,
+    /// What `read body` says.
+    pub reading: Reading,
     pub code: Vec<Op>,
     /// Names of the slots, for traces.
     pub slots: Vec<Arc<str>>,
@@ -53,6 +59,17 @@ pub struct Keep {
     pub count: Option<u64>,
     /// As `age`, for failed operations.
     pub failed: Option<u64>,
+}
+
+/// `verify …`.
+#[derive(Debug)]
+pub struct Verify {
+    /// The scheme, as written.
+    pub name: Arc<str>,
+    pub scheme: Scheme,
+    /// Each gives a secret; one that fits is enough.
+    pub keys: Vec<Expr>,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug)]
@@ -264,6 +281,7 @@ pub enum HttpBody {
     None,
     Json(Expr),
     Form(Vec<(Arc<str>, Expr)>),
+    Multipart(Vec<(Arc<str>, Expr)>),
     Text(Expr),
     Bytes(Expr),
 }
@@ -328,6 +346,23 @@ pub struct Expr {
     pub span: Span,
 }
 
+impl Expr {
+    /// Adds the names of the secrets that it may be.
+    pub fn secrets(&self, names: &mut Vec<Arc<str>>) {
+        match &self.kind {
+            ExprKind::Secret(name) => names.push(name.clone()),
+            ExprKind::If { then, otherwise, .. } => {
+                then.secrets(names);
+                otherwise.secrets(names);
+            }
+            ExprKind::Text(parts) | ExprKind::Call { args: parts, .. } => {
+                parts.iter().for_each(|part| part.secrets(names));
+            }
+            _ => {}
+        }
+    }
+}
+
 #[derive(Debug)]
 pub enum ExprKind {
     Const(Value),
@@ -363,6 +398,8 @@ pub enum ExprKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     Body,
+    /// `body.all`: for each name of a form the list of its values.
+    BodyAll,
     BodyRaw,
     Query,
     /// Each name as it came, with the list of all its values.

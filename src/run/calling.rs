@@ -61,6 +61,10 @@ impl Frame {
                 HttpBody::None => Body::None,
                 HttpBody::Json(expr) => Body::Json(self.eval(expr)?),
                 HttpBody::Form(pairs) => Body::Form(self.pairs(pairs)?),
+                HttpBody::Multipart(parts) => Body::Multipart {
+                    boundary: derived::uuid("boundary", self.received().id, &self.path(), 0).into(),
+                    parts: self.pairs(parts)?,
+                },
                 HttpBody::Text(expr) => match self.eval(expr)? {
                     Value::Empty | Value::Null => Body::None,
                     text => Body::Text(text),
@@ -68,6 +72,7 @@ impl Frame {
                 HttpBody::Bytes(expr) => match self.eval(expr)? {
                     Value::Empty | Value::Null => Body::None,
                     Value::Bytes(bytes) => Body::Bytes(bytes),
+                    Value::File(file) => Body::Bytes(file.bytes.clone()),
                     text @ (Value::Text(_) | Value::Sealed(_)) => Body::Text(text),
                     other => {
                         let told = self.told(expr, &other);

@@ -94,6 +94,7 @@ impl Frame {
             ExprKind::Secret(name) => format!("secret.{name}"),
             ExprKind::Input(input) => match input {
                 Input::Body => "body".to_owned(),
+                Input::BodyAll => "body.all".to_owned(),
                 Input::BodyRaw => "body.raw".to_owned(),
                 Input::Query => "query".to_owned(),
                 Input::QueryAll => "query.all".to_owned(),

@@ -30,6 +30,10 @@ impl Frame {
                     segment: field.path.text.clone(),
                     found: self.nothing_in(expr, value)?.into(),
                 }),
+                // What a name holds may be a part of the body.
+                Some((Expr { kind: ExprKind::Slot(_), .. }, value)) if self.inputs.is_xml() => {
+                    field.path.select_element(value)
+                }
                 Some((_, value)) => field.path.select(value),
             };
             let read = match selected {

@@ -35,7 +35,7 @@ impl Frame {
         Frame {
             slots: vec![Value::Empty; pipeline.slots.len()],
             now: Time::from_millis(i64::try_from(received.at).unwrap_or(i64::MAX)),
-            inputs: Inputs::new(received),
+            inputs: Inputs::new(received, pipeline.reading),
             at: 0,
             loops: Vec::new(),
             uuids: Cell::new(0),

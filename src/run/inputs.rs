@@ -4,16 +4,17 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use url::form_urlencoded;
-
 use super::Received;
-use crate::bodies::{self, Decoding};
+use crate::bodies::{self, Read, Reading};
 use crate::extract::{Missing, Path, Picker, Selected};
 use crate::resolve::program::Input;
 use crate::value::{Fault, Object, Time, Value};
 
 pub(super) struct Inputs {
     pub received: Arc<Received>,
+    /// What the script says of the body.
+    reading: Reading,
+    read: OnceCell<Result<Read, Fault>>,
     body: OnceCell<Result<Value, Fault>>,
     /// What the paths into the body select, by place in the picker; `None` if there is no body.
     picked: OnceCell<Result<Option<Vec<Selected>>, Fault>>,
@@ -23,9 +24,11 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    pub(super) fn new(received: Arc<Received>) -> Inputs {
+    pub(super) fn new(received: Arc<Received>, reading: Reading) -> Inputs {
         Inputs {
             received,
+            reading,
+            read: OnceCell::new(),
             body: OnceCell::new(),
             picked: OnceCell::new(),
             query: OnceCell::new(),
@@ -40,10 +43,14 @@ impl Inputs {
         let received = &*self.received;
         Ok(match input {
             Input::Body => self.body.get_or_init(|| self.decode_body()).clone()?,
+            Input::BodyAll => match self.read()? {
+                Read::Fields(fields) => fields.all(),
+                _ => Value::Empty,
+            },
             Input::BodyRaw => Value::Bytes(received.body.clone()),
             Input::Query => self.query.get_or_init(|| self.decode_query()).clone(),
             // Asked for by few, so it is not kept.
-            Input::QueryAll => all(form_urlencoded::parse(self.split_target().1.as_bytes())),
+            Input::QueryAll => all(url::form_urlencoded::parse(self.split_target().1.as_bytes())),
             Input::HeadersAll => {
                 all(self.received.headers.iter().map(|(name, value)| (name, String::from_utf8_lossy(value))))
             }
@@ -80,20 +87,30 @@ impl Inputs {
     }
 
     fn pick(&self, picker: &Picker) -> Result<Option<Vec<Selected>>, Fault> {
-        match bodies::decoding(self.content_type(), &self.received.body) {
-            Decoding::Nothing => Ok(None),
-            Decoding::Json(json) => picker.pick(json).map(Some).map_err(|error| bodies::broken_json(&error)),
-            Decoding::Undecodable(fault) => Err(fault),
+        match self.read()? {
+            Read::Nothing => Ok(None),
+            Read::Json(json) => picker.pick(json).map(Some).map_err(|error| bodies::broken_json(&error)),
+            Read::Xml(value) => Ok(Some(picker.pick_in(value, true))),
+            Read::Whole(value) => Ok(Some(picker.pick_in(value, false))),
+            Read::Fields(fields) => Ok(Some(picker.pick_in(&fields.value, false))),
         }
     }
 
-    fn decode_body(&self) -> Result<Value, Fault> {
-        let value = bodies::decode(self.content_type(), &self.received.body)?;
-        Ok(value.map_or(Value::Empty, |value| value.reached()))
+    /// Whether the body is XML, where a list of one looks like its item.
+    pub(super) fn is_xml(&self) -> bool {
+        matches!(self.read(), Ok(Read::Xml(_)))
     }
 
-    fn content_type(&self) -> Option<&[u8]> {
-        self.received.headers.last("content-type")
+    fn read(&self) -> Result<&Read, Fault> {
+        let read = self.read.get_or_init(|| {
+            let content_type = self.received.headers.last("content-type");
+            bodies::read(content_type, self.reading, &self.received.body)
+        });
+        read.as_ref().map_err(Fault::clone)
+    }
+
+    fn decode_body(&self) -> Result<Value, Fault> {
+        Ok(self.read()?.value()?.map_or(Value::Empty, |value| value.reached()))
     }
 
     fn split_target(&self) -> (&str, &str) {
@@ -102,7 +119,7 @@ impl Inputs {
     }
 
     fn decode_query(&self) -> Value {
-        bodies::fold(form_urlencoded::parse(self.split_target().1.as_bytes()))
+        bodies::query(self.split_target().1)
     }
 
     fn decode_headers(&self) -> Value {

@@ -2,6 +2,7 @@
 //! clock. `next` goes on until the outside is needed: an action to be carried out, an answer for the caller, the end.
 //! Serving, resuming, retrying and showing history all drive this one loop.
 
+mod admission;
 mod calling;
 mod dedupe;
 mod derived;
@@ -17,12 +18,13 @@ mod steps;
 
 use std::sync::Arc;
 
+pub use admission::{Admission, admit, sign};
 pub use headers::Headers;
 pub use rates::rate_keys;
 pub use replies::fault_reply;
 
 use crate::actions::{Answer, Rendered, Request};
-use crate::resolve::program::{Call, OnFail, OpKind, Pipeline};
+use crate::resolve::program::{Call, Expr, OnFail, OpKind, Pipeline};
 use crate::value::{Bytes, Cause, Fault, Id, Value};
 use frame::Frame;
 use steps::Flow;
@@ -341,6 +343,14 @@ impl Run {
 /// The answer for an action that failed, or whose outcome nobody may guess, before any other: 502.
 pub fn failed_reply(operation: Id) -> Reply {
     replies::error(502, "action_failed", None, operation)
+}
+
+/// What an expression of the head gives for a request: it knows no names but constants.
+///
+/// # Errors
+/// A value that does not fit.
+pub fn value(pipeline: &Arc<Pipeline>, received: &Received, expr: &Expr) -> Result<Value, Fault> {
+    Frame::new(pipeline.clone(), Arc::new(received.clone())).eval(expr)
 }
 
 /// The call that a `Need` is about.

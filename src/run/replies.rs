@@ -116,6 +116,7 @@ impl Frame {
             RespondBody::Body(expr) => match &*self.look(expr)? {
                 Value::Empty | Value::Null => (Bytes::new(), None),
                 Value::Bytes(bytes) => (bytes.clone(), Some("application/octet-stream")),
+                Value::File(file) => (file.bytes.clone(), Some("application/octet-stream")),
                 Value::Text(text) => (Bytes::copy_from_slice(text.as_bytes()), Some(TEXT)),
                 other => {
                     return Err(Fault::outside(format!(

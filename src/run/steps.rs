@@ -6,7 +6,7 @@ use super::extracting::Stopped;
 use super::frame::Loop;
 use super::replies;
 use super::{EndState, MOST_CALLS, Need, Next, Reply, Run, Wait};
-use crate::resolve::program::{Call, Expr, LONGEST_WAIT, Op, OpKind};
+use crate::resolve::program::{Call, Expr, ExprKind, LONGEST_WAIT, Op, OpKind};
 use crate::value::{Fault, Value};
 
 /// How a run goes on behind a step.
@@ -149,6 +149,11 @@ impl Run {
         let items = match &*value {
             Value::Empty | Value::Null => Arc::default(),
             Value::List(items) => items.clone(),
+            // XML does not tell a list of one from its item.
+            Value::Object(object) if object.is_element() => Arc::new(vec![value.clone().into_owned()]),
+            Value::Text(_) if matches!(list.kind, ExprKind::Slot(_)) && self.frame.inputs.is_xml() => {
+                Arc::new(vec![value.clone().into_owned()])
+            }
             Value::Object(object) => Arc::new(object.iter().map(|(_, value)| value.clone()).collect()),
             Value::Sealed(_) => return Err(Fault::own("a secret stands where `for` walks")),
             other => {

@@ -30,8 +30,12 @@ where
     let io = TokioIo::new(Socket::new(stream, progress.clone()));
     let options = network.options.clone();
     let head_size = options.head_size;
-    let peer =
-        Arc::new(Peer { network, progress: progress.clone(), ip: Arc::from(ip.to_canonical().to_string()) });
+    let peer = Arc::new(Peer {
+        network,
+        progress: progress.clone(),
+        ip,
+        shown_ip: Arc::from(ip.to_canonical().to_string()),
+    });
     let service = service_fn(move |request| {
         let peer = peer.clone();
         async move { Ok::<_, Infallible>(peer.answer(request).await) }

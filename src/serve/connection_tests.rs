@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::resolve::program::{Cors, Pipeline};
-use crate::run::Reply;
+use crate::run::{Admission, Reply};
 use crate::serve::budget::Lease;
 use crate::serve::reply::Refusal;
 use crate::serve::routes::tests::pipeline;
@@ -52,11 +52,19 @@ impl Handler for Echo {
         Ok(Reply { status: 200, reason: Some("Fine".into()), headers, body: Bytes::from(body) })
     }
 
-    fn admit(&self, _: &Arc<Pipeline>, _: &Incoming) -> Result<(), Refusal> {
+    fn limits(&self, _: &Arc<Pipeline>, _: &Incoming) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
+    fn admits(&self, _: &Arc<Pipeline>, request: &Incoming) -> Admission {
+        match request.headers.last("x-let") {
+            Some(b"refused") => Admission::Refused("a reason".into()),
+            Some(b"unset") => Admission::SecretNotSet("KEY".into()),
+            _ => Admission::LetIn,
+        }
+    }
+
+    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &str) {
         let line = format!("{} {} {status} {reason}", pipeline.name, request.target);
         self.rejected.lock().unwrap().push(line);
     }
@@ -421,6 +429,28 @@ async fn a_stop_lets_the_request_finish_and_closes_the_idle() {
     assert!(answer.contains("connection: close\r\n") && answer.ends_with("late"), "{answer}");
     busy.ended.await.unwrap();
     assert_eq!(before.elapsed().as_secs(), 59);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_not_let_in_is_told_nothing_and_kept_for_people() {
+    let request = |sent: &str| {
+        format!(
+            "POST /leads HTTP/1.1\r\nHost: a\r\nX-Let: {sent}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"
+        )
+    };
+    let served = serve_with(Options::default());
+    let network = served.network.clone();
+    let (mut reader, mut writer) = tokio::io::split(served.client);
+    writer.write_all(request("refused").as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    reader.read_to_string(&mut answer).await.unwrap();
+    refused(&answer, 401, "unauthorized");
+    assert!(answer.contains("access-control-allow-origin: *\r\n") && !answer.contains("reason"), "{answer}");
+    assert_eq!(*network.handler.rejected.lock().unwrap(), ["leads /leads 401 a reason"]);
+    let answer = exchange(&request("unset")).await;
+    refused(&answer, 503, "secret_not_set");
+    assert!(answer.contains("retry-after: 60\r\n") && !answer.contains("KEY"), "{answer}");
+    assert!(exchange(&request("yes")).await.starts_with("HTTP/1.1 200 "));
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Statuses that the door gives, in order.
-const STATUSES: [u16; 11] = [400, 404, 405, 408, 413, 414, 415, 429, 431, 500, 503];
+const STATUSES: [u16; 12] = [400, 401, 404, 405, 408, 413, 414, 415, 429, 431, 500, 503];
 
 #[derive(Debug, Default)]
 pub struct Counts {

@@ -11,6 +11,7 @@ mod cors;
 mod counts;
 mod descriptors;
 mod drive;
+mod forwarded;
 mod framing;
 mod host;
 mod notices;
@@ -39,8 +40,9 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::resolve::program::Pipeline;
-use crate::run::{Headers, Reply};
-use crate::value::Bytes;
+use crate::run::{Admission, Headers, Received, Reply};
+use crate::store::Millis;
+use crate::value::{Bytes, Id};
 
 use budget::{Budget, Lease};
 pub use clock::now_millis;
@@ -59,10 +61,26 @@ pub struct Incoming {
     pub headers: Headers,
     /// Whole, and within the pipeline's limit.
     pub body: Bytes,
-    /// The peer's address, without its port.
+    /// The caller's address, as far as it is trusted, without a port.
     pub ip: Arc<str>,
     /// Decoded path parameters of the route that matched.
     pub params: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl Incoming {
+    /// With its id and its time.
+    fn received(self, id: Id, at: Millis) -> Received {
+        Received {
+            id,
+            at,
+            method: self.method,
+            target: self.target,
+            headers: self.headers,
+            body: self.body,
+            ip: self.ip,
+            params: self.params,
+        }
+    }
 }
 
 /// What stands behind the door.
@@ -87,10 +105,14 @@ pub trait Handler: Send + Sync + 'static {
     ///
     /// # Errors
     /// The refusal.
-    fn admit(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Result<(), Refusal>;
+    fn limits(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Result<(), Refusal>;
 
-    /// A request of a known pipeline was refused at the door with 413, 415 or 429; its body was not read. Must not block.
-    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str);
+    /// Whether a whole request may come in.
+    fn admits(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Admission;
+
+    /// A request of a known pipeline was refused at the door: with 413, 415 or 429, and its body was not read, or with 401.
+    /// `reason` is for the history. Must not block.
+    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &str);
 }
 
 /// One server: its bounds, what it serves, and who handles it.

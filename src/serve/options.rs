@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 /// Deadlines are totals, not times between two reads.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -24,6 +26,8 @@ pub struct Options {
     pub connections: usize,
     /// Of one public address. A loopback or private one is a proxy's or one's own, and has no bound but `connections`.
     pub connections_per_address: usize,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for Options {
@@ -39,6 +43,7 @@ impl Default for Options {
             bodies_in_flight: 64 * 1024 * 1024,
             connections: 4_096,
             connections_per_address: 256,
+            trusted_proxies: Vec::new(),
         }
     }
 }

@@ -16,6 +16,8 @@ pub enum Refusal {
     BadRequest,
     NotFound,
     MethodNotAllowed,
+    /// No `verify` of the pipeline lets it in.
+    Unauthorized,
     RequestTimeout,
     BodyTooLarge,
     UriTooLong,
@@ -28,6 +30,8 @@ pub enum Refusal {
     /// An answer that cannot be written: a defect of wj.
     Internal,
     Busy,
+    /// A secret that `verify` compares with is not set: nobody can tell whether to let it in.
+    SecretNotSet,
 }
 
 impl Refusal {
@@ -35,6 +39,7 @@ impl Refusal {
         match self {
             Refusal::BadRequest => StatusCode::BAD_REQUEST,
             Refusal::NotFound => StatusCode::NOT_FOUND,
+            Refusal::Unauthorized => StatusCode::UNAUTHORIZED,
             Refusal::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Refusal::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Refusal::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -43,7 +48,7 @@ impl Refusal {
             Refusal::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Busy | Refusal::SecretNotSet => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -52,6 +57,7 @@ impl Refusal {
         match self {
             Refusal::BadRequest => "bad_request",
             Refusal::NotFound => "not_found",
+            Refusal::Unauthorized => "unauthorized",
             Refusal::MethodNotAllowed => "method_not_allowed",
             Refusal::RequestTimeout => "request_timeout",
             Refusal::BodyTooLarge => "body_too_large",
@@ -61,6 +67,7 @@ impl Refusal {
             Refusal::HeadersTooLarge => "headers_too_large",
             Refusal::Internal => "internal",
             Refusal::Busy => "busy",
+            Refusal::SecretNotSet => "secret_not_set",
         }
     }
 
@@ -86,6 +93,7 @@ pub fn refuse(refusal: Refusal) -> Answer {
     match refusal {
         Refusal::Busy => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1")),
         Refusal::TooManyRequests { after } => headers.insert(header::RETRY_AFTER, HeaderValue::from(after)),
+        Refusal::SecretNotSet => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60")),
         Refusal::UnsupportedEncoding => {
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
         }

@@ -1,5 +1,6 @@
 //! The door: what one request passes before its pipeline sees it, and the way of its answer.
 
+use std::net::IpAddr;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::{Arc, LazyLock};
 
@@ -8,22 +9,25 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request};
 
+use crate::gates::verify::Scheme;
 use crate::resolve::program::{Cors, Pipeline, Route};
-use crate::run::{Headers, Reply};
+use crate::run::{Admission, Headers, Reply};
 use crate::value::Bytes;
 
 use super::body::Body;
 use super::progress::{Phase, Progress};
 use super::reply::{Answer, Refusal, no_content, refuse, write};
 use super::routes::Found;
-use super::{Handler, Incoming, Network, cors, host};
+use super::{Handler, Incoming, Network, cors, forwarded, host};
 
 /// One connection, as its requests see it.
 pub struct Peer<H> {
     pub network: Arc<Network<H>>,
     pub progress: Arc<Progress>,
-    /// Its address, without the port.
-    pub ip: Arc<str>,
+    /// Its address.
+    pub ip: IpAddr,
+    /// The same, as the records keep it.
+    pub shown_ip: Arc<str>,
 }
 
 type Params = Vec<(Arc<str>, Arc<str>)>;
@@ -94,7 +98,7 @@ impl<H: Handler> Peer<H> {
         };
         let passed = Passed { pipeline, request: self.incoming(head, params), origin };
         // What is refused anyway takes nothing from a limit.
-        match refusal.or_else(|| self.network.handler.admit(&passed.pipeline, &passed.request).err()) {
+        match refusal.or_else(|| self.network.handler.limits(&passed.pipeline, &passed.request).err()) {
             Some(refusal) => Break(self.reject(passed, refusal)),
             None => Continue(passed),
         }
@@ -113,6 +117,24 @@ impl<H: Handler> Peer<H> {
                 }
             };
             self.progress.enter(Phase::Handling);
+        }
+        match self.network.handler.admits(&passed.pipeline, &passed.request) {
+            Admission::LetIn => {}
+            Admission::Refused(why) => {
+                let challenge = challenge(&passed.pipeline);
+                let mut answer = self.reject_because(passed, Refusal::Unauthorized, &why);
+                if let Some(challenge) = challenge {
+                    answer
+                        .headers_mut()
+                        .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+                }
+                return answer;
+            }
+            Admission::SecretNotSet(name) => {
+                tracing::debug!(pipeline = %passed.pipeline.name, "refused with 503: secret {name} is not set");
+                let refused = self.refuse(Refusal::SecretNotSet);
+                return with_cors(refused, &passed.pipeline, passed.origin.as_ref());
+            }
         }
         let Passed { pipeline, request, origin } = passed;
         let answer = match self.network.handler.handle(pipeline.clone(), request, lease).await {
@@ -143,9 +165,18 @@ impl<H: Handler> Peer<H> {
             target: Arc::from(target),
             headers: Headers::collect(headers),
             body: Bytes::new(),
-            ip: self.ip.clone(),
+            ip: self.caller(&head.headers),
             params,
         }
+    }
+
+    /// Mostly whoever connected.
+    fn caller(&self, headers: &HeaderMap) -> Arc<str> {
+        let trusted = &self.network.options.trusted_proxies;
+        if trusted.is_empty() {
+            return self.shown_ip.clone();
+        }
+        Arc::from(forwarded::caller(self.ip, headers, trusted).to_string())
     }
 
     fn turned_away(&self, reply: Reply) -> Answer {
@@ -159,8 +190,12 @@ impl<H: Handler> Peer<H> {
     }
 
     fn reject(&self, passed: Passed, refusal: Refusal) -> Answer {
+        self.reject_because(passed, refusal, refusal.code())
+    }
+
+    fn reject_because(&self, passed: Passed, refusal: Refusal, why: &str) -> Answer {
         let Passed { pipeline, request, origin } = passed;
-        self.network.handler.rejected(&pipeline, request, refusal.status().as_u16(), refusal.code());
+        self.network.handler.rejected(&pipeline, request, refusal.status().as_u16(), why);
         with_cors(self.refuse(refusal), &pipeline, origin.as_ref())
     }
 
@@ -215,6 +250,16 @@ fn methods(routes: &[(&Arc<Pipeline>, &Route)]) -> HeaderValue {
         }
     }
     HeaderValue::from_str(&all.join(", ")).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// What a 401 asks for (RFC 9110, 11.6.1), where the scheme has a name among those of HTTP. The same for every refusal of a
+/// pipeline.
+fn challenge(pipeline: &Pipeline) -> Option<&'static str> {
+    pipeline.verify.iter().find_map(|verify| match verify.scheme {
+        Scheme::Basic(_) => Some("Basic realm=\"webhooks\", charset=\"UTF-8\""),
+        Scheme::Bearer => Some("Bearer"),
+        _ => None,
+    })
 }
 
 fn is_preflight(head: &Parts) -> bool {

@@ -202,6 +202,8 @@ pub(super) mod tests {
             cors,
             body_limit,
             rates: Vec::new(),
+            verify: Vec::new(),
+            reading: Default::default(),
             code: Vec::new(),
             slots: Vec::new(),
             picker: crate::extract::Picker::new(&[]),

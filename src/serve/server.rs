@@ -22,7 +22,7 @@ use crate::deliver::Deliver;
 use crate::gates::limit::{Buckets, Demand};
 use crate::operations::{self, Live, Moment, Step, Stop, Surroundings, begin};
 use crate::resolve::program::Pipeline;
-use crate::run::{Received, Reply, rate_keys};
+use crate::run::{Admission, Received, Reply, admit, rate_keys};
 use crate::secrets::Secrets;
 use crate::store::{Hash, Millis, Program, Store, Write, Written};
 use crate::value::Id;
@@ -176,16 +176,7 @@ impl Server {
     }
 
     fn received(&self, now: Millis, pipeline: &str, request: Incoming) -> Received {
-        Received {
-            id: self.around.ids.next(now, self.keepings.class(pipeline)),
-            at: now,
-            method: request.method,
-            target: request.target,
-            headers: request.headers,
-            body: request.body,
-            ip: request.ip,
-            params: request.params,
-        }
+        request.received(self.around.ids.next(now, self.keepings.class(pipeline)), now)
     }
 
     /// Why a new request is refused at the door, without waiting for anything: nothing is stored of it.
@@ -227,12 +218,13 @@ impl Handler for Arc<Server> {
         Ok(self.take_in(pipeline, request, turn, lease).await)
     }
 
-    fn admit(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Result<(), Refusal> {
+    fn limits(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Result<(), Refusal> {
         if pipeline.rates.is_empty() {
             return Ok(());
         }
         let now = now_millis();
-        let keys = rate_keys(pipeline, self.received(now, &pipeline.name, request.clone()));
+        // An id is not used up by looking.
+        let keys = rate_keys(pipeline, request.clone().received(Id([0; 16]), now));
         let demands: Vec<Demand<'_>> = pipeline
             .rates
             .iter()
@@ -245,7 +237,16 @@ impl Handler for Arc<Server> {
             .map_err(|wait| Refusal::TooManyRequests { after: wait.div_ceil(1_000) })
     }
 
-    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &'static str) {
+    fn admits(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Admission {
+        if pipeline.verify.is_empty() {
+            return Admission::LetIn;
+        }
+        let received = request.clone().received(Id([0; 16]), now_millis());
+        let secrets = self.secrets.load();
+        admit(pipeline, &received, &|name| secrets.get(name))
+    }
+
+    fn rejected(&self, pipeline: &Arc<Pipeline>, request: Incoming, status: u16, reason: &str) {
         let now = now_millis();
         // Nobody waits for it, and it is the first to be dropped when the writer cannot keep up.
         let busy =

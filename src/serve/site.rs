@@ -15,6 +15,7 @@ use crate::check::CheckedFile;
 use crate::operations::strictest_rates;
 use crate::resolve::program::{Notify, OpKind, Pipeline, RequestTemplate};
 use crate::scripts;
+use crate::secrets::Secrets;
 use crate::value::Time;
 
 /// The scripts of a server, as they are served.
@@ -63,12 +64,30 @@ impl Site {
         Ok(changed)
     }
 
+    /// Pipelines whose `verify` names a secret that is not set, with its name.
+    fn unverifiable(&self, secrets: &Secrets) -> Vec<(Arc<str>, Arc<str>)> {
+        let mut found = Vec::new();
+        for pipeline in self.server.pipelines.load().values() {
+            let mut names: Vec<Arc<str>> = Vec::new();
+            pipeline.verify.iter().flat_map(|verify| &verify.keys).for_each(|key| key.secrets(&mut names));
+            names.dedup();
+            let unset = names.into_iter().filter(|name| secrets.unset().contains(name));
+            found.extend(unset.map(|name| (pipeline.name.clone(), name)));
+        }
+        found
+    }
+
     pub fn report_start(&self, changed: &Changed) {
         self.report(changed);
         let secrets = self.server.secrets.load();
         for name in secrets.unset() {
             tracing::warn!(
                 "secret {name} is not set: what needs it is not sent, and its operation is interrupted"
+            );
+        }
+        for (pipeline, name) in self.unverifiable(&secrets) {
+            tracing::warn!(
+                "secret {name} is not set: {pipeline} answers every request with 503, since `verify` needs it"
             );
         }
         for name in secrets.short() {

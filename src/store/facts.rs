@@ -46,6 +46,8 @@ pub enum Fact {
     Note(Arc<str>),
     /// A replay that a person ordered links the two operations to each other.
     Linked([u8; 16]),
+    /// The schemes of `verify` that let the request in, in row 0: nobody asks again.
+    LetIn(Vec<Arc<str>>),
     /// What `dedupe` decided at receipt: it is the first with this key, which it holds until a time.
     Claimed {
         key: [u8; 16],
@@ -392,6 +394,7 @@ mod tests {
             text().prop_map(Fact::Note),
             any::<[u8; 16]>().prop_map(Fact::Linked),
             (text(), any::<u64>()).prop_map(|(path, until)| Fact::Wait { path, until }),
+            Just(Fact::LetIn(vec!["github".into(), "ip".into()])),
             (any::<[u8; 16]>(), any::<u64>()).prop_map(|(key, end)| Fact::Claimed { key, end }),
             (any::<[u8; 16]>(), any::<bool>()).prop_map(|(of, other_body)| Fact::Repeats { of, other_body }),
         ]

@@ -115,7 +115,9 @@ impl PartialEq for Value {
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Number(a), Value::Number(b)) => a == b,
             (Value::Text(a), Value::Text(b)) => a == b,
-            (Value::Bytes(a), Value::Bytes(b)) => a == b,
+            (Value::Bytes(_) | Value::File(_), Value::Bytes(_) | Value::File(_)) => {
+                self.as_bytes() == other.as_bytes()
+            }
             (Value::List(a), Value::List(b)) => a == b,
             (Value::Object(a), Value::Object(b)) => {
                 a.len() == b.len() && a.iter().all(|(name, value)| b.get(name) == Some(value))

@@ -49,7 +49,7 @@ impl Value {
             Value::Bool(_) => Kind::Bool,
             Value::Number(_) => Kind::Number,
             Value::Text(_) | Value::Sealed(_) => Kind::Text,
-            Value::Bytes(_) => Kind::Bytes,
+            Value::Bytes(_) | Value::File(_) => Kind::Bytes,
             Value::List(_) => Kind::List,
             Value::Object(_) => Kind::Object,
             Value::Time(_) => Kind::Time,

@@ -5,6 +5,7 @@ mod arithmetic;
 mod calendar;
 mod compare;
 mod convert;
+mod file;
 mod id;
 mod json;
 mod kind;
@@ -21,6 +22,7 @@ pub use bytes::Bytes;
 pub use arithmetic::{add, divide, multiply, negate, remainder, subtract};
 pub use calendar::{Civil, Schedule, is_zone};
 pub use compare::{Side, contains, equal, order};
+pub use file::File;
 pub use id::Id;
 pub use json::{DecodeError, MOST_LEVELS, Scan, from_json, to_json, to_json_into, write_string};
 pub use kind::{Kind, Kinds};
@@ -42,6 +44,8 @@ pub enum Value {
     Number(Number),
     Text(Arc<str>),
     Bytes(Bytes),
+    /// Bytes with a name, from a multipart body.
+    File(Arc<File>),
     List(Arc<Vec<Value>>),
     Object(Arc<Object>),
     Time(Time),
@@ -74,6 +78,15 @@ impl Value {
         match self {
             Value::Null => Value::Empty,
             other => other.clone(),
+        }
+    }
+
+    /// The bytes of what is bytes, a file's among them.
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match self {
+            Value::Bytes(bytes) => Some(bytes),
+            Value::File(file) => Some(&file.bytes),
+            _ => None,
         }
     }
 

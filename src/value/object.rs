@@ -15,11 +15,21 @@ pub struct Object {
     /// cannot choose names that collide. Boxed, since few objects have one.
     #[expect(clippy::box_collection)]
     index: OnceLock<Box<HashMap<Arc<str>, usize>>>,
+    is_element: bool,
 }
 
 impl Object {
     pub fn new() -> Object {
         Object::default()
+    }
+
+    /// An element of XML: where a list is looked for it stands for the list of it alone, since XML does not tell the two apart.
+    pub fn into_element(self) -> Object {
+        Object { is_element: true, ..self }
+    }
+
+    pub fn is_element(&self) -> bool {
+        self.is_element
     }
 
     pub fn get(&self, name: &str) -> Option<&Value> {

@@ -18,7 +18,7 @@ pub fn render(value: &Value) -> Result<Cow<'_, str>, Fault> {
         Value::Text(text) => Cow::Borrowed(text),
         Value::Time(time) => Cow::Owned(time.to_iso()),
         Value::List(_) | Value::Object(_) => Cow::Owned(to_json(value)?),
-        Value::Bytes(_) => return Err(no_text(Kind::Bytes)),
+        Value::Bytes(_) | Value::File(_) => return Err(no_text(Kind::Bytes)),
         Value::Duration(_) => return Err(no_text(Kind::Duration)),
         Value::Sealed(_) => return Err(Fault::own("a secret stands where a text is built")),
     })
@@ -33,6 +33,7 @@ impl Value {
             Value::Number(number) => format!("the number {}", cut(number.as_str())),
             Value::Text(text) => format!("the text \"{}\"", cut(text)),
             Value::Bytes(bytes) => format!("{} bytes", bytes.len()),
+            Value::File(file) => format!("the file \"{}\" of {} bytes", cut(file.name()), file.bytes.len()),
             Value::List(items) if items.len() == 1 => "a list of 1 item".to_owned(),
             Value::List(items) => format!("a list of {} items", items.len()),
             Value::Object(_) => "an object".to_owned(),

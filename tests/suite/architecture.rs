@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
+    ("encoding_rs", &["bodies"]),
+    ("hmac", &["gates"]),
     ("http_body_util", &["admin", "serve"]),
     // In `deliver` for the trait of a request's body alone, which reqwest takes and does not give out.
     ("hyper", &["admin", "deliver", "serve"]),
@@ -16,14 +18,17 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("jsonpath_rust", &["extract"]),
     ("lettre", &["deliver"]),
     ("miette", &["cli"]),
+    ("md5", &["gates"]),
     ("notify", &["scripts"]),
     ("pest", &["syntax"]),
     ("pest_derive", &["syntax"]),
     ("postcard", &["store"]),
+    ("quick_xml", &["bodies"]),
     ("redb", &["store"]),
     ("reqwest", &["deliver"]),
     ("rustls", &["deliver"]),
     ("similar", &["cli"]),
+    ("subtle", &["gates"]),
 ];
 
 /// The first room that may touch files, network, clock and environment.

@@ -147,6 +147,63 @@ fn bodies_made_to_cost_much_cost_little() {
 }
 
 #[test]
+fn a_body_of_any_kind_that_means_harm_ends_in_a_4xx_and_a_row() {
+    let whole = "pipeline whole {\n  on POST \"/whole\"\n  limit body 8MB\n  extract body on_missing empty { a = $.a, b = $.b[0].c }\n  respond 200 {\n    header \"X-Operation\" = operation.id\n    json { a: a, b: b }\n  }\n}\n";
+    let site = Site::new(&[("whole.wj", whole)]);
+    let server = site.serve(&[]);
+    let form = "application/x-www-form-urlencoded";
+    let multipart = "multipart/form-data; boundary=x";
+    let part = |name: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n1\r\n");
+    let began = std::time::Instant::now();
+    let mut rows = 0;
+    for (content_type, body) in [
+        (form, b"a=%ff".to_vec()),
+        (form, b"\xff=1".to_vec()),
+        (form, format!("a{}=1&", "[]".repeat(31)).repeat(10_000).into_bytes()),
+        (form, "a[]&".repeat(300_000).into_bytes()),
+        (multipart, part("a").into_bytes()),
+        (multipart, part("a").repeat(50_000).into_bytes()),
+        (multipart, "\r\n--x".repeat(500_000).into_bytes()),
+        (multipart, format!("--x\r\n{}", "A".repeat(1 << 20)).into_bytes()),
+        ("multipart/form-data", part("a").into_bytes()),
+        ("text/xml", "<a>".repeat(5_000).into_bytes()),
+        ("text/xml", format!("<a>{}</a>", "<b/>".repeat(300_000)).into_bytes()),
+        (
+            "text/xml",
+            b"<!DOCTYPE a [<!ENTITY x \"xxxxxxxxxx\"><!ENTITY y \"&x;&x;&x;\">]><a>&y;</a>".to_vec(),
+        ),
+        ("text/xml", b"<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a>&passwd;</a>".to_vec()),
+        ("text/xml", b"<a>\xff</a>".to_vec()),
+        ("text/plain; charset=none", b"x".to_vec()),
+        ("application/json; charset=windows-1251", b"{\"a\":\"\x98\"".to_vec()),
+        ("\u{1}", b"{}".to_vec()),
+    ] {
+        let mut request = format!(
+            "POST /whole HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        )
+        .into_bytes();
+        request.extend(&body);
+        let answer = server.raw(&request);
+        let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{content_type} {shown}: {answer:.200}");
+        rows += usize::from(answer.contains("undecodable_body"));
+    }
+    // The head that hyper itself refuses has no row, all others have one.
+    assert_eq!((rows, site.history(&["--status", "aborted", "--limit", "100"]).len()), (16, 16));
+    // What is only unusual goes through: as many keys as there may be, whatever they are, and any characters in them.
+    let keys: String = (0..150_000).map(|n| format!("k{n}=1&")).collect();
+    assert_eq!(server.send("POST", "/whole", &[("Content-Type", form)], &keys).status, 200);
+    let odd =
+        server.send("POST", "/whole", &[("Content-Type", form)], "a=%00%0d%0aX-Evil:+1&b[0][c]=%1b%5b2J");
+    assert_eq!(odd.json(), json!({ "a": "\0\r\nX-Evil: 1", "b": "\u{1b}[2J" }));
+    let deep = format!("a{}=1&b[][c]=2", "[b]".repeat(5_000));
+    assert_eq!(server.send("POST", "/whole", &[("Content-Type", form)], &deep).json(), json!({ "b": "2" }));
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+    assert!(server.memory() < 300, "{} MiB", server.memory());
+}
+
+#[test]
 fn a_body_over_the_limit_is_refused_in_both_framings_and_the_next_request_is_served() {
     let site =
         Site::new(&[("echo.wj", "pipeline p {\n  on POST \"/p\"\n  limit body 64KB\n  respond 200\n}\n")]);

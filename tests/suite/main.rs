@@ -34,3 +34,4 @@ mod steps;
 mod store_contract;
 mod syntax_cases;
 mod targets;
+mod verify;

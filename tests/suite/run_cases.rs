@@ -2,13 +2,14 @@
 //!
 //! The blocks of a case: `wj` (with `trace` behind it the outcome shows the trace), `http` (request line, headers, a blank
 //! line, the body), `answer ACTION` for each action in order (`200 {…}`, or `fails: reason`, or `fails 404: reason`; an
-//! action without one is answered 200 with nothing), and `outcome`.
+//! action without one is answered 200 with nothing), and `outcome`. `http signed` is signed as the pipeline's `verify` wants;
+//! a multipart body has its lines ended as it must.
 
 use std::sync::Arc;
 
 use wj::actions::{Answer, Rendered};
 use wj::resolve::program::{Pipeline, Segment};
-use wj::run::{Carried, EndState, Headers, Next, Received, Reply, Run, Trace, call};
+use wj::run::{Admission, Carried, EndState, Headers, Next, Received, Reply, Run, Trace, admit, call, sign};
 use wj::source::Source;
 use wj::value::{self, Bytes, Id, Value};
 
@@ -87,9 +88,21 @@ fn a_repeated_run_does_the_same_and_asks_again_for_what_was_not_answered() {
 
 fn outcome(case: &Case) -> String {
     let script = case.all("wj").next().expect("a case has a script");
-    let mut received = received(&case.all("http").next().expect("a case has a request").body);
+    let request = case.all("http").next().expect("a case has a request");
+    let mut received = received(&request.body);
     let mut answers: Vec<&Block> = case.all("answer").collect();
-    run(&pipeline(&script.body), &mut received, &mut answers, script.info == "trace")
+    let pipeline = pipeline(&script.body);
+    received.params = params(&pipeline, &received.target);
+    // Every secret X is the text `test-X`, but for those that the case takes away.
+    let secret = |name: &str| (!name.starts_with("UNSET")).then(|| Arc::from(format!("test-{name}")));
+    if request.info == "signed" {
+        sign(&pipeline, &mut received, &secret).expect("a request that can be signed");
+    }
+    match admit(&pipeline, &received, &secret) {
+        Admission::LetIn => run(&pipeline, &mut received, &mut answers, script.info == "trace"),
+        Admission::Refused(why) => format!("refused 401: {why}\n"),
+        Admission::SecretNotSet(name) => format!("refused 503: secret {name} is not set\n"),
+    }
 }
 
 fn pipeline(script: &str) -> Arc<Pipeline> {
@@ -120,7 +133,10 @@ fn received(text: &str) -> Received {
         method: words.next().expect("a method").into(),
         target: words.next().expect("a target").into(),
         headers: Headers::collect(headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))),
-        body: Bytes::copy_from_slice(body.strip_suffix('\n').unwrap_or(body).as_bytes()),
+        body: match head.contains("multipart/form-data") {
+            true => body.replace('\n', "\r\n").into(),
+            false => Bytes::copy_from_slice(body.strip_suffix('\n').unwrap_or(body).as_bytes()),
+        },
         ip: "192.0.2.7".into(),
         params: Vec::new(),
     }
@@ -216,7 +232,9 @@ fn shown_request(request: &Rendered) -> String {
 }
 
 fn shown_body(body: &[u8]) -> String {
-    if body.is_empty() { String::new() } else { format!("  | {}\n", String::from_utf8_lossy(body)) }
+    // The lines of a multipart body are told as lines of the case, whose file has no carriage returns.
+    let text = String::from_utf8_lossy(body).replace("\r\n", "\n");
+    if body.is_empty() { String::new() } else { format!("  | {text}\n") }
 }
 
 fn shown_step(step: &Trace) -> String {

@@ -3,8 +3,8 @@
 use super::{
     BAD_ARGUMENT, BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_PATH, BAD_PATTERN, BAD_SIZE,
     BAD_STATUS, BAD_TIME, BAD_URL, BODY_AT_THE_DOOR, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART,
-    NOT_A_LITERAL, REFUSED_PATH, UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE, URL_NOT_FIXED,
-    suggest_known,
+    NOT_A_LITERAL, REFUSED_PATH, UNKNOWN_BODY_FORMAT, UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE,
+    URL_NOT_FIXED, suggest_known,
 };
 use crate::actions::ActionSpec;
 use crate::diagnostic::Diagnostic;
@@ -311,6 +311,33 @@ pub(in crate::resolve) fn bad_path(raw: &Raw, error: PathError) -> Diagnostic {
         found = found.safe_fix(format!("write `{path}`"), raw.span, path);
     }
     found
+}
+
+pub(in crate::resolve) fn unknown_format(format: &Name, near: Option<&str>) -> Diagnostic {
+    let found = Diagnostic::new(
+        &UNKNOWN_BODY_FORMAT,
+        format.span,
+        format!("`{}` is nothing that a body can be read as", format.text),
+    )
+    .label("unknown format");
+    match near {
+        Some(near) => {
+            found.help(format!("Did you mean `{near}`?")).fix(format!("write `{near}`"), format.span, near)
+        }
+        None => found.help("A body is read as `json`, `form`, `multipart`, `xml`, `text` or `bytes`."),
+    }
+}
+
+pub(in crate::resolve) fn unknown_charset(span: Span, label: &str) -> Diagnostic {
+    Diagnostic::new(&UNKNOWN_BODY_FORMAT, span, format!("nobody knows the charset `{label}`"))
+        .label("unknown charset")
+        .help("The usual ones are \"utf-8\", \"windows-1251\" and \"koi8-r\"; all labels of the Encoding Standard are known.")
+}
+
+pub(in crate::resolve) fn charset_of_bytes(span: Span) -> Diagnostic {
+    Diagnostic::new(&UNKNOWN_BODY_FORMAT, span, "bytes are in no charset")
+        .label("says nothing here")
+        .help("Take the charset away, or write `read body as text` with it.")
 }
 
 pub(in crate::resolve) fn division_by_zero(span: Span, zero: Span) -> Diagnostic {

@@ -6,6 +6,7 @@ pub(in crate::resolve) mod literals;
 pub(in crate::resolve) mod missing;
 pub(in crate::resolve) mod names;
 pub(in crate::resolve) mod secrets;
+pub(in crate::resolve) mod verify;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::Span;
@@ -31,6 +32,7 @@ pub(super) static CODES: &[&Code] = &[
     &UNKNOWN_CHANNEL,
     &WAIT_BEFORE_RESPOND,
     &MISPLACED_DEDUPE,
+    &UNKNOWN_SCHEME,
     &MISSING_POLICY,
     &UNGUARDED_REACH,
     &REQUIRED_MAY_BE_EMPTY,
@@ -65,10 +67,13 @@ pub(super) static CODES: &[&Code] = &[
     &BAD_PATTERN,
     &BAD_ARGUMENT,
     &BODY_AT_THE_DOOR,
+    &UNKNOWN_BODY_FORMAT,
+    &BAD_VERIFY,
     &SECRET_LEAK,
     &SECRET_IN_PATH,
     &SECRET_DECIDES,
     &SECRET_INTO_FUNCTION,
+    &VERIFY_WITHOUT_SECRET,
     &NOT_CARRIED_OUT,
     &TOO_MANY_NAMES,
     &TOO_LARGE_VALUE,
@@ -181,6 +186,12 @@ static UNKNOWN_CHANNEL: Code = Code {
     name: "unknown-channel",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0218.md"),
+};
+static UNKNOWN_SCHEME: Code = Code {
+    id: "WJ0230",
+    name: "unknown-scheme",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0230.md"),
 };
 static MISPLACED_DEDUPE: Code = Code {
     id: "WJ0225",
@@ -374,6 +385,18 @@ static DIVISION_BY_ZERO: Code = Code {
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0417.md"),
 };
+static UNKNOWN_BODY_FORMAT: Code = Code {
+    id: "WJ0440",
+    name: "unknown-body-format",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0440.md"),
+};
+static BAD_VERIFY: Code = Code {
+    id: "WJ0441",
+    name: "bad-verify",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0441.md"),
+};
 static BAD_PATTERN: Code = Code {
     id: "WJ0418",
     name: "bad-pattern",
@@ -415,6 +438,12 @@ static SECRET_INTO_FUNCTION: Code = Code {
     name: "secret-into-function",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0704.md"),
+};
+static VERIFY_WITHOUT_SECRET: Code = Code {
+    id: "WJ0710",
+    name: "verify-without-secret",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0710.md"),
 };
 static NOT_CARRIED_OUT: Code = Code {
     id: "WJ0901",

@@ -54,6 +54,9 @@ pub fn to_json_into(value: &Value, out: &mut String) -> Result<(), Fault> {
             }
             out.push('}');
         }
+        Value::File(_) => {
+            return Err(Fault::outside("a file has no form in JSON: send it on with `multipart { … }`"));
+        }
         Value::Bytes(_) => {
             return Err(Fault::outside("bytes have no form in JSON: `base64` or `hex` make a text of them"));
         }
