@@ -10,7 +10,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
     ("encoding_rs", &["bodies"]),
-    ("hmac", &["gates"]),
+    ("hmac", &["builtins", "gates"]),
     ("http_body_util", &["admin", "serve"]),
     // In `deliver` for the trait of a request's body alone, which reqwest takes and does not give out.
     ("hyper", &["admin", "deliver", "serve"]),
