@@ -18,7 +18,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("jsonpath_rust", &["extract"]),
     ("lettre", &["deliver"]),
     ("miette", &["cli"]),
-    ("md5", &["gates"]),
+    ("md5", &["builtins", "gates"]),
     ("notify", &["scripts"]),
     ("pest", &["syntax"]),
     ("pest_derive", &["syntax"]),
