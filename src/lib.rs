@@ -30,6 +30,8 @@ pub mod gates;
 pub mod resolve;
 
 // ── uses of meaning ──
+/// Tree and comments to text, in one style.
+pub mod format;
 /// Rules about scripts, one file each.
 pub mod lint;
 /// The engine: program and request to answer and actions.
@@ -44,7 +46,7 @@ pub mod routing;
 pub mod rehearse;
 
 // ── outside: one room for each thing touched ──
-/// Finds, reads and watches the scripts.
+/// Finds, reads, writes and watches the scripts.
 #[cfg(feature = "server")]
 pub mod scripts;
 /// Sends one request, once. Alone knows reqwest.

@@ -158,9 +158,11 @@ fn unknown_silence(silence: &Silence<'_>) -> Diagnostic {
     let all = codes::all();
     let names = all.iter().filter(|code| code.severity == Severity::Warning).map(|code| code.name);
     match by_id.map(|code| code.name).or_else(|| diagnostic::near(silence.name, names)) {
-        Some(near) => {
-            finding.help(format!("Did you mean `{near}`?")).fix(format!("write `{near}`"), silence.span, near)
-        }
+        Some(near) => finding.help(format!("Did you mean `{near}`?")).safe_fix(
+            format!("write `{near}`"),
+            silence.span,
+            near,
+        ),
         None => finding.help("`wj explain` lists all names; those of warnings can be silenced."),
     }
 }

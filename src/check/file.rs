@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::claims::{self, Claim};
-use super::{CheckedFile, Script, allow};
+use super::{CheckedFile, Levels, Script, allow};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
 use crate::resolve::{self, Connectors, program::Pipeline, test_program::Test};
@@ -13,7 +13,7 @@ use crate::value::Time;
 /// What is known of a file before it is held against the others.
 #[derive(Default)]
 pub(super) struct Examined {
-    diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
     pipelines: Vec<Arc<Pipeline>>,
     tests: Vec<Test>,
     pub claims: Vec<Claim>,
@@ -54,9 +54,17 @@ impl Examined {
     }
 
     /// Adds what was found among the files, and orders all of it.
-    pub fn close(mut self, script: &Script, clashes: Vec<Diagnostic>) -> CheckedFile {
+    pub fn close(
+        mut self,
+        script: &Script,
+        clashes: Vec<Diagnostic>,
+        levels: Option<&Levels>,
+    ) -> CheckedFile {
         let mut diagnostics = std::mem::take(&mut self.diagnostics);
         diagnostics.extend(clashes);
+        if let Some(levels) = levels {
+            levels.apply(&mut diagnostics);
+        }
         diagnostics.sort_by(|a, b| key(a).cmp(&key(b)));
         diagnostics.dedup_by(|a, b| key(a) == key(b));
         let Examined { pipelines, tests, .. } = self;

@@ -7,6 +7,8 @@ mod codes;
 mod connectors;
 mod errors;
 mod file;
+mod fix;
+mod levels;
 mod keeping;
 mod parallel;
 mod script;
@@ -23,7 +25,9 @@ use crate::value::Time;
 
 pub use codes::{all as all_codes, explain, near as near_code};
 pub use connectors::built_in as built_in_connectors;
+pub use fix::{Fixed, fix};
 pub use keeping::keep;
+pub use levels::Levels;
 pub use script::Script;
 
 /// The largest file that is read.
@@ -64,6 +68,8 @@ pub struct Options<'a> {
     /// one served already holds, and a file with errors of its own takes nothing from a healthy one.
     /// Without it the earlier holds, in the order of the files.
     pub serving: Option<&'a [Arc<Pipeline>]>,
+    /// How grave some findings are taken; a server takes all as they are.
+    pub levels: Option<&'a Levels>,
 }
 
 /// Checks files one by one and against each other. Of two that claim one route or one pipeline name, the later in the
@@ -107,7 +113,7 @@ fn check_beside(scripts: &[Script], known: &Connectors, options: &Options<'_>) -
     let mut files = Vec::with_capacity(scripts.len());
     for (at, ((script, examined), mut clashes)) in scripts.iter().zip(examined).zip(clashes).enumerate() {
         clashes.extend(taken.remove(&at).unwrap_or_default());
-        files.push(examined.close(script, clashes));
+        files.push(examined.close(script, clashes, options.levels));
     }
     Checked { files }
 }

@@ -6,20 +6,21 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::{Failure, findings, render, terminal};
-use crate::check::{self, Checked, Options};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::config::Config;
+use super::{Failure, annotations, diff, findings, junit, render, sarif, terminal};
+use crate::check::{self, Checked, Options, Script};
+use crate::diagnostic::Severity;
 use crate::scripts;
-use crate::source::Source;
 use crate::value::Time;
 
 /// Finds what is wrong in scripts, without running them.
 ///
 /// Reads every `.wj` file of the folders given (names that begin with a dot are left out) and reports all findings of all
-/// files. Ends with 0 if there is no error, with 1 if there is one, with 2 if it could not look.
+/// files. Ends with 0 if there is no error, with 1 if there is one, with 2 if it could not look. `[check]` in `wj.toml` says
+/// how grave warnings are taken: `unused-field = "off"`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  wj check\n  wj check pipelines/leads.wj --format short\n  wj check --format json --deny-warnings"
+    after_help = "Examples:\n  wj check\n  wj check pipelines/leads.wj --format short\n  wj check --diff\n  wj check --fix\n  wj check --format json --deny-warnings"
 )]
 pub(super) struct Args {
     /// Files and folders.
@@ -31,9 +32,18 @@ pub(super) struct Args {
     /// End with 1 for warnings too.
     #[arg(long)]
     deny_warnings: bool,
+    /// Mend what can be mended without asking, and report what is left.
+    #[arg(long)]
+    fix: bool,
+    /// Print what `--fix` would change, write nothing, and end with 1 if it would change anything.
+    #[arg(long, conflicts_with_all = ["fix", "format"])]
+    diff: bool,
+    /// Settings; without it `wj.toml`, if there is one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// With the lines of the script, for people.
     Text,
@@ -41,40 +51,96 @@ enum Format {
     Short,
     /// One JSON object a line, for programs.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// JUnit's XML, for build servers.
+    Junit,
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let scripts = scripts::load(&args.paths).map_err(|error| Failure::could_not_run(error.to_string()))?;
+    let config = Config::load(args.config.as_deref()).map_err(Failure::could_not_run)?;
+    let levels = config.levels().map_err(Failure::could_not_run)?;
     let now = Time { micros: jiff::Timestamp::now().as_microsecond(), zone: None };
-    let checked = check::check_with(&scripts, &Options { now: Some(&now), serving: None });
-    let colours = terminal::stdout_has_colours();
-    for file in &checked.files {
-        for finding in &file.diagnostics {
-            writeln!(out, "{}", line(args.format, &file.source, finding, colours))?;
-        }
+    let options = Options { now: Some(&now), levels: Some(&levels), ..Options::default() };
+    let found = scripts::find_all(&args.paths).map_err(|error| Failure::could_not_run(error.to_string()))?;
+    let mut scripts: Vec<Script> = found.iter().map(scripts::read).collect();
+    if args.diff {
+        return show_fixes(&scripts, &options, out);
     }
+    if args.fix {
+        fix(&found, &mut scripts, &options)?;
+    }
+    let checked = check::check_with(&scripts, &options);
+    write_findings(args.format, &checked, out)?;
     out.flush()?;
     let (errors, warnings) = (count(&checked, Severity::Error), count(&checked, Severity::Warning));
-    terminal::say(&summary(errors, warnings, checked.files.len()));
+    let summary = summary(errors, warnings, checked.files.len());
+    terminal::say(&format!("{summary}{}", mendable(&checked)));
     let failed = errors > 0 || args.deny_warnings && warnings > 0;
     Ok(ExitCode::from(u8::from(failed)))
 }
 
-fn line(format: Format, source: &Source, finding: &Diagnostic, colours: bool) -> String {
-    match format {
-        Format::Text => render::finding(source, finding, colours),
-        Format::Short => findings::short(source, finding),
-        Format::Json => findings::json(source, finding),
+/// Writes every file that has something to be mended, and takes the new texts for the old.
+fn fix(found: &[scripts::Found], scripts: &mut [Script], options: &Options<'_>) -> Result<(), Failure> {
+    let (mut count, mut files) = (0, 0);
+    let beside = scripts.to_vec();
+    for (found, script) in found.iter().zip(scripts) {
+        let Some(fixed) = check::fix(script, &beside, options) else { continue };
+        scripts::write(&found.path, &fixed.script.source.text)
+            .map_err(|error| Failure::could_not_run(format!("cannot write `{}`: {error}", found.name)))?;
+        *script = fixed.script;
+        count += fixed.count;
+        files += 1;
     }
+    terminal::say(&format!("mended {} in {}", some(count, "finding"), some(files, "file")));
+    Ok(())
+}
+
+fn show_fixes(scripts: &[Script], options: &Options<'_>, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let (mut count, mut files) = (0, 0);
+    for script in scripts {
+        let Some(fixed) = check::fix(script, scripts, options) else { continue };
+        let (old, new) = (&script.source, &fixed.script.source);
+        write!(out, "{}", diff::unified(&old.name, &old.text, &new.text))?;
+        count += fixed.count;
+        files += 1;
+    }
+    out.flush()?;
+    terminal::say(&format!("`--fix` would mend {} in {}", some(count, "finding"), some(files, "file")));
+    Ok(ExitCode::from(u8::from(count > 0)))
+}
+
+fn write_findings(format: Format, checked: &Checked, out: &mut dyn Write) -> Result<(), Failure> {
+    match format {
+        Format::Sarif => writeln!(out, "{}", sarif::report(checked))?,
+        Format::Junit => write!(out, "{}", junit::report(checked))?,
+        Format::Text | Format::Short | Format::Json | Format::Github => {
+            let colours = terminal::stdout_has_colours();
+            for file in &checked.files {
+                let source = &file.source;
+                for finding in &file.diagnostics {
+                    let line = match format {
+                        Format::Short => findings::short(source, finding),
+                        Format::Json => findings::json(source, finding),
+                        Format::Github => annotations::line(source, finding),
+                        _ => render::finding(source, finding, colours),
+                    };
+                    writeln!(out, "{line}")?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn count(checked: &Checked, severity: Severity) -> usize {
     let findings = checked.files.iter().flat_map(|file| &file.diagnostics);
-    findings.filter(|finding| finding.code.severity == severity).count()
+    findings.filter(|finding| finding.severity == severity).count()
 }
 
 fn summary(errors: usize, warnings: usize, files: usize) -> String {
-    let some = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let files = some(files, "file");
     match (errors, warnings) {
         (0, 0) => format!("no findings in {files}"),
@@ -82,4 +148,17 @@ fn summary(errors: usize, warnings: usize, files: usize) -> String {
         (_, 0) => format!("{} in {files}", some(errors, "error")),
         _ => format!("{} and {} in {files}", some(errors, "error"), some(warnings, "warning")),
     }
+}
+
+/// What is said of findings that `--fix` would mend.
+fn mendable(checked: &Checked) -> String {
+    let findings = checked.files.iter().flat_map(|file| &file.diagnostics);
+    match findings.filter(|finding| finding.only_safe_fix().is_some()).count() {
+        0 => String::new(),
+        count => format!("; `wj check --fix` mends {count}"),
+    }
+}
+
+fn some(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

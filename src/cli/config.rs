@@ -12,7 +12,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::smtp::Smtp;
-use crate::check;
+use crate::check::{self, Levels};
 use crate::diagnostic::near;
 use crate::operations::Rules;
 
@@ -77,6 +77,9 @@ pub struct Config {
     /// How long SIGTERM waits for requests and for calls that are out: `30s`.
     #[serde(default, deserialize_with = "duration")]
     pub stop_within: Option<Duration>,
+    /// How grave `wj check` takes findings, by name: `error`, `warning` or `off`.
+    #[serde(default)]
+    pub check: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -101,6 +104,7 @@ impl Config {
             .map_err(|error| format!("{}: {error}{}", path.display(), meant(error.message())))?;
         // Whoever reads it learns of what means nothing, not only a server.
         config.rules().map_err(|error| format!("{}: {error}", path.display()))?;
+        config.levels().map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(config)
     }
 
@@ -116,6 +120,15 @@ impl Config {
             pipelines.insert(name.clone(), keep.map_err(|error| format!("[pipelines.{name}]: {error}"))?);
         }
         Ok(Rules { all, pipelines })
+    }
+
+    /// How grave findings are taken.
+    ///
+    /// # Errors
+    /// A name or a level that is not known, in words.
+    pub fn levels(&self) -> Result<Levels, String> {
+        Levels::read(self.check.iter().map(|(name, level)| (name.as_str(), level.as_str())))
+            .map_err(|error| format!("[check]: {error}"))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::source::{Source, Span};
 /// `file:line:col: error[WJ0101]: message`.
 pub(super) fn short(source: &Source, finding: &Diagnostic) -> String {
     let place = source.position(finding.span.start);
-    let (severity, id) = (finding.code.severity.as_str(), finding.code.id);
+    let (severity, id) = (finding.severity.as_str(), finding.code.id);
     let line =
         format!("{}:{}:{}: {severity}[{id}]: {}", source.name, place.line, place.column, finding.message);
     // One finding is one line, whatever stands in it.
@@ -25,13 +25,13 @@ pub(super) fn json(source: &Source, finding: &Diagnostic) -> String {
     });
     let fixes = finding.fixes.iter().map(|fix| {
         let edits = fix.edits.iter().map(|edit| with_text(place(source, edit.span), &edit.text));
-        json!({ "title": fix.title, "edits": edits.collect::<Vec<_>>() })
+        json!({ "title": fix.title, "safe": fix.safe, "edits": edits.collect::<Vec<_>>() })
     });
     let mut object = place(source, finding.span);
     let rest = [
         ("code", json!(finding.code.id)),
         ("name", json!(finding.code.name)),
-        ("severity", json!(finding.code.severity.as_str())),
+        ("severity", json!(finding.severity.as_str())),
         ("message", json!(finding.message)),
         ("label", json!(finding.label)),
         ("help", json!(finding.help)),

@@ -1,25 +1,30 @@
 //! The commands, one file each: a command is its file, its line in `Command` and its arm in `run`. Only this room
 //! prints, and only it knows clap and miette.
 
+mod annotations;
 mod archive;
 mod backup;
 mod check;
 mod compact;
 mod config;
 mod connector;
+mod diff;
 mod doctor;
 mod eval;
 mod excerpt;
 mod explain;
 mod findings;
+mod fmt;
 mod follow;
 mod history;
+mod junit;
 mod operation_text;
 mod orders;
 mod printable;
 mod render;
 mod replay;
 mod routes;
+mod sarif;
 mod serve;
 mod smtp;
 mod status;
@@ -46,6 +51,7 @@ enum Command {
     Check(check::Args),
     Test(test::Args),
     Connector(connector::Args),
+    Fmt(fmt::Args),
     Explain(explain::Args),
     Eval(eval::Args),
     History(history::Args),
@@ -104,6 +110,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::run(&args, out),
         Command::Test(args) => test::run(&args, out),
         Command::Connector(args) => connector::run(&args, out),
+        Command::Fmt(args) => fmt::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
         Command::History(args) => history::run(&args, out),

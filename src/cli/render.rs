@@ -96,7 +96,7 @@ impl Report {
             std::iter::once(diagnostic.span).chain(here.iter().map(|label| label.span)).collect();
         let report = Report {
             code: Some(format!("{} {}", diagnostic.code.id, diagnostic.code.name)),
-            severity: match diagnostic.code.severity {
+            severity: match diagnostic.severity {
                 Severity::Error => miette::Severity::Error,
                 Severity::Warning => miette::Severity::Warning,
             },

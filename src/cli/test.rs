@@ -48,7 +48,7 @@ enum Format {
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let scripts = scripts::load(&args.paths).map_err(|error| Failure::could_not_run(error.to_string()))?;
     let now = Time { micros: jiff::Timestamp::now().as_microsecond(), zone: None };
-    let checked = check::check_with(&scripts, &Options { now: Some(&now), serving: None });
+    let checked = check::check_with(&scripts, &Options { now: Some(&now), ..Options::default() });
     let colours = terminal::stdout_has_colours();
     let broken: Vec<&CheckedFile> = checked.files.iter().filter(|file| file.has_errors()).collect();
     for file in &broken {

@@ -36,6 +36,8 @@ impl Severity {
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
     pub code: &'static Code,
+    /// That of its code, unless the settings of a check say another.
+    pub severity: Severity,
     /// What is wrong, with names in backticks and no final dot.
     pub message: String,
     pub span: Span,
@@ -61,6 +63,8 @@ pub struct Label {
 pub struct Fix {
     pub title: String,
     pub edits: Vec<Edit>,
+    /// Nothing else can be meant, so it may be applied without asking (`wj check --fix`).
+    pub safe: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +77,7 @@ impl Diagnostic {
     pub fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             code,
+            severity: code.severity,
             message: message.into(),
             span,
             label: String::new(),
@@ -107,12 +112,37 @@ impl Diagnostic {
 
     /// Offers a change of one place.
     pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
-        self.fixes.push(Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }] });
+        self.fixes.push(Fix::new(title, vec![Edit { span, text: text.into() }]));
         self
     }
 
+    /// Offers a change of one place that needs no asking: nothing else can be meant.
+    pub fn safe_fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.fixes.push(Fix::safe(title, vec![Edit { span, text: text.into() }]));
+        self
+    }
+
+    /// The fix that may be applied without asking: one that is safe, and no second one.
+    pub fn only_safe_fix(&self) -> Option<&Fix> {
+        let mut safe = self.fixes.iter().filter(|fix| fix.safe);
+        let first = safe.next()?;
+        safe.next().is_none().then_some(first)
+    }
+
     pub fn is_error(&self) -> bool {
-        self.code.severity == Severity::Error
+        self.severity == Severity::Error
+    }
+}
+
+impl Fix {
+    /// A change that somebody has to choose.
+    pub fn new(title: impl Into<String>, edits: Vec<Edit>) -> Fix {
+        Fix { title: title.into(), edits, safe: false }
+    }
+
+    /// A change beside which nothing else can be meant.
+    pub fn safe(title: impl Into<String>, edits: Vec<Edit>) -> Fix {
+        Fix { title: title.into(), edits, safe: true }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Finds, reads and watches `*.wj` files, and says which git commit they are at. The one room that reads scripts from
-//! disk.
+//! Finds, reads, writes and watches `*.wj` files, and says which git commit they are at. The one room that reads scripts
+//! from disk.
 
 mod commit;
 mod find;
@@ -7,6 +7,7 @@ mod fixture;
 mod quiet;
 mod snapshot;
 mod watch;
+mod write;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -18,6 +19,7 @@ pub use commit::commit;
 pub use find::{Found, find};
 pub use fixture::fixture;
 pub use watch::{Changed, watch};
+pub use write::write;
 
 /// A path that was named and cannot be looked into.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,14 @@ pub enum LoadError {
 /// # Errors
 /// A path that is not there, or a folder that cannot be listed.
 pub fn load(paths: &[PathBuf]) -> Result<Vec<Script>, LoadError> {
+    Ok(find_all(paths)?.iter().map(read).collect())
+}
+
+/// The files named and the scripts of the folders named, by name, each once.
+///
+/// # Errors
+/// A path that is not there, or a folder that cannot be listed.
+pub fn find_all(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
     let mut found = Vec::new();
     for path in paths {
         found.extend(find(path)?);
@@ -43,7 +53,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Vec<Script>, LoadError> {
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found.dedup_by(|a, b| a.path == b.path);
-    Ok(found.iter().map(read).collect())
+    Ok(found)
 }
 
 /// Where the connectors of a project lie: in `connectors`, beside the folder of its scripts. `None` where that folder is

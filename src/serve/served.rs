@@ -81,7 +81,7 @@ impl Served {
 
     fn take_in(&mut self, scripts: &[Script], now: &Time, changed: &mut Changed) {
         let serving = self.pipelines();
-        let options = check::Options { now: Some(now), serving: Some(&serving) };
+        let options = check::Options { now: Some(now), serving: Some(&serving), ..check::Options::default() };
         let checked = check::check_with(scripts, &options);
         let present: BTreeSet<&str> = checked.files.iter().map(|file| file.source.name.as_str()).collect();
         let gone: Vec<String> = self

@@ -1,6 +1,8 @@
 //! The lines of a block, whatever it belongs to, and the rule of what may stand where. The grammar takes every
 //! entry in every block; here each kind of block takes its own and names the place of the others.
 
+use crate::source::Span;
+
 use super::ast::{Block, Entry, EntryKind, Name, Param, Stmt, StmtKind};
 use super::builder::Builder;
 use super::errors;
@@ -64,7 +66,9 @@ impl Builder<'_> {
                     let brace = node.as_span().end();
                     let head = self.between(start, start);
                     let brace = self.between(brace, brace + 1);
-                    self.report(errors::brace_on_its_own_line(head, brace));
+                    let gap = Span { start: head.start, end: brace.start };
+                    let blank = self.source.get(gap.range()).is_some_and(|text| text.trim().is_empty());
+                    self.report(errors::brace_on_its_own_line(head, brace, blank.then_some(gap)));
                 }
                 Rule::missing_open => {
                     let at = self.between(start, start);

@@ -221,7 +221,7 @@ pub(super) fn left_over(
         if rule == Rule::retry && first_word(behind) == "first" {
             return errors::retry_out_of_order(at, behind);
         }
-        return errors::two_on_a_line(at, Some(part(span, 0, 1)));
+        return errors::two_on_a_line(at, Some((sign, part(span, 0, 1))));
     }
     if let Some(Open::Text(at, quote)) = open(text).filter(|open| matches!(open, Open::Text(..))) {
         return errors::open_text(part(span, at, text.len()), quote, text.get(at..).unwrap_or(""));

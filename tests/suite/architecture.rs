@@ -27,6 +27,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("redb", &["store"]),
     ("reqwest", &["deliver"]),
     ("rustls", &["deliver"]),
+    ("similar", &["cli"]),
     ("subtle", &["gates"]),
 ];
 

@@ -117,7 +117,7 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for d in diagnostics {
         let label = if d.label.is_empty() { String::new() } else { format!(" ({})", d.label) };
-        let severity = d.code.severity.as_str();
+        let severity = d.severity.as_str();
         out += &format!("{} {severity}[{}] {}{label}\n", span(source, d.span), d.code.id, d.message);
         for l in &d.labels {
             let other = l.source.as_deref();

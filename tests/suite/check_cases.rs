@@ -20,7 +20,7 @@ fn findings_are_as_written() {
             .collect();
         // 2026-01-01.
         let now = Time { micros: 1_767_225_600_000_000, zone: None };
-        let checked = check::check_with(&files, &Options { now: Some(&now), serving: None });
+        let checked = check::check_with(&files, &Options { now: Some(&now), ..Options::default() });
         let several = checked.files.len() > 1;
         let mut out = String::new();
         for file in &checked.files {

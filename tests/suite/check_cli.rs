@@ -235,13 +235,13 @@ fn eval_shows_where_a_bad_path_is_bad() {
     assert!(run.err.contains("$.a["), "{}", run.err);
 }
 
-struct Run {
-    status: i32,
-    out: String,
-    err: String,
+pub struct Run {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
 }
 
-fn scripts(files: &[(&str, &str)]) -> TempDir {
+pub fn scripts(files: &[(&str, &str)]) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = dir.path().join(name);
@@ -251,13 +251,13 @@ fn scripts(files: &[(&str, &str)]) -> TempDir {
     dir
 }
 
-fn command(dir: &Path, args: &[&str]) -> Command {
+pub fn command(dir: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wj"));
     command.args(args).current_dir(dir);
     command
 }
 
-fn wj(dir: &Path, args: &[&str]) -> Run {
+pub fn wj(dir: &Path, args: &[&str]) -> Run {
     wj_with_stdin(dir, args, b"")
 }
 

@@ -83,7 +83,7 @@ fn findings(script: &str) -> Vec<(&'static str, Option<String>)> {
     let source = Script::from(Arc::new(Source::new("page.wj", script)));
     // 2026-01-01.
     let now = Time { micros: 1_767_225_600_000_000, zone: None };
-    let checked = check::check_with(&[source], &Options { now: Some(&now), serving: None });
+    let checked = check::check_with(&[source], &Options { now: Some(&now), ..Options::default() });
     let findings = checked.files.iter().flat_map(|file| &file.diagnostics);
     findings.map(|finding| (finding.code.id, finding.is_error().then(|| finding.message.clone()))).collect()
 }
@@ -91,5 +91,10 @@ fn findings(script: &str) -> Vec<(&'static str, Option<String>)> {
 /// The scripts of a page: what stands behind ```` ```wj ````, and the text.
 fn scripts(page: &'static str) -> Vec<(String, &'static str)> {
     let blocks = fenced(page).into_iter().filter(|block| block.kind() == "wj");
-    blocks.map(|block| (block.words[1..].join(" "), &page[block.body])).collect()
+    let kind = |words: &[String]| {
+        let told: Vec<&str> =
+            words.iter().map(String::as_str).filter(|word| *word != "unformatted").collect();
+        told.join(" ")
+    };
+    blocks.map(|block| (kind(&block.words[1..]), &page[block.body])).collect()
 }

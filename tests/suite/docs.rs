@@ -64,7 +64,11 @@ fn sessions_on_pages_print_what_stands_there() {
         for block in &blocks {
             let body = &text[block.body.clone()];
             if block.kind() != "console" {
-                let file = block.words.iter().skip(1).find(|word| *word != "wrong");
+                let file = block
+                    .words
+                    .iter()
+                    .skip(1)
+                    .find(|word| !["wrong", "unformatted"].contains(&word.as_str()));
                 if let Some(file) = file {
                     session.write(file, body);
                 }
@@ -160,7 +164,7 @@ fn errors(script: &str, connectors: &[&str]) -> Vec<(&'static str, String)> {
         texts.map(|(at, text)| Script::from(Arc::new(Source::new(format!("page{at}.wj"), *text)))).collect();
     // 2026-01-01.
     let now = Time { micros: 1_767_225_600_000_000, zone: None };
-    let checked = check::check_with(&sources, &Options { now: Some(&now), serving: None });
+    let checked = check::check_with(&sources, &Options { now: Some(&now), ..Options::default() });
     let findings = checked.files.first().into_iter().flat_map(|file| &file.diagnostics);
     findings
         .filter(|finding| finding.is_error())

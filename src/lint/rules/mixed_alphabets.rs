@@ -22,19 +22,20 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         .filter(|(_, definition)| look_alikes::is_mixed(&definition.name))
         .map(|(index, definition)| {
             let uses = context.model.uses_of(index).map(|used| used.span);
-            mixed(&definition.name, definition.span, uses.collect())
+            mixed(&definition.name, definition.span, uses.collect(), false)
         })
         .collect();
     for pipeline in &context.model.pipelines {
         if look_alikes::is_mixed(&pipeline.name) {
-            findings.push(mixed(&pipeline.name, pipeline.span, Vec::new()));
+            findings.push(mixed(&pipeline.name, pipeline.span, Vec::new(), true));
         }
     }
     findings.extend(twins(&context.model.definitions));
     findings
 }
 
-fn mixed(name: &str, span: Span, uses: Vec<Span>) -> Diagnostic {
+/// `kept` is a name by which things are kept outside of the script: a renamed pipeline is another one.
+fn mixed(name: &str, span: Span, uses: Vec<Span>, kept: bool) -> Diagnostic {
     let letters = letters(name);
     let finding = Diagnostic::new(&CODE, span, format!("`{name}` mixes Latin and Cyrillic letters"))
         .label(letters)
@@ -42,7 +43,8 @@ fn mixed(name: &str, span: Span, uses: Vec<Span>) -> Diagnostic {
     let Some(spelling) = look_alikes::in_one_alphabet(name) else { return finding };
     let edits = std::iter::once(span).chain(uses).map(|span| Edit { span, text: spelling.clone() }).collect();
     let mut finding = finding;
-    finding.fixes.push(Fix { title: format!("spell it `{spelling}` in one alphabet"), edits });
+    let title = format!("spell it `{spelling}` in one alphabet");
+    finding.fixes.push(if kept { Fix::new(title, edits) } else { Fix::safe(title, edits) });
     finding
 }
 

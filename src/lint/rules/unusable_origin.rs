@@ -47,7 +47,7 @@ fn judge(context: &Context<'_>, origin: &Expr, count: usize) -> Option<Diagnosti
         .label("never matches")
         .help("An origin is `https://`, host and perhaps port, in lower case: no path, no slash at the end, no `*` inside, no port that goes without saying. `cors \"*\"` allows every origin.");
     Some(match proper.or_else(|| with_scheme(text)) {
-        Some(proper) => finding.fix(format!("write `{proper}`"), origin.span, format!("\"{proper}\"")),
+        Some(proper) => finding.safe_fix(format!("write `{proper}`"), origin.span, format!("\"{proper}\"")),
         None => finding,
     })
 }

@@ -14,7 +14,7 @@ pub(in crate::resolve) fn null_outside_json(span: Span) -> Diagnostic {
     Diagnostic::new(&NULL_OUTSIDE_JSON, span, "`null` stands in `json` only")
         .label("nothing is `null` here")
         .help("A value that is not there is `empty` in a script; JSON's null counts as that when it is read.")
-        .fix("write `empty`", span, "empty")
+        .safe_fix("write `empty`", span, "empty")
 }
 
 pub(in crate::resolve) fn size_as_value(span: Span) -> Diagnostic {
@@ -258,5 +258,5 @@ pub(in crate::resolve) fn extract_from_raw(span: Span) -> Diagnostic {
     Diagnostic::new(&NOT_OUTSIDE_DATA, span, "nothing can be extracted from `body.raw`")
         .label("the exact bytes")
         .help("The decoded body is `body`.")
-        .fix("use `body`", span, "body")
+        .safe_fix("use `body`", span, "body")
 }

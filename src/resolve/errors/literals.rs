@@ -4,7 +4,7 @@ use super::{
     BAD_ARGUMENT, BAD_COUNT, BAD_DURATION, BAD_EMAIL, BAD_HEADER, BAD_PATH, BAD_PATTERN, BAD_SIZE,
     BAD_STATUS, BAD_TIME, BAD_URL, BODY_AT_THE_DOOR, BODY_WITHOUT_PLACE, DIVISION_BY_ZERO, MISPLACED_PART,
     NOT_A_LITERAL, REFUSED_PATH, UNKNOWN_BODY_FORMAT, UNKNOWN_CHANNEL, UNUSABLE_METHOD, UNUSABLE_ROUTE,
-    URL_NOT_FIXED, suggest,
+    URL_NOT_FIXED, suggest_known,
 };
 use crate::actions::ActionSpec;
 use crate::diagnostic::Diagnostic;
@@ -59,7 +59,7 @@ pub(in crate::resolve) fn bad_method(method: &str, span: Span) -> Diagnostic {
         return found;
     }
     let fixed = format!("\"{upper}\"");
-    found.fix(format!("write `{upper}`"), span, fixed)
+    found.safe_fix(format!("write `{upper}`"), span, fixed)
 }
 
 pub(in crate::resolve) fn refused_method(method: &str, span: Span) -> Diagnostic {
@@ -243,7 +243,7 @@ pub(in crate::resolve) fn unknown_channel(channel: &Name, near: Option<&str>) ->
     let text = &channel.text;
     let found = Diagnostic::new(&UNKNOWN_CHANNEL, channel.span, format!("nobody is notified by `{text}`"))
         .label("unknown channel");
-    suggest(found, text, channel.span, near)
+    suggest_known(found, text, channel.span, near)
         .help("Write `notify email \"ops@school.example\"` or `notify http \"https://…\"`.")
 }
 
@@ -315,7 +315,7 @@ pub(in crate::resolve) fn bad_path(raw: &Raw, error: PathError) -> Diagnostic {
         found = found.help(help);
     }
     if let Some(path) = error.fix {
-        found = found.fix(format!("write `{path}`"), raw.span, path);
+        found = found.safe_fix(format!("write `{path}`"), raw.span, path);
     }
     found
 }

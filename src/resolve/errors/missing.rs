@@ -38,7 +38,7 @@ pub(in crate::resolve) fn unguarded_reach(
         .label("may be missing")
         .help(format!("Nobody knows what `{base}` holds before it arrives, so it is read by an `extract`, where each field says what happens when it is missing: `extract {base} {{ name = $.path on_missing … }}`."));
     if let Some(edits) = fix {
-        found.fixes.push(Fix { title: "read it by an `extract` above".to_owned(), edits });
+        found.fixes.push(Fix::new("read it by an `extract` above", edits));
     }
     found
 }

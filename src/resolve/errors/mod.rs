@@ -473,15 +473,30 @@ static TOO_LARGE_VALUE: Code = Code {
     page: include_str!("../../../docs/codes/WJ0903.md"),
 };
 
-/// Adds the near name to a finding about an unknown one, as help and as a fix.
+/// Adds the near name to a finding about an unknown one, as help and as a fix; the fix is safe only where the names are the
+/// same to the eye, since two names of a script may well be near each other.
 fn suggest(found: Diagnostic, word: &str, span: Span, near: Option<&str>) -> Diagnostic {
     let Some(near) = near else { return found };
-    let help = if names::look_alike(word, near) {
+    let alike = names::look_alike(word, near);
+    let help = if alike {
         format!("`{word}` mixes Cyrillic and Latin letters that look alike: `{near}` is meant.")
     } else {
         format!("Did you mean `{near}`?")
     };
-    found.help(help).fix(format!("write `{near}`"), span, near)
+    let found = found.help(help);
+    let title = format!("write `{near}`");
+    if alike || word.eq_ignore_ascii_case(near) {
+        found.safe_fix(title, span, near)
+    } else {
+        found.fix(title, span, near)
+    }
+}
+
+/// The same of a word that the language knows, where no other can stand: a fix is safe.
+fn suggest_known(found: Diagnostic, word: &str, span: Span, near: Option<&str>) -> Diagnostic {
+    let mut found = suggest(found, word, span, near);
+    found.fixes.iter_mut().for_each(|fix| fix.safe = true);
+    found
 }
 
 /// Points at what makes a value perhaps empty.

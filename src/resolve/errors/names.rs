@@ -6,7 +6,7 @@ use super::{
     BAD_CONNECTOR, BROKEN_CONNECTOR, GIVEN_TWICE, MISPLACED_DEDUPE, MISPLACED_PART, NAME_GIVEN_TWICE,
     NAME_OF_BRANCH, NO_ROUTE, NOT_CONSTANT, RESPOND_IN_LOOP, SECOND_BODY, SECOND_RESPOND, UNKNOWN_ACTION,
     UNKNOWN_FUNCTION, UNKNOWN_MEMBER, UNKNOWN_NAME, UNKNOWN_PARAMETER, UNKNOWN_READER, WAIT_BEFORE_RESPOND,
-    WRONG_ARITY, suggest,
+    WRONG_ARITY, suggest, suggest_known,
 };
 use crate::actions::ActionSpec;
 use crate::builtins::Builtin;
@@ -56,7 +56,7 @@ pub(in crate::resolve) fn name_given_twice(name: &str, later: Span, first: Span,
 pub(in crate::resolve) fn unknown_function(name: &Name, near: Option<&str>) -> Diagnostic {
     let text = &name.text;
     let found = Diagnostic::new(&UNKNOWN_FUNCTION, name.span, format!("there is no function `{text}`"));
-    suggest(found.label("unknown function"), text, name.span, near)
+    suggest_known(found.label("unknown function"), text, name.span, near)
 }
 
 pub(in crate::resolve) fn wrong_arity(
@@ -92,7 +92,7 @@ pub(in crate::resolve) fn unknown_reader(name: &Name, near: Option<&str>, known:
     let text = &name.text;
     let found = Diagnostic::new(&UNKNOWN_READER, name.span, format!("there is no reader `{text}`"))
         .label("cannot stand behind `as`");
-    let found = suggest(found, text, name.span, near);
+    let found = suggest_known(found, text, name.span, near);
     if near.is_some() { found } else { found.help(format!("Readers are {known}.")) }
 }
 
@@ -106,7 +106,7 @@ pub(in crate::resolve) fn function_as_reader(name: &Name, known: &str) -> Diagno
 pub(in crate::resolve) fn unknown_action(name: &Name, near: Option<&str>) -> Diagnostic {
     let text = &name.text;
     let found = Diagnostic::new(&UNKNOWN_ACTION, name.span, format!("there is no action `{text}`"));
-    let found = suggest(found.label("unknown action"), text, name.span, near);
+    let found = suggest_known(found.label("unknown action"), text, name.span, near);
     if near.is_some() {
         return found;
     }
@@ -146,7 +146,7 @@ pub(in crate::resolve) fn unknown_parameter(
     let text = &name.text;
     let found =
         Diagnostic::new(&UNKNOWN_PARAMETER, name.span, format!("`{}` has no parameter `{text}`", spec.name));
-    let found = suggest(found.label("unknown parameter"), text, name.span, near);
+    let found = suggest_known(found.label("unknown parameter"), text, name.span, near);
     if near.is_some() {
         return found;
     }
@@ -169,12 +169,12 @@ pub(in crate::resolve) fn parameter_of_http(name: &Name, action: &str, value: Sp
         "json" | "form" | "query" | "text" | "body" => {
             found
                 .help(format!("A part of the request takes its value without `=`: `{text} …`."))
-                .fix("leave the `=` out", sign, " ")
+                .safe_fix("leave the `=` out", sign, " ")
         }
         "timeout" | "retry" | "key" | "on_fail" | "on_crash" | "accept" | "require" | "refuse" | "method" => {
             found
                 .help(format!("What says how wj works has no `=`: `{text} …`."))
-                .fix("leave the `=` out", sign, " ")
+                .safe_fix("leave the `=` out", sign, " ")
         }
         _ => found.help("What it sends stands in `header \"Name\" = …`, `query { … }`, `form { … }`, `json …` or `text …`."),
     }

@@ -47,9 +47,12 @@ pub fn extra_closer(at: Span) -> Diagnostic {
         .fix("delete the `}`", at, "")
 }
 
-/// `head` is empty and stands where the head ends.
-pub fn brace_on_its_own_line(head: Span, brace: Span) -> Diagnostic {
-    let edits = vec![Edit { span: head, text: " {".into() }, Edit { span: brace, text: String::new() }];
+/// `head` is empty and stands where the head ends; `gap` is what stands between, if that is nothing but blanks.
+pub fn brace_on_its_own_line(head: Span, brace: Span, gap: Option<Span>) -> Diagnostic {
+    let edits = match gap {
+        Some(gap) => vec![Edit { span: gap.to(brace), text: " {".into() }],
+        None => vec![Edit { span: head, text: " {".into() }, Edit { span: brace, text: String::new() }],
+    };
     let mut diagnostic = Diagnostic::new(
         &codes::BRACE_ON_OWN_LINE,
         brace,
@@ -57,7 +60,7 @@ pub fn brace_on_its_own_line(head: Span, brace: Span) -> Diagnostic {
     )
     .also(head, "it belongs here")
     .help("A line ends its statement, so the `{` of a block stands at the end of the block's first line.");
-    diagnostic.fixes.push(Fix { title: "move the `{` up".into(), edits });
+    diagnostic.fixes.push(Fix::safe("move the `{` up", edits));
     diagnostic
 }
 

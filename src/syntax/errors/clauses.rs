@@ -37,7 +37,7 @@ pub fn unknown_policy(at: Span, written: &str) -> Diagnostic {
         _ => crate::diagnostic::near(written, choices),
     };
     match meant {
-        Some(meant) => diagnostic.fix(format!("write `{meant}`"), at, meant),
+        Some(meant) => diagnostic.safe_fix(format!("write `{meant}`"), at, meant),
         None => diagnostic,
     }
 }
@@ -52,7 +52,7 @@ pub fn path_in_quotes(at: Span, inner: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(&codes::NEEDLESS_QUOTES, at, "a path stands without quotes")
         .help("Write `$.name` or `[\"name\"][0]`. A value that comes from nowhere is given with `let name = \"…\"`.");
     if inner.starts_with(['$', '[']) {
-        return diagnostic.fix("delete the quotes", at, inner);
+        return diagnostic.safe_fix("delete the quotes", at, inner);
     }
     let is_name = inner.starts_with(|c: char| c == '_' || c.is_alphabetic())
         && inner.chars().all(|c| c == '_' || c.is_alphanumeric());
@@ -60,7 +60,7 @@ pub fn path_in_quotes(at: Span, inner: &str) -> Diagnostic {
 }
 
 pub fn route_without_quotes(at: Span, written: &str) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_QUOTES, at, "a route stands in quotes").fix(
+    Diagnostic::new(&codes::MISSING_QUOTES, at, "a route stands in quotes").safe_fix(
         "put it in quotes",
         at,
         format!("\"{written}\""),
@@ -73,7 +73,7 @@ pub fn route_without_slash(at: Span, written: &str) -> Diagnostic {
     if written.contains("://") {
         return diagnostic.help("The address of the server is no part of it: for `https://example.com/hooks/leads` write `\"/hooks/leads\"`.");
     }
-    diagnostic.fix("begin it with `/`", start, "/")
+    diagnostic.safe_fix("begin it with `/`", start, "/")
 }
 
 pub fn on_without_method(at: Span) -> Diagnostic {
@@ -84,7 +84,7 @@ pub fn on_without_method(at: Span) -> Diagnostic {
 }
 
 pub fn lower_case_method(at: Span, written: &str, right: &str) -> Diagnostic {
-    Diagnostic::new(&codes::BAD_METHOD, at, format!("the method `{written}` is written `{right}`")).fix(
+    Diagnostic::new(&codes::BAD_METHOD, at, format!("the method `{written}` is written `{right}`")).safe_fix(
         format!("write `{right}`"),
         at,
         right,
@@ -96,7 +96,7 @@ pub fn unknown_method(at: Span, written: &str, near: Option<&str>) -> Diagnostic
         Diagnostic::new(&codes::BAD_METHOD, at, format!("`{written}` is no method that a pipeline takes"))
             .help("It is one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, or `any`.");
     match near {
-        Some(near) => diagnostic.fix(format!("write `{near}`"), at, near),
+        Some(near) => diagnostic.safe_fix(format!("write `{near}`"), at, near),
         None => diagnostic,
     }
 }
@@ -104,11 +104,11 @@ pub fn unknown_method(at: Span, written: &str, near: Option<&str>) -> Diagnostic
 pub fn url_without_quotes(at: Span, written: &str) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_QUOTES, at, "the address of an action is a text in quotes")
         .help("A constant is put into it with braces.")
-        .fix("put it in quotes", at, format!("\"{{{written}}}\""))
+        .safe_fix("put it in quotes", at, format!("\"{{{written}}}\""))
 }
 
 pub fn header_without_quotes(at: Span, written: &str) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_QUOTES, at, "the name of a header stands in quotes").fix(
+    Diagnostic::new(&codes::MISSING_QUOTES, at, "the name of a header stands in quotes").safe_fix(
         "put it in quotes",
         at,
         format!("\"{written}\""),
@@ -117,7 +117,7 @@ pub fn header_without_quotes(at: Span, written: &str) -> Diagnostic {
 
 /// `Content-Type:`, up to its colon.
 pub fn header_as_in_http(at: Span, name: &str) -> Diagnostic {
-    Diagnostic::new(&codes::COLON_FOR_EQUALS, at, "a header is written `header \"Name\" = value`").fix(
+    Diagnostic::new(&codes::COLON_FOR_EQUALS, at, "a header is written `header \"Name\" = value`").safe_fix(
         "write it as a header",
         at,
         format!("header \"{name}\" ="),
@@ -127,15 +127,12 @@ pub fn header_as_in_http(at: Span, name: &str) -> Diagnostic {
 pub fn part_with_sign(at: Span, part: &str) -> Diagnostic {
     Diagnostic::new(&codes::COLON_FOR_EQUALS, at, format!("`{part}` takes its value without a `:`"))
         .help(format!("It is written `{part} …`; `:` stands inside of objects only."))
-        .fix("delete the `:`", at, "")
+        .safe_fix("delete the `:`", at, "")
 }
 
 pub fn header_without_equals(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_SIGN, at, "a `=` is missing between the header's name and its value").fix(
-        "put the `=` in",
-        at,
-        " =",
-    )
+    Diagnostic::new(&codes::MISSING_SIGN, at, "a `=` is missing between the header's name and its value")
+        .safe_fix("put the `=` in", at, " =")
 }
 
 pub fn respond_without_status(at: Span) -> Diagnostic {
@@ -146,7 +143,7 @@ pub fn respond_without_status(at: Span) -> Diagnostic {
 }
 
 pub fn status_in_quotes(at: Span, digits: &str) -> Diagnostic {
-    Diagnostic::new(&codes::NEEDLESS_QUOTES, at, "a status stands without quotes").fix(
+    Diagnostic::new(&codes::NEEDLESS_QUOTES, at, "a status stands without quotes").safe_fix(
         "delete the quotes",
         at,
         digits,
@@ -170,7 +167,7 @@ pub fn retry_without_times(count: Span) -> Diagnostic {
     let end = Span { start: count.end, end: count.end };
     Diagnostic::new(&codes::INCOMPLETE_CLAUSE, count, "`times` is missing behind the number of tries")
         .help("Write `retry 6 times, first 2s, at most 10m`.")
-        .fix("put `times` in", end, " times")
+        .safe_fix("put `times` in", end, " times")
 }
 
 pub fn retry_without_count(at: Span, word: &str) -> Diagnostic {
@@ -189,7 +186,7 @@ pub fn unknown_on_crash(at: Span, written: &str) -> Diagnostic {
         Diagnostic::new(&codes::INCOMPLETE_CLAUSE, at, format!("`on_crash` does not know `{written}`"))
             .help("`on_crash retry` sends the call again, `on_crash report` leaves it to a person.");
     match crate::diagnostic::near(written, ["retry", "report"]) {
-        Some(near) => diagnostic.fix(format!("write `{near}`"), at, near),
+        Some(near) => diagnostic.safe_fix(format!("write `{near}`"), at, near),
         None => diagnostic,
     }
 }
@@ -203,7 +200,7 @@ pub fn unknown_expectation(at: Span, written: &str, near: Option<&str>) -> Diagn
     let diagnostic = Diagnostic::new(&codes::UNREADABLE_EXPECTATION, at, format!("`{written}` is nothing that can be expected"))
         .help("Expect `status 200`, `text \"…\"`, `json { … }`, `header \"Name\" = \"…\"`, a state (aborted, stopped, done, failed, interrupted, rejected, duplicate), `no actions`, or an action: `http.post once`.");
     match near {
-        Some(near) => diagnostic.fix(format!("write `{near}`"), at, near),
+        Some(near) => diagnostic.safe_fix(format!("write `{near}`"), at, near),
         None => diagnostic,
     }
 }
@@ -230,11 +227,11 @@ pub fn part_behind_status(at: Span, text: &str, has_block: bool) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(&codes::LEFT_OVER, at, format!("`{word}` belongs in the block of `respond`"))
             .help(format!("Write `respond 200 {{ {word} … }}`."));
-    if has_block { diagnostic } else { diagnostic.fix("put it in a block", at, format!("{{ {text} }}")) }
+    if has_block { diagnostic } else { diagnostic.safe_fix("put it in a block", at, format!("{{ {text} }}")) }
 }
 
 pub fn text_without_quotes(at: Span, text: &str) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_QUOTES, at, "the text of `respond` stands in quotes").fix(
+    Diagnostic::new(&codes::MISSING_QUOTES, at, "the text of `respond` stands in quotes").safe_fix(
         "put it in quotes",
         at,
         format!("\"{text}\""),
@@ -264,5 +261,5 @@ pub fn reader_behind_policy(at: Span) -> Diagnostic {
 pub fn retry_word(at: Span, word: &str) -> Diagnostic {
     Diagnostic::new(&codes::INCOMPLETE_CLAUSE, at, format!("`{word}` is written `times` here"))
         .help("Write `retry 6 times, first 2s, at most 10m`.")
-        .fix("write `times`", at, "times")
+        .safe_fix("write `times`", at, "times")
 }

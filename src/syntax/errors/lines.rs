@@ -58,7 +58,7 @@ pub fn unknown_word(at: Span, word: &str, near: Option<&str>, place: &str) -> Di
     } else {
         format!("Is `{near}` meant?")
     };
-    diagnostic.help(help).fix(format!("write `{near}`"), at, near)
+    diagnostic.help(help).safe_fix(format!("write `{near}`"), at, near)
 }
 
 pub fn foreign_word(at: Span, word: &str, advice: &str) -> Diagnostic {
@@ -97,7 +97,7 @@ pub fn foreign_comment(at: Span, opener: Span, fixed: Option<String>) -> Diagnos
     let diagnostic = Diagnostic::new(&codes::FOREIGN_COMMENT, opener, "a comment begins with `#`")
         .help("`#` and all behind it up to the end of the line is a comment; there is no other kind.");
     match fixed {
-        Some(text) => diagnostic.fix("write it with `#`", at, text),
+        Some(text) => diagnostic.safe_fix("write it with `#`", at, text),
         None => diagnostic,
     }
 }
@@ -105,16 +105,18 @@ pub fn foreign_comment(at: Span, opener: Span, fixed: Option<String>) -> Diagnos
 pub fn line_separator(at: Span, sign: &str) -> Diagnostic {
     Diagnostic::new(&codes::LINE_SEPARATOR, at, format!("a line does not end with `{sign}`"))
         .help("The end of the line ends the statement.")
-        .fix(format!("delete the `{sign}`"), at, "")
+        .safe_fix(format!("delete the `{sign}`"), at, "")
 }
 
-pub fn two_on_a_line(at: Span, sign: Option<Span>) -> Diagnostic {
+/// `sign` is what stands between the two: `;`, or a `,` that may mean something else.
+pub fn two_on_a_line(at: Span, sign: Option<(char, Span)>) -> Diagnostic {
     let diagnostic = Diagnostic::new(&codes::LINE_SEPARATOR, at, "a second statement stands on this line")
         .help(
             "Each statement has a line of its own. Only `name = value` may be parted by commas on one line.",
         );
     match sign {
-        Some(sign) => diagnostic.fix("begin a new line", sign, "\n"),
+        Some((';', sign)) => diagnostic.safe_fix("begin a new line", sign, "\n"),
+        Some((_, sign)) => diagnostic.fix("begin a new line", sign, "\n"),
         None => diagnostic.fix("begin a new line", Span { start: at.start, end: at.start }, "\n"),
     }
 }
@@ -148,14 +150,14 @@ pub fn param_in_respond(line: Span, text: &str) -> Diagnostic {
     }
     let start = line.start + name.trim_end().len() as u32;
     let end = line.start + (text.len() - value.trim_start().len()) as u32;
-    diagnostic.fix("leave the `=` out", Span { start, end }, " ")
+    diagnostic.safe_fix("leave the `=` out", Span { start, end }, " ")
 }
 
 pub fn const_inside(line: Span) -> Diagnostic {
     let word = Span { start: line.start, end: line.start + "const".len() as u32 };
     Diagnostic::new(&codes::MISPLACED_LINE, word, "`const` does not belong inside of a block")
         .help("A constant stands at the left edge of the file, and all of the file sees it. Inside, write `let name = value`.")
-        .fix("write `let`", word, "let")
+        .safe_fix("write `let`", word, "let")
 }
 
 pub fn head_below_top(line: Span, keyword: &str) -> Diagnostic {
@@ -195,7 +197,7 @@ pub fn assignment(line: Span, name: Option<&Name>, colon: Option<Span>) -> Diagn
         format!("`{}{sign} …` alone is no step", name.text),
     )
     .help("To name a value write `let name = value`; to pick one from the request, `extract body { name = $.path … }`. A parameter stands in the block of its action.");
-    diagnostic.fixes.push(Fix { title: "write `let`".into(), edits });
+    diagnostic.fixes.push(Fix::new("write `let`", edits));
     diagnostic
 }
 
@@ -203,7 +205,7 @@ pub fn let_outside(line: Span) -> Diagnostic {
     let word = Span { start: line.start, end: line.start + "let".len() as u32 };
     Diagnostic::new(&codes::OUTSIDE_ITEMS, word, "`let` stands outside of every pipeline")
         .help("A value that the whole file sees is a constant.")
-        .fix("write `const`", word, "const")
+        .safe_fix("write `const`", word, "const")
 }
 
 pub fn function_as_step(at: Span, name: &str) -> Diagnostic {
@@ -219,11 +221,11 @@ pub fn nothing_behind(at: Span, sign: &str) -> Diagnostic {
 
 pub fn if_for_when(at: Span, word: &str) -> Diagnostic {
     Diagnostic::new(&codes::FOREIGN_WORD, at, format!("a condition begins with `when`, not with `{word}`"))
-        .fix("write `when`", at, "when")
+        .safe_fix("write `when`", at, "when")
 }
 
 pub fn elif(at: Span, word: &str) -> Diagnostic {
-    Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`{word}` is written `else when`")).fix(
+    Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`{word}` is written `else when`")).safe_fix(
         "write `else when`",
         at,
         "else when",
@@ -233,18 +235,18 @@ pub fn elif(at: Span, word: &str) -> Diagnostic {
 pub fn arrow(at: Span, sign: &str) -> Diagnostic {
     Diagnostic::new(&codes::FOREIGN_WORD, at, format!("no `{sign}` stands before the block of an arm"))
         .help("An arm is written `\"a\", \"b\" { … }`.")
-        .fix(format!("delete the `{sign}`"), at, "")
+        .safe_fix(format!("delete the `{sign}`"), at, "")
 }
 
 pub fn catch_all(at: Span, word: &str) -> Diagnostic {
     Diagnostic::new(&codes::FOREIGN_WORD, at, format!("the arm for all other values is `else`, not `{word}`"))
-        .fix("write `else`", at, "else")
+        .safe_fix("write `else`", at, "else")
 }
 
 pub fn for_of(at: Span, word: &str) -> Diagnostic {
     Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`for` is written with `in`, not with `{word}`"))
         .help("Write `for item in items { … }`.")
-        .fix("write `in`", at, "in")
+        .safe_fix("write `in`", at, "in")
 }
 
 pub fn for_with_two_names(at: Span) -> Diagnostic {
@@ -256,11 +258,11 @@ pub fn for_in_brackets(at: Span, text: &str) -> Diagnostic {
     let inner = text.trim().trim_start_matches('(').trim_end_matches(')').trim();
     Diagnostic::new(&codes::FOREIGN_WORD, at, "no brackets stand around what `for` walks over")
         .help("Write `for item in items { … }`.")
-        .fix("delete the brackets", at, inner)
+        .safe_fix("delete the brackets", at, inner)
 }
 
 pub fn colon_after_head(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::FOREIGN_WORD, at, "no `:` stands before the `{` of a block").fix(
+    Diagnostic::new(&codes::FOREIGN_WORD, at, "no `:` stands before the `{` of a block").safe_fix(
         "delete the `:`",
         at,
         "",

@@ -41,7 +41,7 @@ fn meaning(name: &str) -> &'static str {
 pub fn member_without_quotes(at: Span, name: &str) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_QUOTES, at, format!("`{name}` needs quotes"))
         .help("The name of a member that holds more than letters, digits and `_` stands in quotes.")
-        .fix("put it in quotes", at, format!("\"{name}\""))
+        .safe_fix("put it in quotes", at, format!("\"{name}\""))
 }
 
 pub fn insert_in_name(at: Span) -> Diagnostic {
@@ -52,26 +52,23 @@ pub fn insert_in_name(at: Span) -> Diagnostic {
 pub fn colon_for_equals(at: Span, what: &str) -> Diagnostic {
     Diagnostic::new(&codes::COLON_FOR_EQUALS, at, format!("{what} is written with `=`"))
         .help("`=` stands behind the names of parameters, headers and fields; `:` stands inside of objects, `json { name: value }`.")
-        .fix("write `=`", at, " =")
+        .safe_fix("write `=`", at, " =")
 }
 
 pub fn equals_for_colon(at: Span, sign: &str) -> Diagnostic {
     Diagnostic::new(&codes::EQUALS_FOR_COLON, at, format!("a member of an object is written with `:`, not with `{sign}`"))
         .help("`:` stands inside of objects, `json { name: value }`; `=` behind the names of parameters, headers and fields.")
-        .fix("write `:`", at, ":")
+        .safe_fix("write `:`", at, ":")
 }
 
 pub fn missing_colon(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_SIGN, at, "a `:` is missing between the member's name and its value").fix(
-        "put the `:` in",
-        at,
-        ":",
-    )
+    Diagnostic::new(&codes::MISSING_SIGN, at, "a `:` is missing between the member's name and its value")
+        .safe_fix("put the `:` in", at, ":")
 }
 
 pub fn param_in_quotes(at: Span, name: &str) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(&codes::NEEDLESS_QUOTES, at, "the name of a parameter stands without quotes");
     let plain = name.chars().all(|c| c == '_' || c.is_alphanumeric());
-    if plain && !name.is_empty() { diagnostic.fix("delete the quotes", at, name) } else { diagnostic }
+    if plain && !name.is_empty() { diagnostic.safe_fix("delete the quotes", at, name) } else { diagnostic }
 }

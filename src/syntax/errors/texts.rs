@@ -1,6 +1,6 @@
 //! Texts: quotes, escapes and braces.
 
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::codes;
 
@@ -49,7 +49,7 @@ pub fn lines_where_one_is_wanted(at: Span, inner: &str) -> Diagnostic {
     if inner.contains(['\n', '\r', '"']) {
         diagnostic
     } else {
-        diagnostic.fix("write it in `\"`", at, format!("\"{inner}\""))
+        diagnostic.safe_fix("write it in `\"`", at, format!("\"{inner}\""))
     }
 }
 
@@ -61,7 +61,7 @@ pub fn wrong_quotes(at: Span, written: &str, inner: &str) -> Diagnostic {
     if inner.contains(['"', '\\', '{']) {
         return diagnostic;
     }
-    diagnostic.fix("write straight quotes", at, format!("\"{inner}\""))
+    diagnostic.safe_fix("write straight quotes", at, format!("\"{inner}\""))
 }
 
 /// `\d`, `\w` and the like; `plain` is the text in single quotes, if that would mean the same.
@@ -69,7 +69,7 @@ pub fn expression_in_text(at: Span, plain: Option<String>) -> Diagnostic {
     let diagnostic = Diagnostic::new(&codes::UNKNOWN_ESCAPE, at, "this seems to be a regular expression in `\"`")
         .help("In `\"…\"`, `\\` and `{` mean something else. A regular expression stands in `'…'`, in which each character is itself.");
     match plain {
-        Some(plain) => diagnostic.fix("write it in `'`", at, plain),
+        Some(plain) => diagnostic.safe_fix("write it in `'`", at, plain),
         None => diagnostic,
     }
 }
@@ -94,16 +94,13 @@ pub fn brace_in_text(at: Span, text: Span) -> Diagnostic {
 
 pub fn number_in_braces(at: Span, digits: &str) -> Diagnostic {
     let brace = Span { start: at.start, end: at.start + 1 };
-    let mut diagnostic = Diagnostic::new(
+    Diagnostic::new(
         &codes::NUMBER_IN_BRACES,
         at,
         format!("`{{{digits}}}` inserts the number {digits} itself"),
     )
-    .help("A regular expression stands in `'…'`, in which braces are themselves: `'^\\d{4}$'`.");
-    diagnostic
-        .fixes
-        .push(Fix { title: "write `\\{`".into(), edits: vec![Edit { span: brace, text: "\\{".into() }] });
-    diagnostic
+    .help("A regular expression stands in `'…'`, in which braces are themselves: `'^\\d{4}$'`.")
+    .fix("write `\\{`", brace, "\\{")
 }
 
 pub fn json_in_text(at: Span) -> Diagnostic {

@@ -10,7 +10,9 @@ pub fn bad_number(at: Span, written: &str) -> Diagnostic {
     let (help, better) = better_number(written);
     let diagnostic = diagnostic.help(help);
     match better {
-        Some(better) => diagnostic.fix(format!("write `{better}`"), at, better),
+        // It may be a telephone number, which loses its zero.
+        Some(better) if written.starts_with('0') => diagnostic.fix(format!("write `{better}`"), at, better),
+        Some(better) => diagnostic.safe_fix(format!("write `{better}`"), at, better),
         None => diagnostic,
     }
 }
@@ -97,15 +99,12 @@ pub fn missing_unit(at: Span, keyword: &str, digits: &str, unit: &str, what: &st
 
 pub fn dot_number(at: Span, written: &str) -> Diagnostic {
     let digits = written.trim_start_matches('.');
-    Diagnostic::new(&codes::DOT_NUMBER, at, format!("an item of a list is picked with `[{digits}]`")).fix(
-        format!("write `[{digits}]`"),
-        at,
-        format!("[{digits}]"),
-    )
+    Diagnostic::new(&codes::DOT_NUMBER, at, format!("an item of a list is picked with `[{digits}]`"))
+        .safe_fix(format!("write `[{digits}]`"), at, format!("[{digits}]"))
 }
 
 pub fn missing_comma(at: Span, between: &str) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_COMMA, at, format!("a comma is missing between {between}")).fix(
+    Diagnostic::new(&codes::MISSING_COMMA, at, format!("a comma is missing between {between}")).safe_fix(
         "put the comma in",
         at,
         ",",
@@ -113,7 +112,7 @@ pub fn missing_comma(at: Span, between: &str) -> Diagnostic {
 }
 
 pub fn extra_comma(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::EXTRA_COMMA, at, "this comma parts nothing").fix("delete the comma", at, "")
+    Diagnostic::new(&codes::EXTRA_COMMA, at, "this comma parts nothing").safe_fix("delete the comma", at, "")
 }
 
 pub fn foreign_operator(at: Span, written: &str, right: &str) -> Diagnostic {
@@ -125,7 +124,7 @@ pub fn foreign_operator(at: Span, written: &str, right: &str) -> Diagnostic {
         _ => diagnostic,
     };
     let text = if right == "not" && written == "!" { "not ".to_owned() } else { right.to_owned() };
-    diagnostic.fix(format!("write `{right}`"), at, text)
+    diagnostic.safe_fix(format!("write `{right}`"), at, text)
 }
 
 /// An operator that has nothing like it here.
@@ -162,5 +161,5 @@ pub fn object_without_name(at: Span) -> Diagnostic {
 /// `5 s`, `5 seconds`.
 pub fn blank_before_unit(at: Span, written: &str, right: &str) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_UNIT, at, format!("`{written}` is written `{right}`, without a blank"))
-        .fix(format!("write `{right}`"), at, right)
+        .safe_fix(format!("write `{right}`"), at, right)
 }

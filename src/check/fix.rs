@@ -1,0 +1,108 @@
+//! Applies what needs no asking: the safe fixes of a file's findings, until nothing is left that would be applied. A change
+//! that does not leave fewer findings is taken back, so that no text is ever worse than before.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Levels, MAX_FILE_BYTES, Options, Script, connectors, file};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::resolve::Connectors;
+use crate::source::Source;
+use crate::syntax;
+
+/// A text that was mended.
+#[derive(Debug)]
+pub struct Fixed {
+    pub script: Script,
+    /// How many findings were mended.
+    pub count: usize,
+}
+
+/// A mended text may have something new to be mended; each round leaves fewer, so this only bounds what nobody foresaw.
+const MOST_ROUNDS: usize = 100;
+
+/// Fixes that are tried by themselves in a round, since each try costs a check of the file.
+const MOST_ALONE: usize = 50;
+
+/// The script after all safe fixes; `None` if there is none to apply. `beside` are the scripts that it is checked with, itself
+/// among them: their connectors are known to it.
+pub fn fix(script: &Script, beside: &[Script], options: &Options<'_>) -> Option<Fixed> {
+    let parsed: Vec<_> = beside.iter().map(file::parse).collect();
+    let (known, _) = connectors::collect(beside, &parsed, connectors::built_in());
+    let mut fixed = Fixed { script: script.clone(), count: 0 };
+    for _ in 0..MOST_ROUNDS {
+        let findings = findings(&fixed.script, &known, options);
+        let Some((source, count)) = round(&fixed.script.source, &findings, &known, options) else { break };
+        fixed.script = Script::from(source);
+        fixed.count += count;
+    }
+    (fixed.count > 0).then_some(fixed)
+}
+
+fn findings(script: &Script, known: &Connectors, options: &Options<'_>) -> Vec<Diagnostic> {
+    let parsed = file::parse(script);
+    let mut findings = file::examine(script, parsed.as_ref(), known, options.now).diagnostics;
+    if let Some(levels) = options.levels {
+        Levels::apply(levels, &mut findings);
+    }
+    findings
+}
+
+/// All fixes that do not touch one another; if together they mend nothing, the first that mends something by itself.
+fn round(
+    source: &Source,
+    findings: &[Diagnostic],
+    known: &Connectors,
+    options: &Options<'_>,
+) -> Option<(Arc<Source>, usize)> {
+    let apart = apart(findings.iter().filter_map(Diagnostic::only_safe_fix));
+    let before = worth(source, findings.len());
+    let mends = |fixes: &[&Fix]| {
+        let text = applied(&source.text, fixes).filter(|text| text.len() <= MAX_FILE_BYTES)?;
+        let mended = Arc::new(Source::new(source.name.clone(), text));
+        let after = self::findings(&Script::from(mended.clone()), known, options).len();
+        (worth(&mended, after) < before).then_some((mended, fixes.len()))
+    };
+    if apart.is_empty() {
+        return None;
+    }
+    mends(&apart).or_else(|| apart.iter().take(MOST_ALONE).find_map(|fix| mends(std::slice::from_ref(fix))))
+}
+
+/// A line that can be read again may show mistakes that nobody saw before, so mistakes of syntax count first.
+fn worth(source: &Source, findings: usize) -> (usize, usize) {
+    (syntax::parse(source).diagnostics.len(), findings)
+}
+
+/// Those of the fixes, by place, that touch none before them.
+fn apart<'f>(fixes: impl Iterator<Item = &'f Fix>) -> Vec<&'f Fix> {
+    // Where each begins, and where it ends: none touches another, so the last that begins before a place ends last.
+    let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut kept = Vec::new();
+    for fix in fixes {
+        let touches = |edit: &Edit| {
+            let before = taken.range(..=edit.span.end).next_back();
+            before.is_some_and(|(_, end)| *end >= edit.span.start)
+        };
+        if !fix.edits.iter().any(touches) {
+            taken.extend(fix.edits.iter().map(|edit| (edit.span.start, edit.span.end)));
+            kept.push(fix);
+        }
+    }
+    kept
+}
+
+/// The text with the edits of some fixes; `None` if the edits of one fix overlap, or cut a letter.
+fn applied(text: &str, fixes: &[&Fix]) -> Option<String> {
+    let mut edits: Vec<&Edit> = fixes.iter().flat_map(|fix| &fix.edits).collect();
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for edit in edits {
+        out.push_str(text.get(from..edit.span.start as usize)?);
+        out.push_str(&edit.text);
+        from = edit.span.end as usize;
+    }
+    out.push_str(text.get(from..)?);
+    Some(out)
+}

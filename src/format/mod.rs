@@ -1,0 +1,51 @@
+//! Tree and comments to text: the one style of scripts. The words of a script are never changed, only what stands between
+//! them, so the text is laid out from its tokens (`tokens`), which the tree says how to read (`marks`); `nest` finds blocks
+//! and brackets, `layout` gives each its lines, `page` sets comments. Pure.
+
+mod guard;
+mod layout;
+mod marks;
+mod nest;
+mod page;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Source;
+use crate::syntax;
+
+/// Columns that a line may have; what cannot be broken may have more, and comments are not counted.
+pub const WIDTH: usize = 100;
+
+/// Blanks a level.
+const INDENT: usize = 2;
+
+/// Why a text is left as it is.
+#[derive(Debug)]
+pub enum Refusal {
+    /// It has mistakes of syntax; all findings of reading it, errors among them.
+    Broken(Vec<Diagnostic>),
+    /// Formatting would have changed what stands there, not only how: in words.
+    Unsafe(String),
+}
+
+/// The text in the one style. Formatting what this gives changes nothing.
+///
+/// # Errors
+/// A text with mistakes of syntax, and one of which a word, a comment or the meaning would not stay the same.
+pub fn format(source: &Source) -> Result<String, Refusal> {
+    let parsed = syntax::parse(source);
+    if parsed.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(Refusal::Broken(parsed.diagnostics));
+    }
+    let marks = marks::of_file(&parsed.file);
+    let text = tokens::requoted(&source.text, &marks);
+    let tokens = tokens::lex(&text, &marks);
+    let formatted = layout::lay_out(&nest::lines(&tokens));
+    match guard::difference(&parsed.file, &tokens, &formatted) {
+        None => Ok(formatted),
+        Some(difference) => Err(Refusal::Unsafe(difference)),
+    }
+}

@@ -1,0 +1,197 @@
+//! That formatting changes nothing but blanks, whatever it is given, and that doing it twice is doing it once.
+#![allow(clippy::indexing_slicing)]
+
+use proptest::prelude::*;
+
+use super::*;
+
+const SCRIPT: &str = include_str!("../../tests/cases/syntax/everything.wj");
+
+fn read(text: &str) -> String {
+    let source = Source::new("a.wj", text);
+    match format(&source) {
+        Ok(formatted) => formatted,
+        Err(Refusal::Unsafe(why)) => panic!("{why}\n{text}"),
+        Err(Refusal::Broken(findings)) => {
+            let finding = findings.iter().find(|finding| finding.is_error()).unwrap();
+            panic!("{} at {:?}\n{text}", finding.message, source.position(finding.span.start))
+        }
+    }
+}
+
+/// `format` itself refuses to change words, comments and meaning; here it may not refuse.
+fn twice(text: &str) -> String {
+    let once = read(text);
+    let again = read(&once);
+    assert_eq!(once, again, "formatting again changes the text; it was\n{text}");
+    assert!(!once.contains(['\r', '\t', '\u{feff}']) || text.contains("\"\"\""), "{once:?}");
+    once
+}
+
+#[test]
+fn the_whole_language_is_formatted() {
+    twice(SCRIPT);
+    let windows = twice(&format!("\u{feff}{}", SCRIPT.replace('\n', "\r\n")));
+    assert_eq!(windows, twice(SCRIPT));
+}
+
+#[test]
+fn nothing_stays_nothing() {
+    for text in ["", "\n\n", "\u{feff}", "   \r\n"] {
+        assert_eq!(read(text), "");
+    }
+    assert_eq!(read("# a"), "# a\n");
+    assert_eq!(read("\n\n#a\t \n\n\n\n  # b\nconst A=1"), "#a\n\n# b\nconst A = 1\n");
+}
+
+#[test]
+fn mistakes_are_refused() {
+    let broken = Source::new("a.wj", "pipeline p {\n  respnd 200\n}\n");
+    assert!(matches!(format(&broken), Err(Refusal::Broken(findings)) if findings.len() == 1));
+}
+
+/// The words of the whole language with other blanks, line ends and comments between them, where they may be.
+fn respaced(text: &str, mut choose: impl FnMut(u8) -> u8) -> String {
+    let parsed = syntax::parse(&Source::new("a.wj", text));
+    let marks = marks::of_file(&parsed.file);
+    let tokens = tokens::lex(text, &marks);
+    let mut out = String::new();
+    let mut open: Vec<bool> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let bracket =
+            |token: &tokens::Token<'_>| token.is("(") || token.is("[") || token.role == tokens::Role::Object;
+        let inside = open.last().copied().unwrap_or(false);
+        // What is glued to a word must stay so: names with dots, picks and calls are one thing to the grammar.
+        let free = !token.glued
+            || token.is(")")
+            || token.is("]")
+            || at > 0 && (tokens[at - 1].is("(") || tokens[at - 1].is("["));
+        let held = at > 0 && ["header", "not"].contains(&tokens[at - 1].text);
+        let free = free && !(token.glued && token.text == "}");
+        let comment_before = at > 0 && tokens[at - 1].kind == tokens::Kind::Comment;
+        if token.newlines > 0 {
+            match choose(6) {
+                0 => out.push_str(" \t# one more\n"),
+                1 => out.push_str("\r\n\r\n\r\n"),
+                2 => out.push_str("  \n\t"),
+                _ => out.push('\n'),
+            }
+        } else if at > 0 && inside && free && !held && !comment_before {
+            match choose(8) {
+                0 => out.push_str("\n\n"),
+                1 => out.push_str(" # inside\n"),
+                2 => out.push('\n'),
+                3 => out.push_str("\u{a0} \t"),
+                _ => out.push(' '),
+            }
+        } else if at > 0 && free {
+            out.push_str(if choose(3) == 0 { "\t  " } else { " " });
+        }
+        // An item begins at the left edge, and nothing else that looks like one may.
+        if token.newlines > 0 && open.is_empty() {
+            out.truncate(out.trim_end_matches([' ', '\t']).len());
+        } else if token.newlines > 0 {
+            out.push_str(if choose(2) == 0 { " " } else { "\t\t" });
+        }
+        out.push_str(token.text);
+        if bracket(token) || token.is("{") {
+            open.push(bracket(token));
+        } else if token.is("}") || token.is("]") || token.is(")") {
+            open.pop();
+        }
+    }
+    out.push('\n');
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn other_blanks_and_comments_change_nothing(choices in prop::collection::vec(any::<u8>(), 64..4096)) {
+        let mut at = 0;
+        let text = respaced(SCRIPT, |most| { at += 1; choices[at % choices.len()] % most });
+        twice(&text);
+    }
+}
+
+/// A value as somebody may write it; between brackets with line ends and comments.
+fn value() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(vec![
+        "1",
+        "-2.50",
+        "\"a text {name} {join([\"x\"], \", \")}\"",
+        "'plain'",
+        "'\\d{4}'",
+        "name",
+        "true",
+        "empty",
+        "a_rather_long_name_of_a_value.member[0]",
+        "\"a long text that takes the place of forty letters\"",
+        "\"\"\"\n   two\n     lines\n   \"\"\"",
+    ]);
+    let comma =
+        prop::sample::select(vec![",", ", ", "  ,", ",\n\n\n", ", # why\n", " # why\n  ,", ",\n  # above\n"]);
+    let open = prop::sample::select(vec!["", " ", "\n", " # head\n", "\n# above\n"]);
+    let op = prop::sample::select(vec![" and ", " or\n", "+", "\n-", " * ", " # op\n / "]);
+    let compare = prop::sample::select(vec!["==", " != ", "<", " in "]);
+    leaf.prop_map(str::to_owned).prop_recursive(4, 40, 4, move |inner| {
+        let many = prop::collection::vec((inner.clone(), comma.clone()), 0..5);
+        let parts = |parts: &[(String, &str)]| {
+            parts.iter().map(|(value, comma)| format!("{value}{comma}")).collect::<String>()
+        };
+        let members = |all: &[(String, &str)]| {
+            all.iter()
+                .enumerate()
+                .map(|(at, (value, comma))| format!("m{at}:{value}{comma}"))
+                .collect::<String>()
+        };
+        prop_oneof![
+            (open.clone(), many.clone()).prop_map(move |(open, all)| format!("[{open}{}]", parts(&all))),
+            (open.clone(), many.clone()).prop_map(move |(open, all)| format!("{{{open}{}}}", members(&all))),
+            (open.clone(), many).prop_map(move |(open, all)| match all.is_empty() {
+                true => "now()".to_owned(),
+                false => format!("call({open}{})", parts(&all)),
+            }),
+            (inner.clone(), op.clone(), inner.clone(), open.clone())
+                .prop_map(|(a, op, b, open)| format!("({open}{a}{op}{b}{open})")),
+            (inner.clone(), compare.clone(), inner.clone())
+                .prop_map(|(a, op, b)| format!("(({a}){op}({b}))")),
+            (inner.clone(), inner.clone(), inner.clone())
+                .prop_map(|(c, a, b)| format!("(if {c}\n then {a} else\n {b})")),
+            inner.clone().prop_map(|value| format!("(not {value})")),
+            inner.prop_map(|value| format!("-({value})")),
+        ]
+    })
+}
+
+fn statement() -> impl Strategy<Value = String> {
+    let end =
+        prop::sample::select(vec!["\n", "\n\n\n", "   # behind\n", "# close\n", "\n# below\n\n", "\r\n"]);
+    let line = prop_oneof![
+        value().prop_map(|value| format!("let x ={value}")),
+        value().prop_map(|value| format!("when {value} {{ stop }}")),
+        (value(), value()).prop_map(|(a, b)| format!("when {a}{{ # head\nstop\n\n}}\n# why\nelse   when {b} {{abort 422 \"no\"}} else {{\n}}")),
+        value().prop_map(|value| format!("respond 200 {{ json {value} }}")),
+        (value(), value()).prop_map(|(a, b)| format!("bizon.add_subscriber {{a={a},long_name={b}\n\n   timeout 5s }}")),
+        (value(), value()).prop_map(|(a, b)| format!(
+            "extract body {{ name = $.a['x y'] as f({a}) on_missing empty\n # about\n other=$..b[?(@.c  == 1)] on_missing default {b}\n}}"
+        )),
+        (value(), value()).prop_map(|(a, b)| format!("match {a} {{\n {b}, 7 {{ stop }}\nelse {{ stop }} }}")),
+        value().prop_map(|value| format!("http.post \"https://a.example\" {{ header \"A\" = {value}\nform {value}\non_fail {{ stop }}\n}}")),
+    ];
+    (line, end).prop_map(|(line, end)| format!("\t{line}{end}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn generated_programs_keep_their_meaning(statements in prop::collection::vec(statement(), 1..6)) {
+        let text = format!("# file\npipeline p \"P\"{{\n{}}}\n", statements.concat());
+        let source = Source::new("a.wj", text.as_str());
+        // The generator may go deeper than the language does.
+        prop_assume!(!syntax::parse(&source).diagnostics.iter().any(Diagnostic::is_error));
+        twice(&text);
+    }
+}

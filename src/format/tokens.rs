@@ -1,0 +1,263 @@
+//! The words of a text without mistakes, and its comments. Texts and paths are one word each.
+
+use super::marks::Marks;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Word,
+    Number,
+    Text,
+    Path,
+    Comment,
+    Sign,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token<'a> {
+    pub kind: Kind,
+    pub text: &'a str,
+    /// In bytes.
+    pub start: usize,
+    /// Line ends between the word before and this one.
+    pub newlines: usize,
+    /// Letters before it on its line.
+    pub column: usize,
+    /// It touches the word before.
+    pub glued: bool,
+    /// What is meant by a `-`, a `(`, a `[` or a `{`.
+    pub role: Role,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Plain,
+    Call,
+    Index,
+    Object,
+    Minus,
+}
+
+impl Token<'_> {
+    pub fn is(&self, sign: &str) -> bool {
+        self.kind == Kind::Sign && self.text == sign
+    }
+
+    pub fn is_word(&self, word: &str) -> bool {
+        self.kind == Kind::Word && self.text == word
+    }
+
+    pub fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+}
+
+/// The text with `"…"` for every `'…'` that means the same in them. No place moves.
+pub(super) fn requoted(text: &str, marks: &Marks) -> String {
+    let mut out = text.to_owned();
+    for token in lex(text, marks) {
+        let plain = token.text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+        if let (Kind::Text, Some(inner)) = (token.kind, plain)
+            && !inner.contains(['\\', '{', '}', '"'])
+        {
+            out.replace_range(token.start..token.end(), &format!("\"{inner}\""));
+        }
+    }
+    out
+}
+
+pub(super) fn lex<'a>(text: &'a str, marks: &Marks) -> Vec<Token<'a>> {
+    let mut lexer = Lexer { text, at: 0, line: 0, newlines: 0, tokens: Vec::new() };
+    let mut paths = marks.paths.iter().peekable();
+    while lexer.skip_blanks() {
+        while paths.next_if(|path| (path.start as usize) < lexer.at).is_some() {}
+        let path = paths.next_if(|path| path.start as usize == lexer.at && !path.is_empty());
+        match path {
+            Some(path) => lexer.push(Kind::Path, path.end as usize),
+            None => lexer.step(),
+        }
+    }
+    let mut tokens = lexer.tokens;
+    assign_roles(&mut tokens, marks);
+    glue(&mut tokens);
+    tokens
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    /// Where the line begins.
+    line: usize,
+    newlines: usize,
+    tokens: Vec<Token<'a>>,
+}
+
+impl Lexer<'_> {
+    /// Whether anything follows.
+    fn skip_blanks(&mut self) -> bool {
+        while let Some(letter) = self.peek() {
+            match letter {
+                '\r' | '\n' => {
+                    let both = self.rest().starts_with("\r\n");
+                    self.at += if both { 2 } else { 1 };
+                    self.line = self.at;
+                    self.newlines += 1;
+                }
+                _ if is_blank(letter) => self.at += letter.len_utf8(),
+                _ => return true,
+            }
+        }
+        false
+    }
+
+    fn step(&mut self) {
+        let rest = self.rest();
+        let Some(letter) = self.peek() else { return };
+        let (kind, length) = match letter {
+            '#' => (Kind::Comment, rest.find(['\n', '\r']).unwrap_or(rest.len())),
+            '"' | '\'' => (Kind::Text, text_length(rest)),
+            '0'..='9' => (Kind::Number, number_length(rest)),
+            _ if is_word(letter) => (Kind::Word, rest.find(|c| !is_word(c)).unwrap_or(rest.len())),
+            _ => {
+                let two = ["==", "!=", "<=", ">="].iter().any(|sign| rest.starts_with(sign));
+                (Kind::Sign, if two { 2 } else { letter.len_utf8() })
+            }
+        };
+        self.push(kind, self.at + length);
+    }
+
+    fn push(&mut self, kind: Kind, end: usize) {
+        let start = self.at;
+        let text = self.text.get(start..end).unwrap_or("");
+        let column = self.text.get(self.line..start).unwrap_or("").chars().count();
+        let text = if kind == Kind::Comment { text.trim_end() } else { text };
+        let newlines = std::mem::take(&mut self.newlines);
+        self.tokens.push(Token { kind, text, start, newlines, column, glued: false, role: Role::Plain });
+        self.at = end.max(start + 1);
+        if let Some(last) = text.rfind(['\n', '\r']) {
+            self.line = start + last + 1;
+        }
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+}
+
+impl<'a> Lexer<'a> {
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+}
+
+fn is_blank(letter: char) -> bool {
+    letter == '\u{feff}' || letter.is_whitespace()
+}
+
+fn is_word(letter: char) -> bool {
+    letter == '_' || letter.is_alphanumeric() || !letter.is_ascii() && !is_blank(letter)
+}
+
+/// `7`, `1.10`, `5s`, `64KB`.
+fn number_length(text: &str) -> usize {
+    let digits = |from: usize| {
+        let rest = text.get(from..).unwrap_or("");
+        from + rest.find(|c| !is_word(c)).unwrap_or(rest.len())
+    };
+    let whole = digits(0);
+    let fraction = text.get(whole..).and_then(|rest| rest.strip_prefix('.'));
+    if fraction.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        return digits(whole + 1);
+    }
+    whole
+}
+
+/// A text with all that it inserts.
+fn text_length(text: &str) -> usize {
+    if let Some(rest) = text.strip_prefix('\'') {
+        return rest.find('\'').map_or(text.len(), |quote| quote + 2);
+    }
+    let quotes = if text.starts_with("\"\"\"") { "\"\"\"" } else { "\"" };
+    let mut at = quotes.len();
+    loop {
+        let rest = text.get(at..).unwrap_or("");
+        let Some(letter) = rest.chars().next() else { return text.len() };
+        at += match letter {
+            _ if rest.starts_with(quotes) => return at + quotes.len(),
+            '\\' => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+            '{' => insert_length(rest),
+            other => other.len_utf8(),
+        };
+    }
+}
+
+/// From a `{` in a text to behind its `}`.
+fn insert_length(text: &str) -> usize {
+    let (mut at, mut depth) = (0, 0usize);
+    loop {
+        let rest = text.get(at..).unwrap_or("");
+        let Some(letter) = rest.chars().next() else { return text.len() };
+        at += match letter {
+            '"' | '\'' => text_length(rest),
+            '#' => rest.find(['\n', '\r']).unwrap_or(rest.len()),
+            other => other.len_utf8(),
+        };
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return at;
+        }
+    }
+}
+
+/// What the tree says of an expression holds for its first word behind the round brackets around it.
+fn assign_roles(tokens: &mut [Token<'_>], marks: &Marks) {
+    let (mut list, mut object, mut minus) = (false, false, false);
+    let mut before: Option<(usize, Kind)> = None;
+    for token in tokens {
+        let start = token.start as u32;
+        list |= marks.lists.contains(&start);
+        object |= marks.objects.contains(&start);
+        minus |= marks.minuses.contains(&start);
+        if token.kind == Kind::Comment {
+            continue;
+        }
+        let called =
+            before.is_some_and(|(end, kind)| kind == Kind::Word && marks.calls.contains(&(end as u32)));
+        before = Some((token.end(), token.kind));
+        match token.text {
+            "(" if token.kind == Kind::Sign => {
+                if called {
+                    token.role = Role::Call;
+                }
+                continue;
+            }
+            "[" if !list && token.kind == Kind::Sign => token.role = Role::Index,
+            "{" if object && token.kind == Kind::Sign => token.role = Role::Object,
+            "-" if minus && token.kind == Kind::Sign => token.role = Role::Minus,
+            _ => {}
+        }
+        (list, object, minus) = (false, false, false);
+    }
+}
+
+fn glue(tokens: &mut [Token<'_>]) {
+    let mut before: Option<Token<'_>> = None;
+    for token in tokens {
+        if token.kind == Kind::Comment {
+            continue;
+        }
+        token.glued = before.is_some_and(|before| touches(&before, token));
+        before = Some(*token);
+    }
+}
+
+fn touches(before: &Token<'_>, token: &Token<'_>) -> bool {
+    let opens = before.is("(") || before.is("[");
+    let closes = token.is(")") || token.is("]");
+    let follows = token.is(",") || token.is(":") || token.is(".") || before.is(".");
+    let bound = matches!(token.role, Role::Call | Role::Index) || before.role == Role::Minus;
+    opens || closes || follows || bound || before.is("{") && token.is("}")
+}
