@@ -1,5 +1,7 @@
 //! How fingerprints and signatures are written.
 
+use hmac::{KeyInit, Mac};
+
 use super::{args, base64, base64url, hex};
 use crate::value::{Fault, Value};
 
@@ -22,4 +24,13 @@ pub(super) fn written(bytes: &[u8], args: &[Value], at: usize, function: &str) -
             "`encoding` of `{function}` is {other:?}, and can be \"hex\", \"base64\" or \"base64url\""
         ))),
     }
+}
+
+/// A signature over the first argument with the key that is the second, written as the third says.
+pub(super) fn signature<M: Mac + KeyInit>(args: &[Value], function: &str) -> Result<Value, Fault> {
+    // A key of any length is taken.
+    let mut mac = <M as KeyInit>::new_from_slice(args::bytes(args, 1)?)
+        .map_err(|_| Fault::own(format!("`{function}` was given no key")))?;
+    mac.update(args::bytes(args, 0)?);
+    written(&mac.finalize().into_bytes(), args, 2, function)
 }

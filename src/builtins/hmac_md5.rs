@@ -1,9 +1,9 @@
 //! `hmac_md5`: a signature by HMAC with MD5.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Hmac;
 use md5::Md5;
 
-use super::{Builtin, Call, Example, OnEmpty, Param, args, digest};
+use super::{Builtin, Call, Example, OnEmpty, Param, digest};
 use crate::value::{Fault, Kinds, Value};
 
 pub static HMAC_MD5: Builtin = Builtin {
@@ -29,9 +29,5 @@ pub static HMAC_MD5: Builtin = Builtin {
 };
 
 fn hmac_md5(args: &[Value]) -> Result<Value, Fault> {
-    // A key of any length is taken.
-    let mut mac = Hmac::<Md5>::new_from_slice(args::bytes(args, 1)?)
-        .map_err(|_| Fault::own("`hmac_md5` was given no key"))?;
-    mac.update(args::bytes(args, 0)?);
-    digest::written(&mac.finalize().into_bytes(), args, 2, "hmac_md5")
+    digest::signature::<Hmac<Md5>>(args, "hmac_md5")
 }

@@ -1,9 +1,9 @@
 //! `hmac_sha1`: a signature by HMAC with SHA-1.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Hmac;
 use sha1::Sha1;
 
-use super::{Builtin, Call, Example, OnEmpty, Param, args, digest};
+use super::{Builtin, Call, Example, OnEmpty, Param, digest};
 use crate::value::{Fault, Kinds, Value};
 
 pub static HMAC_SHA1: Builtin = Builtin {
@@ -29,9 +29,5 @@ pub static HMAC_SHA1: Builtin = Builtin {
 };
 
 fn hmac_sha1(args: &[Value]) -> Result<Value, Fault> {
-    // A key of any length is taken.
-    let mut mac = Hmac::<Sha1>::new_from_slice(args::bytes(args, 1)?)
-        .map_err(|_| Fault::own("`hmac_sha1` was given no key"))?;
-    mac.update(args::bytes(args, 0)?);
-    digest::written(&mac.finalize().into_bytes(), args, 2, "hmac_sha1")
+    digest::signature::<Hmac<Sha1>>(args, "hmac_sha1")
 }

@@ -1,9 +1,9 @@
 //! `hmac_sha256`: a signature by HMAC with SHA-256.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Hmac;
 use sha2::Sha256;
 
-use super::{Builtin, Call, Example, OnEmpty, Param, args, digest};
+use super::{Builtin, Call, Example, OnEmpty, Param, digest};
 use crate::value::{Fault, Kinds, Value};
 
 pub static HMAC_SHA256: Builtin = Builtin {
@@ -39,9 +39,5 @@ pub static HMAC_SHA256: Builtin = Builtin {
 };
 
 fn hmac_sha256(args: &[Value]) -> Result<Value, Fault> {
-    // A key of any length is taken.
-    let mut mac = Hmac::<Sha256>::new_from_slice(args::bytes(args, 1)?)
-        .map_err(|_| Fault::own("`hmac_sha256` was given no key"))?;
-    mac.update(args::bytes(args, 0)?);
-    digest::written(&mac.finalize().into_bytes(), args, 2, "hmac_sha256")
+    digest::signature::<Hmac<Sha256>>(args, "hmac_sha256")
 }

@@ -1,5 +1,7 @@
 //! `max`: the greatest of a list.
 
+use std::cmp::Ordering;
+
 use super::{Builtin, Call, Example, OnEmpty, Param, args};
 use crate::value::{self, Fault, Kinds, Value};
 
@@ -23,12 +25,17 @@ pub static MAX: Builtin = Builtin {
 };
 
 fn max(args: &[Value]) -> Result<Value, Fault> {
+    foremost(args, Ordering::is_gt)
+}
+
+/// The item of a list that no other one beats, the first of equal ones; `empty` items are left out.
+pub(super) fn foremost(args: &[Value], beats: fn(Ordering) -> bool) -> Result<Value, Fault> {
     let mut items = args::list(args, 0)?.iter().filter(|item| !item.is_empty());
     let Some(first) = items.next() else { return Ok(Value::Empty) };
     // A list of one is as sound as a longer one.
     value::order(first, first)?;
     let found = items.try_fold(first, |found, item| {
-        Ok::<_, Fault>(if value::order(item, found)?.is_gt() { item } else { found })
+        Ok::<_, Fault>(if beats(value::order(item, found)?) { item } else { found })
     })?;
     Ok(found.clone())
 }

@@ -1,7 +1,9 @@
 //! `min`: the least of a list.
 
-use super::{Builtin, Call, Example, OnEmpty, Param, args};
-use crate::value::{self, Fault, Kinds, Value};
+use std::cmp::Ordering;
+
+use super::{Builtin, Call, Example, OnEmpty, Param, max};
+use crate::value::{Fault, Kinds, Value};
 
 pub static MIN: Builtin = Builtin {
     name: "min",
@@ -23,12 +25,5 @@ pub static MIN: Builtin = Builtin {
 };
 
 fn min(args: &[Value]) -> Result<Value, Fault> {
-    let mut items = args::list(args, 0)?.iter().filter(|item| !item.is_empty());
-    let Some(first) = items.next() else { return Ok(Value::Empty) };
-    // A list of one is as sound as a longer one.
-    value::order(first, first)?;
-    let found = items.try_fold(first, |found, item| {
-        Ok::<_, Fault>(if value::order(item, found)?.is_lt() { item } else { found })
-    })?;
-    Ok(found.clone())
+    max::foremost(args, Ordering::is_lt)
 }

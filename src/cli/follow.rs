@@ -1,6 +1,6 @@
 //! `wj history list --follow`: what comes in, as it comes.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,7 +29,7 @@ pub(super) fn follow(
     out: &mut dyn Write,
     line: impl Fn(&Json) -> String,
 ) -> Result<ExitCode, Failure> {
-    let mut shown: BTreeMap<Id, ()> = BTreeMap::new();
+    let mut shown: BTreeSet<Id> = BTreeSet::new();
     let since = query.filter.since;
     let mut is_first = true;
     loop {
@@ -46,7 +46,7 @@ pub(super) fn follow(
         for operation in found {
             let id = operation.get("id").and_then(Json::as_str).and_then(|id| id.parse::<Id>().ok());
             let Some(id) = id else { continue };
-            if shown.insert(id, ()).is_none() {
+            if shown.insert(id) {
                 writeln!(out, "{}", line(&operation))?;
             }
         }

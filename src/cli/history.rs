@@ -44,9 +44,9 @@ enum What {
     Replay(replay::Args),
 }
 
-/// Shows the newest operations, a line each.
-#[derive(Debug, clap::Args)]
-struct List {
+/// Which operations.
+#[derive(Clone, Debug, Default, clap::Args)]
+struct Filters {
     /// Only of this pipeline
     #[arg(long, value_name = "NAME")]
     pipeline: Option<String>,
@@ -62,6 +62,13 @@ struct List {
     /// Only with this text in what is shown of them
     #[arg(long, value_name = "TEXT")]
     text: Option<String>,
+}
+
+/// Shows the newest operations, a line each.
+#[derive(Debug, clap::Args)]
+struct List {
+    #[command(flatten)]
+    of: Filters,
     /// How many at most
     #[arg(long, value_name = "N", default_value_t = LIMIT)]
     limit: usize,
@@ -80,21 +87,8 @@ struct List {
 /// A running server goes on meanwhile, and what comes in after the beginning is left out.
 #[derive(Debug, clap::Args)]
 struct Export {
-    /// Only of this pipeline
-    #[arg(long, value_name = "NAME")]
-    pipeline: Option<String>,
-    /// Only in this state: open, done, aborted, failed, interrupted, duplicate, rejected
-    #[arg(long, value_name = "STATUS")]
-    status: Option<String>,
-    /// Only received at this time or later, as 2026-11-24T10:00:00Z or 2026-11-24 (UTC)
-    #[arg(long, value_name = "TIME")]
-    since: Option<String>,
-    /// Only received before this time
-    #[arg(long, value_name = "TIME")]
-    until: Option<String>,
-    /// Only with this text in what is shown of them
-    #[arg(long, value_name = "TEXT")]
-    text: Option<String>,
+    #[command(flatten)]
+    of: Filters,
 }
 
 /// As many as `list` shows if nothing is said.
@@ -135,33 +129,13 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
 
 impl Default for List {
     fn default() -> List {
-        List {
-            pipeline: None,
-            status: None,
-            since: None,
-            until: None,
-            text: None,
-            limit: LIMIT,
-            after: None,
-            follow: false,
-            format: Format::Table,
-        }
+        List { of: Filters::default(), limit: LIMIT, after: None, follow: false, format: Format::Table }
     }
 }
 
 impl Export {
     fn as_list(&self) -> List {
-        List {
-            pipeline: self.pipeline.clone(),
-            status: self.status.clone(),
-            since: self.since.clone(),
-            until: self.until.clone(),
-            text: self.text.clone(),
-            limit: usize::MAX,
-            after: None,
-            follow: false,
-            format: Format::Json,
-        }
+        List { of: self.of.clone(), limit: usize::MAX, format: Format::Json, ..List::default() }
     }
 }
 
@@ -171,11 +145,11 @@ impl List {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("limit", &self.limit.to_string());
         let given = [
-            ("pipeline", &self.pipeline),
-            ("status", &self.status),
-            ("since", &self.since),
-            ("until", &self.until),
-            ("text", &self.text),
+            ("pipeline", &self.of.pipeline),
+            ("status", &self.of.status),
+            ("since", &self.of.since),
+            ("until", &self.of.until),
+            ("text", &self.of.text),
             ("after", &self.after),
         ];
         for (name, value) in given {

@@ -10,7 +10,6 @@ use super::givens::OneTry;
 use super::scene::Scene;
 use super::suggest;
 use crate::actions::{Attempt, Class, judge};
-use crate::gates::limit::Demand;
 use crate::resolve::program::{Call, Pipeline, Retry};
 use crate::resolve::test_program::{Send, State};
 use crate::routing::{self, Decision, Head, Refusal};
@@ -52,8 +51,7 @@ impl Scene<'_> {
         let (pipeline, params) = match routing::decide(self.site.routes, &head) {
             Decision::Pass { pipeline, params } => (pipeline.clone(), params),
             Decision::Reject { pipeline, refusal, .. } => {
-                let mut outcome = refused(refusal, Vec::new());
-                outcome.state = Some(State::Rejected);
+                let mut outcome = rejected(refusal);
                 outcome.add_cors(pipeline, origin.as_deref());
                 self.outcome = Some(outcome);
                 return Ok(());
@@ -97,29 +95,20 @@ impl Scene<'_> {
 
     /// What `limit rate` and `verify` decide, in the server's order.
     fn refused_by_gates(&mut self, pipeline: &Arc<Pipeline>, received: &Received) -> Option<Outcome> {
-        if !pipeline.rates.is_empty() {
-            let keys = run::rate_keys(pipeline, received.clone());
-            let demands: Vec<Demand<'_>> = pipeline
-                .rates
-                .iter()
-                .zip(&keys)
-                .map(|(rate, key)| Demand { count: rate.count, per: rate.per, key })
-                .collect();
-            if let Err(wait) = self.buckets.take(&pipeline.name, &demands, self.now) {
-                let after = wait.div_ceil(1_000);
-                let mut outcome = refused(Refusal::TooManyRequests { after }, Vec::new());
-                outcome.headers.push(("retry-after".to_owned(), after.to_string().into_bytes()));
-                outcome.state = Some(State::Rejected);
-                return Some(outcome);
-            }
+        let limited = run::limit(pipeline, received.clone(), &mut self.buckets);
+        if let Err(after) = limited {
+            return Some(rejected(Refusal::TooManyRequests { after }));
         }
         match run::admit(pipeline, received, &|name| Some(test_secret(name))) {
             Admission::LetIn => None,
-            Admission::Refused(why) => Some(Outcome {
-                state: Some(State::Rejected),
-                reason: why.to_string(),
-                ..refused(Refusal::Unauthorized, Vec::new())
-            }),
+            Admission::Refused(why) => {
+                let mut outcome = Outcome { reason: why, ..rejected(Refusal::Unauthorized) };
+                let challenge = run::challenge(pipeline);
+                outcome.headers.extend(
+                    challenge.map(|scheme| ("www-authenticate".to_owned(), scheme.as_bytes().to_vec())),
+                );
+                Some(outcome)
+            }
             Admission::SecretNotSet(_) => Some(refused(Refusal::SecretNotSet, Vec::new())),
         }
     }
@@ -263,6 +252,11 @@ fn state_of(state: EndState) -> State {
         EndState::Aborted => State::Aborted,
         EndState::Failed => State::Failed,
     }
+}
+
+/// What a known pipeline refuses at its door, which is kept.
+fn rejected(refusal: Refusal) -> Outcome {
+    Outcome { state: Some(State::Rejected), ..refused(refusal, Vec::new()) }
 }
 
 /// What the door answers, as the server would.

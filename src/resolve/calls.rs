@@ -171,10 +171,10 @@ impl Resolver<'_> {
             headers: given.header_places.clone(),
             values: given.places.clone(),
             retry: written.retry_at,
-            timeout: written.timeout.zip(written.timeout_at),
-            key: written.key_given || has_key(target),
+            timeout: written.said.timeout.zip(written.timeout_at),
+            key: written.said.has_key || has_key(target),
             repeatable: policy.as_ref().is_some_and(|policy| policy.repeatable),
-            on_crash: written.on_crash.is_some(),
+            on_crash: written.said.on_crash.is_some(),
             on_fail: written.on_fail.is_some(),
             before_answer: !self.item.flow.always_responded,
         };

@@ -34,18 +34,9 @@ const LARGEST_ANSWER: u64 = 8 * 1024 * 1024;
 /// What the clauses of one action say.
 #[derive(Default)]
 pub(super) struct Written<'a> {
-    pub timeout: Option<u64>,
-    retry: Option<Retry>,
-    give_up_after: Option<u64>,
-    accept: Vec<u16>,
-    require: Vec<Arc<Path>>,
-    refuse: Vec<Arc<Path>>,
-    answer_limit: Option<u64>,
+    /// What a connector could say as well.
+    pub said: Defaults,
     key: Option<Key>,
-    rate: Option<Rate>,
-    pub key_given: bool,
-    /// `true` for `retry`.
-    pub on_crash: Option<bool>,
     pub on_fail: Option<(&'a ast::OnFail, Span)>,
     pub retry_at: Option<Span>,
     pub timeout_at: Option<Span>,
@@ -93,42 +84,42 @@ impl Resolver<'_> {
         }
         match clause {
             Clause::Timeout(time) => {
-                written.timeout = self.duration(time, 1..=LONGEST_TIMEOUT, "`timeout`");
+                written.said.timeout = self.duration(time, 1..=LONGEST_TIMEOUT, "`timeout`");
                 written.timeout_at = Some(time.span);
             }
             Clause::Retry(retry) => {
-                written.retry = self.retry(retry);
+                written.said.retry = self.retry(retry);
                 if let ast::Retry::Times { .. } = retry {
                     written.retry_at = Some(keyword.span);
                 }
             }
             Clause::GiveUpAfter(time) => {
-                written.give_up_after = self.duration(time, 1..=LONGEST, "`give up after`")
+                written.said.give_up_after = self.duration(time, 1..=LONGEST, "`give up after`")
             }
             Clause::Rate { count, per } => {
                 let count = self.count(count, 1..=MOST_CALLS, "the count of `rate`");
                 let per = self.duration(per, 1..=LONGEST, "the stretch of `rate`");
-                written.rate = count.zip(per).map(|(count, per)| Rate { count, per });
+                written.said.rate = count.zip(per).map(|(count, per)| Rate { count, per });
             }
             Clause::Accept(statuses) => {
                 for status in statuses {
-                    written.accept.extend(self.status(status, 100..=599, "`accept`"));
+                    written.said.accept.extend(self.status(status, 100..=599, "`accept`"));
                 }
             }
-            Clause::Require(path) => written.require.extend(self.path(path)),
-            Clause::Refuse(path) => written.refuse.extend(self.path(path)),
+            Clause::Require(path) => written.said.require.extend(self.path(path)),
+            Clause::Refuse(path) => written.said.refuse.extend(self.path(path)),
             Clause::LimitAnswer(size) => {
-                written.answer_limit = self.size(size, LARGEST_ANSWER, "`limit answer`")
+                written.said.answer_limit = self.size(size, LARGEST_ANSWER, "`limit answer`")
             }
             Clause::OnFail(on_fail) => written.on_fail = Some((on_fail, keyword.span)),
             Clause::OnCrash(choice) => match &*choice.text {
-                "retry" => written.on_crash = Some(true),
-                "report" => written.on_crash = Some(false),
+                "retry" => written.said.on_crash = Some(true),
+                "report" => written.said.on_crash = Some(false),
                 // Reported where the text is read.
                 _ => self.item.errors += 1,
             },
             Clause::Key(key) => {
-                written.key_given = true;
+                written.said.has_key = true;
                 written.key = self.key(key);
             }
             Clause::Method(method) => {
@@ -194,7 +185,8 @@ impl Resolver<'_> {
             Target::Http(_) => (None, None),
             Target::Unknown => return None,
         };
-        let defaults = connector.map_or(&NO_DEFAULTS, |action| &action.defaults_of_call);
+        let none = Defaults::default();
+        let defaults = connector.map_or(&none, |action| &action.defaults_of_call);
         let or_declared = |paths: &[Arc<Path>], defaults: &[Arc<Path>], spec: &[&str]| -> Vec<Arc<Path>> {
             let compiled = || spec.iter().filter_map(|path| Path::compile(path).ok().map(Arc::new));
             match (paths, defaults) {
@@ -203,15 +195,19 @@ impl Resolver<'_> {
                 (paths, _) => paths.to_vec(),
             }
         };
-        let accept = if written.accept.is_empty() { &defaults.accept } else { &written.accept };
+        let accept = if written.said.accept.is_empty() { &defaults.accept } else { &written.said.accept };
         let rules = Rules {
             accept: accept.clone(),
             require: or_declared(
-                &written.require,
+                &written.said.require,
                 &defaults.require,
                 declared.map_or(&[], |spec| spec.require),
             ),
-            refuse: or_declared(&written.refuse, &defaults.refuse, declared.map_or(&[], |spec| spec.refuse)),
+            refuse: or_declared(
+                &written.said.refuse,
+                &defaults.refuse,
+                declared.map_or(&[], |spec| spec.refuse),
+            ),
             promised: connector.map_or_else(Vec::new, ConnectorAction::promised),
         };
         let method = method.or(connector.map(|action| action.method()));
@@ -220,29 +216,30 @@ impl Resolver<'_> {
             || method.is_some_and(is_repeatable)
             || declared.is_some_and(|spec| spec.repeatable);
         Some(Policy {
-            timeout: written.timeout.or(defaults.timeout).unwrap_or(TIMEOUT),
-            retry: written.retry.clone().or(defaults.retry.clone()).unwrap_or(Retry::Unsaid),
-            give_up_after: written.give_up_after.or(defaults.give_up_after),
-            repeatable: written.on_crash.or(defaults.on_crash).unwrap_or(by_nature),
+            timeout: written.said.timeout.or(defaults.timeout).unwrap_or(TIMEOUT),
+            retry: written.said.retry.clone().or(defaults.retry.clone()).unwrap_or(Retry::Unsaid),
+            give_up_after: written.said.give_up_after.or(defaults.give_up_after),
+            repeatable: written.said.on_crash.or(defaults.on_crash).unwrap_or(by_nature),
             rules,
-            answer_limit: written.answer_limit.or(defaults.answer_limit).unwrap_or(ANSWER_LIMIT),
+            answer_limit: written.said.answer_limit.or(defaults.answer_limit).unwrap_or(ANSWER_LIMIT),
             key,
-            rate: written.rate.or(defaults.rate),
+            rate: written.said.rate.or(defaults.rate),
         })
     }
 }
 
 /// What the step of a connector's action says of how it is carried out; a call's own clauses replace it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Defaults {
-    timeout: Option<u64>,
+    pub(super) timeout: Option<u64>,
     retry: Option<Retry>,
     give_up_after: Option<u64>,
     accept: Vec<u16>,
     require: Vec<Arc<Path>>,
     refuse: Vec<Arc<Path>>,
     answer_limit: Option<u64>,
-    on_crash: Option<bool>,
+    /// `true` for `retry`.
+    pub(super) on_crash: Option<bool>,
     rate: Option<Rate>,
     pub(super) has_key: bool,
 }
@@ -253,35 +250,10 @@ impl Defaults {
     }
 }
 
-static NO_DEFAULTS: Defaults = Defaults {
-    timeout: None,
-    retry: None,
-    give_up_after: None,
-    accept: Vec::new(),
-    require: Vec::new(),
-    refuse: Vec::new(),
-    answer_limit: None,
-    on_crash: None,
-    rate: None,
-    has_key: false,
-};
-
 impl Written<'_> {
     /// As the defaults of a connector's action, and its key.
     pub(super) fn into_defaults(self) -> (Defaults, Option<Key>) {
-        let defaults = Defaults {
-            timeout: self.timeout,
-            retry: self.retry,
-            give_up_after: self.give_up_after,
-            accept: self.accept,
-            require: self.require,
-            refuse: self.refuse,
-            answer_limit: self.answer_limit,
-            on_crash: self.on_crash,
-            rate: self.rate,
-            has_key: self.key_given,
-        };
-        (defaults, self.key)
+        (self.said, self.key)
     }
 }
 

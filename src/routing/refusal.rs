@@ -1,5 +1,9 @@
 //! Why the door lets a request not in, and all that its caller is told of it.
 
+use std::borrow::Cow;
+
+use crate::run::Reply;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     BadRequest,
@@ -19,6 +23,14 @@ pub enum Refusal {
     /// An answer that cannot be written: a defect of wj.
     Internal,
     Busy,
+    /// A person stopped the pipeline.
+    Stopped,
+    /// The store failed: what was to be acknowledged may or may not be on disk, so it is not acknowledged.
+    StoreUnavailable,
+    /// The disk is nearly full.
+    DiskFull,
+    /// Nothing more of the pipeline's history may go, and it is above its bounds.
+    HistoryFull,
     /// A secret that `verify` compares with is not set: nobody can tell whether to let it in.
     SecretNotSet,
 }
@@ -37,7 +49,12 @@ impl Refusal {
             Refusal::TooManyRequests { .. } => 429,
             Refusal::HeadersTooLarge => 431,
             Refusal::Internal => 500,
-            Refusal::Busy | Refusal::SecretNotSet => 503,
+            Refusal::Busy
+            | Refusal::Stopped
+            | Refusal::StoreUnavailable
+            | Refusal::DiskFull
+            | Refusal::HistoryFull
+            | Refusal::SecretNotSet => 503,
         }
     }
 
@@ -56,6 +73,10 @@ impl Refusal {
             Refusal::HeadersTooLarge => "headers_too_large",
             Refusal::Internal => "internal",
             Refusal::Busy => "busy",
+            Refusal::Stopped => "stopped",
+            Refusal::StoreUnavailable => "store_unavailable",
+            Refusal::DiskFull => "disk_full",
+            Refusal::HistoryFull => "history_full",
             Refusal::SecretNotSet => "secret_not_set",
         }
     }
@@ -70,12 +91,22 @@ impl Refusal {
     }
 
     /// What the status asks for besides: when to come again, what would be taken.
-    pub fn header(self) -> Option<(&'static str, &'static str)> {
+    pub fn header(self) -> Option<(&'static str, Cow<'static, str>)> {
         match self {
-            Refusal::Busy => Some(("retry-after", "1")),
-            Refusal::SecretNotSet => Some(("retry-after", "60")),
-            Refusal::UnsupportedEncoding => Some(("accept-encoding", "identity")),
+            Refusal::Busy | Refusal::StoreUnavailable | Refusal::DiskFull | Refusal::HistoryFull => {
+                Some(("retry-after", "1".into()))
+            }
+            Refusal::Stopped | Refusal::SecretNotSet => Some(("retry-after", "60".into())),
+            Refusal::TooManyRequests { after } => Some(("retry-after", after.to_string().into())),
+            Refusal::UnsupportedEncoding => Some(("accept-encoding", "identity".into())),
             _ => None,
         }
+    }
+
+    /// The answer.
+    pub fn reply(self) -> Reply {
+        let mut headers = vec![("content-type".into(), "application/json".into())];
+        headers.extend(self.header().map(|(name, value)| (name.into(), value.as_ref().into())));
+        Reply { status: self.status(), reason: None, headers, body: self.body().into() }
     }
 }

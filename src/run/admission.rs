@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{Headers, Received, value};
-use crate::gates::verify::{Draft, Refused, Seen};
+use crate::gates::verify::{Draft, Refused, Scheme, Seen};
 use crate::resolve::program::{Expr, ExprKind, Pipeline, Verify};
 use crate::value::{Unsealed, Value};
 
@@ -48,6 +48,16 @@ pub fn admit(pipeline: &Arc<Pipeline>, received: &Received, secret: Secrets<'_>)
         }
     }
     Admission::LetIn
+}
+
+/// What a 401 asks for (RFC 9110, 11.6.1), where the scheme has a name among those of HTTP. The same for every refusal of a
+/// pipeline.
+pub fn challenge(pipeline: &Pipeline) -> Option<&'static str> {
+    pipeline.verify.iter().find_map(|verify| match verify.scheme {
+        Scheme::Basic(_) => Some("Basic realm=\"webhooks\", charset=\"UTF-8\""),
+        Scheme::Bearer => Some("Bearer"),
+        _ => None,
+    })
 }
 
 /// Makes of a request one that `admit` lets in, as its sender would: with the first secret of each `verify`.

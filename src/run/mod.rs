@@ -18,9 +18,9 @@ mod steps;
 
 use std::sync::Arc;
 
-pub use admission::{Admission, admit, sign};
+pub use admission::{Admission, admit, challenge, sign};
 pub use headers::Headers;
-pub use rates::rate_keys;
+pub use rates::limit;
 pub use replies::fault_reply;
 
 use crate::actions::{Answer, Rendered, Request};

@@ -23,17 +23,11 @@ pub struct Echo {
 }
 
 impl Handler for Echo {
-    fn refuses(&self, pipeline: &Pipeline) -> Option<Reply> {
-        let headers = vec![("Retry-After".into(), "60".into())];
-        (&*pipeline.name == "stopped").then(|| Reply {
-            status: 503,
-            reason: None,
-            headers,
-            body: "no".into(),
-        })
+    fn refuses(&self, pipeline: &Pipeline) -> Option<Refusal> {
+        (&*pipeline.name == "stopped").then_some(Refusal::Stopped)
     }
 
-    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, _: Lease) -> Result<Reply, Reply> {
+    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, _: Lease) -> Result<Reply, Refusal> {
         let text = String::from_utf8_lossy(&request.body).into_owned();
         let body = match &*pipeline.name {
             "slow" => {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use super::callers::Parked;
 use super::clock::now_millis;
-use super::server::{Server, not_stored, stopped};
+use super::server::Server;
 use crate::operations::{Live, Moment, Outgoing, Step, Stop, masked};
+use crate::routing::Refusal;
 use crate::store::{State, Write, Written};
 use crate::value::Id;
 
@@ -32,7 +33,7 @@ pub async fn drive(mut hand: Hand, mut live: Live, first: Step) {
                     return;
                 }
                 None => {
-                    server.callers.tell(live.id, not_stored());
+                    server.callers.tell(live.id, Refusal::StoreUnavailable.reply());
                     return;
                 }
             },
@@ -45,7 +46,7 @@ pub async fn drive(mut hand: Hand, mut live: Live, first: Step) {
                 }
                 if server.writer.has_failed() {
                     // Nothing is called that could not be recorded.
-                    server.callers.tell(live.id, not_stored());
+                    server.callers.tell(live.id, Refusal::StoreUnavailable.reply());
                     server.writer.healed().await;
                 }
                 carry_out(&server, &mut live, call).await;
@@ -65,7 +66,7 @@ pub async fn drive(mut hand: Hand, mut live: Live, first: Step) {
                 if !live.answered() {
                     if server.around.stop(&live.pipeline().name) == Some(Stop::Held) {
                         // It goes on when the pipeline is started again, and its caller does not wait for that.
-                        server.callers.tell(live.id, stopped());
+                        server.callers.tell(live.id, Refusal::Stopped.reply());
                     }
                     server.callers.set_parked(live.id, Parked::Yes);
                 }
@@ -116,7 +117,7 @@ async fn commit(server: &Server, id: Id, write: Write) -> Option<Written> {
     tokio::pin!(committing);
     tokio::select! {
         written = &mut committing => return written.ok(),
-        () = server.writer.failing() => server.callers.tell(id, not_stored()),
+        () = server.writer.failing() => server.callers.tell(id, Refusal::StoreUnavailable.reply()),
     }
     committing.await.ok()
 }

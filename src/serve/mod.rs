@@ -83,7 +83,7 @@ impl Incoming {
 pub trait Handler: Send + Sync + 'static {
     /// What a request of this pipeline is told instead of being read, if it is not to come in now. Must not block, and
     /// stores nothing.
-    fn refuses(&self, pipeline: &Pipeline) -> Option<Reply>;
+    fn refuses(&self, pipeline: &Pipeline) -> Option<Refusal>;
 
     /// Answers a request. The future is dropped when the connection breaks under it or the grace of a stop is over, so
     /// whatever must go on then is not to live in it.
@@ -95,7 +95,7 @@ pub trait Handler: Send + Sync + 'static {
         pipeline: Arc<Pipeline>,
         request: Incoming,
         lease: Lease,
-    ) -> impl Future<Output = Result<Reply, Reply>> + Send;
+    ) -> impl Future<Output = Result<Reply, Refusal>> + Send;
 
     /// Whether the pipeline's limits let a request in, by its head: the body is not read yet. Must not block.
     ///

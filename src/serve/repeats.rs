@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::clock::now_millis;
 use super::drive::{Hand, drive};
-use super::server::{Server, internal, not_stored};
+use super::server::{Server, internal};
 use crate::operations::{First, Live, PATIENCE, Step, begin, duplicate, first_of, kept_answer};
+use crate::routing::Refusal;
 use crate::store::{Accept, State, Write, Written};
 use crate::value::{Bytes, Id};
 
@@ -34,7 +35,7 @@ async fn run(hand: Hand, mut live: Live, mut accept: Box<Accept>) {
             }
             Ok(Written::Duplicate { of, answer }) => (of, answer),
             Ok(Written::Fenced) => return server.callers.tell(id, internal(id)),
-            Err(_) => return server.callers.tell(id, not_stored()),
+            Err(_) => return server.callers.tell(id, Refusal::StoreUnavailable.reply()),
         };
         // This run is thrown away, and with it the place at a host that it may hold.
         drop(live);
@@ -58,7 +59,7 @@ async fn run(hand: Hand, mut live: Live, mut accept: Box<Accept>) {
                     tracing::debug!(operation = %id, pipeline = %pipeline.name, "operation {}", State::Duplicate.as_str());
                     server.callers.tell(id, reply);
                 }
-                Err(_) => server.callers.tell(id, not_stored()),
+                Err(_) => server.callers.tell(id, Refusal::StoreUnavailable.reply()),
             };
         }
         live = begin(pipeline.clone(), (*received).clone(), program.clone(), &server.around);

@@ -11,21 +11,11 @@ use crate::value::Bytes;
 
 pub type Answer = Response<Full<Bytes>>;
 
-/// The door's answer, with what its status asks for besides.
+/// The door's answer.
 pub fn refuse(refusal: Refusal) -> Answer {
-    let mut answer = Response::new(Full::new(Bytes::from(refusal.body())));
-    *answer.status_mut() =
-        StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let mut answer = write(refusal.reply());
     if refusal.closes() {
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    if let Some((name, value)) = refusal.header() {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    if let Refusal::TooManyRequests { after } = refusal {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(after));
+        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     answer
 }

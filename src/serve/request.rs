@@ -9,10 +9,9 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request};
 
-use crate::gates::verify::Scheme;
 use crate::resolve::program::{Cors, Pipeline};
 use crate::routing::{self, Decision, Head, Params, Refusal};
-use crate::run::{Admission, Headers, Reply};
+use crate::run::{self, Admission, Headers};
 use crate::value::Bytes;
 
 use super::body::Body;
@@ -83,8 +82,8 @@ impl<H: Handler> Peer<H> {
             Some(Cors::Origins(_)) => head.headers.get(header::ORIGIN).cloned(),
             Some(Cors::Any) | None => None,
         };
-        if let Some(reply) = self.network.handler.refuses(pipeline) {
-            return Break(with_cors(self.turned_away(reply), pipeline, origin.as_ref()));
+        if let Some(refusal) = self.network.handler.refuses(pipeline) {
+            return Break(with_cors(self.refuse(refusal), pipeline, origin.as_ref()));
         }
         let passed = Passed { pipeline: pipeline.clone(), request: self.incoming(head, params), origin };
         // What is refused anyway takes nothing from a limit.
@@ -111,7 +110,7 @@ impl<H: Handler> Peer<H> {
         match self.network.handler.admits(&passed.pipeline, &passed.request) {
             Admission::LetIn => {}
             Admission::Refused(why) => {
-                let challenge = challenge(&passed.pipeline);
+                let challenge = run::challenge(&passed.pipeline);
                 let mut answer = self.reject_because(passed, Refusal::Unauthorized, &why);
                 if let Some(challenge) = challenge {
                     answer
@@ -129,7 +128,7 @@ impl<H: Handler> Peer<H> {
         let Passed { pipeline, request, origin } = passed;
         let answer = match self.network.handler.handle(pipeline.clone(), request, lease).await {
             Ok(reply) => write(reply),
-            Err(reply) => self.turned_away(reply),
+            Err(refusal) => self.refuse(refusal),
         };
         with_cors(answer, &pipeline, origin.as_ref())
     }
@@ -169,11 +168,6 @@ impl<H: Handler> Peer<H> {
         Arc::from(forwarded::caller(self.ip, headers, trusted).to_string())
     }
 
-    fn turned_away(&self, reply: Reply) -> Answer {
-        self.network.counts.refuse(reply.status);
-        write(reply)
-    }
-
     fn refuse(&self, refusal: Refusal) -> Answer {
         self.network.counts.refuse(refusal.status());
         refuse(refusal)
@@ -211,16 +205,6 @@ fn as_head(head: &Parts, announced: u64) -> Head<'_> {
         encoded: routing::is_encoded(encodings),
         announced,
     }
-}
-
-/// What a 401 asks for (RFC 9110, 11.6.1), where the scheme has a name among those of HTTP. The same for every refusal of a
-/// pipeline.
-fn challenge(pipeline: &Pipeline) -> Option<&'static str> {
-    pipeline.verify.iter().find_map(|verify| match verify.scheme {
-        Scheme::Basic(_) => Some("Basic realm=\"webhooks\", charset=\"UTF-8\""),
-        Scheme::Bearer => Some("Bearer"),
-        _ => None,
-    })
 }
 
 /// The method as the records keep it; the usual ones cost no allocation.

@@ -8,10 +8,11 @@ use std::time::Duration;
 use super::callers::Parked;
 use super::clock::now_millis;
 use super::drive;
-use super::server::{Server, not_stored};
+use super::server::Server;
 use crate::admin::Programs;
 use crate::operations::{Grasp, Log, MOST_RESUMED, Permit, interrupted, resume};
 use crate::resolve::program::Pipeline;
+use crate::routing::Refusal;
 use crate::run::failed_reply;
 use crate::store::{Claimed, Filter, NOBODY, Operation, Span, State, Store, StoreError, Work, Write};
 use crate::value::Id;
@@ -154,7 +155,7 @@ pub async fn go_on(server: &Arc<Server>, claimed: Claimed, permit: Option<Permit
         return;
     }
     let Some(operation) = load(server, id).await else {
-        server.callers.tell(id, not_stored());
+        server.callers.tell(id, Refusal::StoreUnavailable.reply());
         return;
     };
     let mut pipeline = None;
@@ -228,7 +229,7 @@ async fn interrupt(
         }
         Err(error) => {
             tracing::error!(operation = %id, error, "it could not be recorded as interrupted");
-            server.callers.tell(id, not_stored());
+            server.callers.tell(id, Refusal::StoreUnavailable.reply());
         }
     }
 }

@@ -18,11 +18,11 @@ use super::{Handler, Incoming};
 use crate::admin::{Programs, stop_setting};
 use crate::check;
 use crate::deliver::Deliver;
-use crate::gates::limit::{Buckets, Demand};
+use crate::gates::limit::Buckets;
 use crate::operations::{self, Live, Moment, Step, Stop, Surroundings, begin};
 use crate::resolve::program::Pipeline;
 use crate::routing::Refusal;
-use crate::run::{Admission, Received, Reply, admit, rate_keys};
+use crate::run::{self, Admission, Received, Reply, admit};
 use crate::secrets::Secrets;
 use crate::store::{Hash, Millis, Program, Store, Write, Written};
 use crate::value::Id;
@@ -169,7 +169,7 @@ impl Server {
             stopped
         });
         if stop == Some(Stop::Held) {
-            self.callers.dismiss(pipeline, &stopped());
+            self.callers.dismiss(pipeline, &Refusal::Stopped.reply());
         }
         self.work.notify_one();
         Ok(())
@@ -180,15 +180,15 @@ impl Server {
     }
 
     /// Why a new request is refused at the door, without waiting for anything: nothing is stored of it.
-    fn has_no_room(&self, pipeline: &Arc<str>) -> Option<Reply> {
+    fn has_no_room(&self, pipeline: &Arc<str>) -> Option<Refusal> {
         if self.writer.has_failed() {
-            Some(not_stored())
+            Some(Refusal::StoreUnavailable)
         } else if self.low.load(Ordering::Relaxed) {
-            Some(refusal(503, r#"{"error":"disk_full"}"#.into()))
+            Some(Refusal::DiskFull)
         } else if self.full.load().contains(pipeline) {
-            Some(refusal(503, r#"{"error":"history_full"}"#.into()))
+            Some(Refusal::HistoryFull)
         } else if self.writer.room() == Room::None || self.crowded.load().contains(pipeline) {
-            Some(busy())
+            Some(Refusal::Busy)
         } else {
             None
         }
@@ -202,19 +202,24 @@ impl Server {
 }
 
 impl Handler for Arc<Server> {
-    fn refuses(&self, pipeline: &Pipeline) -> Option<Reply> {
+    fn refuses(&self, pipeline: &Pipeline) -> Option<Refusal> {
         if self.around.stop(&pipeline.name).is_some() {
-            return Some(stopped());
+            return Some(Refusal::Stopped);
         }
         self.has_no_room(&pipeline.name)
     }
 
-    async fn handle(&self, pipeline: Arc<Pipeline>, request: Incoming, lease: Lease) -> Result<Reply, Reply> {
+    async fn handle(
+        &self,
+        pipeline: Arc<Pipeline>,
+        request: Incoming,
+        lease: Lease,
+    ) -> Result<Reply, Refusal> {
         // It may have changed while the body came.
         if let Some(refusal) = self.refuses(&pipeline) {
             return Err(refusal);
         }
-        let turn = self.callers.turn(&pipeline.name).ok_or_else(busy)?;
+        let turn = self.callers.turn(&pipeline.name).ok_or(Refusal::Busy)?;
         Ok(self.take_in(pipeline, request, turn, lease).await)
     }
 
@@ -224,17 +229,9 @@ impl Handler for Arc<Server> {
         }
         let now = now_millis();
         // An id is not used up by looking.
-        let keys = rate_keys(pipeline, request.clone().received(Id([0; 16]), now));
-        let demands: Vec<Demand<'_>> = pipeline
-            .rates
-            .iter()
-            .zip(&keys)
-            .map(|(rate, key)| Demand { count: rate.count, per: rate.per, key })
-            .collect();
+        let received = request.clone().received(Id([0; 16]), now);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets
-            .take(&pipeline.name, &demands, now)
-            .map_err(|wait| Refusal::TooManyRequests { after: wait.div_ceil(1_000) })
+        run::limit(pipeline, received, &mut buckets).map_err(|after| Refusal::TooManyRequests { after })
     }
 
     fn admits(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Admission {
@@ -286,7 +283,7 @@ impl Server {
                 match self.writer.commit(Write::Accept(accept)).await {
                     Ok(Written::Done) => {}
                     Ok(Written::Duplicate { .. } | Written::Fenced) => return internal(id),
-                    Err(_) => return not_stored(),
+                    Err(_) => return Refusal::StoreUnavailable.reply(),
                 }
                 super::drive::tell_the_log(&live, state);
                 live.committed();
@@ -311,35 +308,13 @@ pub fn program_of(pipeline: &Pipeline) -> Program {
     Program { hash: pipeline.hash, edition: check::EDITION, files }
 }
 
-fn busy() -> Reply {
-    refusal(503, r#"{"error":"busy"}"#.into())
-}
-
-/// A person stopped the pipeline.
-pub fn stopped() -> Reply {
-    let mut reply = refusal(503, r#"{"error":"stopped"}"#.into());
-    for (name, value) in &mut reply.headers {
-        if &**name == "Retry-After" {
-            *value = "60".into();
-        }
-    }
-    reply
-}
-
-/// The store failed: what was to be acknowledged may or may not be on disk, so it is not acknowledged.
-pub fn not_stored() -> Reply {
-    refusal(503, r#"{"error":"store_unavailable"}"#.into())
-}
-
 /// A defect of wj's own.
 pub fn internal(id: Id) -> Reply {
-    refusal(500, format!(r#"{{"error":"internal","operation":"{id}"}}"#))
-}
-
-fn refusal(status: u16, body: String) -> Reply {
-    let mut headers: Vec<(Arc<str>, Arc<str>)> = vec![("Content-Type".into(), "application/json".into())];
-    if status == 503 {
-        headers.push(("Retry-After".into(), "1".into()));
+    let headers = vec![("content-type".into(), "application/json".into())];
+    Reply {
+        status: 500,
+        reason: None,
+        headers,
+        body: format!(r#"{{"error":"internal","operation":"{id}"}}"#).into(),
     }
-    Reply { status, reason: None, headers, body: body.into() }
 }

@@ -102,8 +102,12 @@ impl Site {
         let served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         for file in &changed.loaded {
             let count = served.pipelines_of(file);
-            let plural = if count == 1 { "" } else { "s" };
-            tracing::info!("{file} is served: {count} pipeline{plural}");
+            match count {
+                // What only others use.
+                0 => tracing::debug!("{file} is read"),
+                1 => tracing::info!("{file} is served: 1 pipeline"),
+                count => tracing::info!("{file} is served: {count} pipelines"),
+            }
         }
         for file in &changed.removed {
             tracing::info!("{file} is gone, and its pipelines with it");
