@@ -20,16 +20,22 @@ const COPIED: usize = 64 * 1024;
 pub struct Body {
     incoming: Incoming,
     finished: bool,
+    waited: bool,
 }
 
 impl Body {
     pub fn new(incoming: Incoming) -> Body {
         let finished = incoming.is_end_stream();
-        Body { incoming, finished }
+        Body { incoming, finished, waited: false }
     }
 
     pub fn is_finished(&self) -> bool {
         self.finished
+    }
+
+    /// Whether some of it was not there yet when it was asked for: then what was decided before may be otherwise by now.
+    pub fn has_waited(&self) -> bool {
+        self.waited
     }
 
     /// What the head announced, in bytes; 0 where it does not say.
@@ -50,6 +56,10 @@ impl Body {
             // The timer wakes the connection's task when the deadline passes, and so this poll.
             let frame = poll_fn(|cx| match Pin::new(&mut self.incoming).poll_frame(cx) {
                 Poll::Pending if progress.is_late() => Poll::Ready(Err(Refusal::RequestTimeout)),
+                Poll::Pending => {
+                    self.waited = true;
+                    Poll::Pending
+                }
                 frame => frame.map(Ok),
             });
             let Some(frame) = frame.await? else { break };

@@ -81,8 +81,8 @@ impl Incoming {
 
 /// What stands behind the door.
 pub trait Handler: Send + Sync + 'static {
-    /// What a request of this pipeline is told instead of being read, if it is not to come in now. Must not block, and
-    /// stores nothing.
+    /// What a request of this pipeline is told instead of being read, if it is not to come in now; asked again
+    /// where the body was waited for. Must not block, and stores nothing.
     fn refuses(&self, pipeline: &Pipeline) -> Option<Refusal>;
 
     /// Answers a request. The future is dropped when the connection breaks under it or the grace of a stop is over, so

@@ -107,6 +107,10 @@ impl<H: Handler> Peer<H> {
             };
             self.progress.enter(Phase::Handling);
         }
+        let refusal = body.has_waited().then(|| self.network.handler.refuses(&passed.pipeline)).flatten();
+        if let Some(refusal) = refusal {
+            return with_cors(self.refuse(refusal), &passed.pipeline, passed.origin.as_ref());
+        }
         match self.network.handler.admits(&passed.pipeline, &passed.request) {
             Admission::LetIn => {}
             Admission::Refused(why) => {

@@ -215,10 +215,6 @@ impl Handler for Arc<Server> {
         request: Incoming,
         lease: Lease,
     ) -> Result<Reply, Refusal> {
-        // It may have changed while the body came.
-        if let Some(refusal) = self.refuses(&pipeline) {
-            return Err(refusal);
-        }
         let turn = self.callers.turn(&pipeline.name).ok_or(Refusal::Busy)?;
         Ok(self.take_in(pipeline, request, turn, lease).await)
     }

@@ -1,5 +1,7 @@
 //! Pipelines that are stopped, and hosts that are slow, dead or to be spared, through the real binary.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
@@ -20,6 +22,26 @@ fn ok() -> Does {
 fn of<'a>(status: &'a Json, list: &str, key: &str, name: &str) -> &'a Json {
     let all = status[list].as_array().unwrap();
     all.iter().find(|one| one[key] == name).unwrap_or_else(|| panic!("no {name} in {status}"))
+}
+
+#[test]
+fn a_pipeline_that_is_stopped_while_a_body_comes_does_not_take_it() {
+    let site = Site::new(&[("p.wj", "pipeline p {\n  on POST \"/p\"\n  respond 202\n}\n")]);
+    let server = site.serve(&[]);
+    let mut caller = TcpStream::connect(server.listen).unwrap();
+    caller
+        .write_all(b"POST /p HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    // By this word the server waits for the body.
+    let mut word = [0; 25];
+    caller.read_exact(&mut word).unwrap();
+    assert!(word.starts_with(b"HTTP/1.1 100"));
+    site.stdout(&["stop", "p"]);
+    caller.write_all(b"{}").unwrap();
+    let mut answer = String::new();
+    caller.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("stopped"), "{answer}");
+    assert_eq!(site.history(&[]), [] as [Json; 0]);
 }
 
 #[test]
