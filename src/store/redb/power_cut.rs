@@ -378,9 +378,9 @@ fn after_any_failed_call_it_is_opened_again_and_goes_on() {
     }
 }
 
-/// `cargo test --lib power_cut -- --ignored`: the same for the long history, which takes minutes.
+/// `cargo test --lib power_cut -- --ignored`: the same for the long history.
 #[test]
-#[ignore = "takes minutes; run by command"]
+#[ignore = "the long form, run by command"]
 #[allow(clippy::print_stdout)]
 fn after_any_failed_call_of_a_long_history_it_goes_on() {
     let history = history();
