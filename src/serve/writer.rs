@@ -11,7 +11,7 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use super::clock::{Clock, now_millis};
 use crate::operations;
-use crate::store::{Store, StoreError, Write, Written};
+use crate::store::{Fault, Store, StoreError, Write, Written, planted};
 use crate::value::Id;
 
 /// Bounds of one commit.
@@ -240,7 +240,7 @@ impl Queue {
 
 /// What tells of something that has happened, and so is never dropped.
 fn is_kept(write: &Write) -> bool {
-    matches!(write, Write::Step(_))
+    matches!(write, Write::Step(_)) && !planted(Fault::OutcomeDropped)
 }
 
 /// The writing thread.
