@@ -326,6 +326,18 @@ fn a_power_cut_takes_nothing_that_was_acknowledged() {
 }
 
 #[test]
+fn what_is_acknowledged_is_on_disk_by_then() {
+    let history = history();
+    let disk = Disk::new(Vec::new(), Fault::None);
+    let store = disk.open().unwrap();
+    for (n, batch) in history.iter().enumerate() {
+        store.commit(batch, NOW + n as u64 * 600).unwrap();
+        let cut = Disk::new(disk.durable(), Fault::None).open().unwrap();
+        same(&cut, &history[..=n], &format!("cut behind batch {n}"));
+    }
+}
+
+#[test]
 fn after_a_failed_sync_it_is_opened_again_and_goes_on() {
     let history = history();
     let (syncs, _) = calls(&history);
