@@ -413,6 +413,7 @@ fn queues_notice(write: &Write) -> bool {
     match write {
         Write::Accept(accept) => accept.notice.is_some(),
         Write::Step(step) => step.notice.is_some(),
+        Write::Notice { .. } => true,
         Write::Rejected(_) | Write::NoticeSent { .. } | Write::Setting { .. } => false,
     }
 }
@@ -422,7 +423,7 @@ fn size(write: &Write) -> usize {
         Write::Accept(accept) => accept.row.index.bytes as usize,
         Write::Step(step) => step.row.index.bytes as usize,
         Write::Rejected(rejected) => rejected.row.index.bytes as usize,
-        Write::NoticeSent { .. } | Write::Setting { .. } => 64,
+        Write::Notice { .. } | Write::NoticeSent { .. } | Write::Setting { .. } => 64,
     }
 }
 

@@ -298,6 +298,11 @@ impl Kept {
             Write::Accept(accept) => self.accept(accept, now),
             Write::Step(step) => self.step(step, now),
             Write::Rejected(rejected) => self.reject(rejected),
+            Write::Notice { pipeline, id, time, reason } => {
+                let pipeline = self.names.pipelines.take(pipeline);
+                self.notices.insert((pipeline, *time, *id), reason.clone());
+                Written::Done
+            }
             Write::NoticeSent { pipeline, id, time } => {
                 if let Some(pipeline) = self.names.pipelines.find(pipeline) {
                     self.notices.remove(&(pipeline, *time, *id));

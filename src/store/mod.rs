@@ -193,6 +193,13 @@ pub enum Write {
     Step(Box<Step>),
     /// Kept for people; nothing ran.
     Rejected(Box<Rejected>),
+    /// A notice that is none of an operation's; `id` is its own.
+    Notice {
+        pipeline: Arc<str>,
+        id: Id,
+        time: Millis,
+        reason: String,
+    },
     NoticeSent {
         pipeline: Arc<str>,
         id: Id,

@@ -36,7 +36,7 @@ pub(super) fn work(
                     WorkChange::Put(work) => (step.id, Some(work), Holds::after(step.fence)),
                     WorkChange::Keep | WorkChange::Remove => continue,
                 },
-                Write::Rejected(_) | Write::NoticeSent { .. } | Write::Setting { .. } => continue,
+                _ => continue,
             };
             if let Some(work) = work {
                 let note = apart.placed(work);

@@ -153,6 +153,12 @@ impl<'a> Batch<'a> {
                 self.row(rejected.id, 0, pipeline, &rejected.row, Beside::nothing())?;
                 Ok(Written::Done)
             }
+            Write::Notice { pipeline, id, time, reason } => {
+                self.changes.written = true;
+                let key = notice_key(self.live.names.pipelines.take(pipeline), *time, *id);
+                self.tables.notices()?.insert(&key, versioned(reason.as_bytes()).as_slice())?;
+                Ok(Written::Done)
+            }
             Write::NoticeSent { pipeline, id, time } => {
                 self.changes.written = true;
                 if let Some(pipeline) = self.live.names.pipelines.find(pipeline) {
