@@ -62,8 +62,9 @@ pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diag
     }
     let word = first_word(text);
     if word.is_empty() {
-        return in_expression(text, span).unwrap_or_else(|| {
-            errors::unreadable_line(span, &format!("no line {} begins like this", within.describe()))
+        return in_expression(text, span).unwrap_or_else(|| match within {
+            Within::Match => errors::not_an_arm(span),
+            _ => errors::unreadable_line(span, &format!("no line {} begins like this", within.describe())),
         });
     }
     let at = sub(0, word.len());

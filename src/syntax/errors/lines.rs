@@ -65,6 +65,12 @@ pub fn foreign_word(at: Span, word: &str, advice: &str) -> Diagnostic {
     Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`{word}` is no word of wj")).help(advice)
 }
 
+pub fn not_an_arm(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_LINE, at, "no arm of a `match` begins like this").help(
+        "An arm is the values, parted by commas, and what is done for them in braces: `\"a\", \"b\" { … }`. The one for all others is `else { … }`.",
+    )
+}
+
 pub fn unreadable_line(at: Span, what: &str) -> Diagnostic {
     Diagnostic::new(&codes::UNREADABLE_LINE, at, what)
 }
