@@ -87,6 +87,9 @@ pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diag
             (names.first().map_or(0, |name| name.0), names.last().map_or(0, |name| name.0 + name.1.len()));
         return errors::for_with_two_names(sub(first, last));
     }
+    if text.strip_prefix("cors").is_some_and(|rest| rest.trim() == "*") {
+        return errors::bare_star(sub(text.len() - 1, text.len()));
+    }
     if ends_in_operator(text) && !text.ends_with('=') {
         let start = text.rfind([' ', '\t']).map_or(0, |blank| blank + 1);
         return errors::nothing_behind(sub(start, text.len()), text.get(start..).unwrap_or(""));
@@ -271,6 +274,9 @@ pub(super) fn left_over(
     }
     if ends_in_operator(text) && !text.contains(' ') {
         return errors::nothing_behind(span, text);
+    }
+    if matches!(word, "when" | "if" | "unless") && matches!(rule, Rule::stop_step | Rule::abort_step | Rule::respond) {
+        return errors::condition_behind(span, word, super::blocks::describe(rule).as_str());
     }
     if is_word(word) && !RESERVED.contains(&word) && within != Within::Fields {
         return errors::two_on_a_line(span, None);

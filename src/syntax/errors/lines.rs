@@ -220,6 +220,20 @@ pub fn function_as_step(at: Span, name: &str) -> Diagnostic {
 }
 
 /// An operator at the end of a line.
+/// `stop when x`.
+pub fn condition_behind(at: Span, word: &str, statement: &str) -> Diagnostic {
+    let message = format!("{statement} takes no `{word}` behind it");
+    Diagnostic::new(&codes::LEFT_OVER, at, message)
+        .help("The condition comes first, and what depends on it in braces: `when topic == \"test\" { stop }`.")
+}
+
+/// `cors *`.
+pub fn bare_star(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_QUOTES, at, "the sites of `cors` stand in quotes")
+        .help("Every site is `cors \"*\"`, one of them `cors \"https://school.example\"`.")
+        .safe_fix("put it in quotes", at, "\"*\"")
+}
+
 pub fn nothing_behind(at: Span, sign: &str) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_VALUE, at, format!("nothing stands behind this `{sign}`"))
         .help("The end of a line ends the statement. Inside of brackets lines may break freely: put the whole condition or value into `( … )`.")
