@@ -275,7 +275,9 @@ pub(super) fn left_over(
     if ends_in_operator(text) && !text.contains(' ') {
         return errors::nothing_behind(span, text);
     }
-    if matches!(word, "when" | "if" | "unless") && matches!(rule, Rule::stop_step | Rule::abort_step | Rule::respond) {
+    if matches!(word, "when" | "if" | "unless")
+        && matches!(rule, Rule::stop_step | Rule::abort_step | Rule::respond)
+    {
         return errors::condition_behind(span, word, super::blocks::describe(rule).as_str());
     }
     if is_word(word) && !RESERVED.contains(&word) && within != Within::Fields {

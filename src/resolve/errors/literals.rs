@@ -208,7 +208,11 @@ pub(in crate::resolve) fn duration_without_unit(span: Span, digits: &str, what: 
     // History is kept for days, calls and pauses take seconds.
     match what {
         "`keep`" | "`keep_failed`" => found.fix("in days", span, format!("{digits}d")),
-        _ => found.fix("in seconds", span, format!("{digits}s")).fix("in milliseconds", span, format!("{digits}ms")),
+        _ => found.fix("in seconds", span, format!("{digits}s")).fix(
+            "in milliseconds",
+            span,
+            format!("{digits}ms"),
+        ),
     }
 }
 

@@ -237,9 +237,11 @@ pub fn text_without_quotes(at: Span, text: &str) -> Diagnostic {
     if text.contains(char::is_whitespace) || text.starts_with(char::is_uppercase) {
         return found.safe_fix("put it in quotes", at, quoted);
     }
-    found
-        .help(format!("A value is sent as `respond 200 {{ text {text} }}`."))
-        .fix("put it in quotes", at, quoted)
+    found.help(format!("A value is sent as `respond 200 {{ text {text} }}`.")).fix(
+        "put it in quotes",
+        at,
+        quoted,
+    )
 }
 
 pub fn policy_out_of_place(at: Span) -> Diagnostic {

@@ -223,8 +223,9 @@ pub fn function_as_step(at: Span, name: &str) -> Diagnostic {
 /// `stop when x`.
 pub fn condition_behind(at: Span, word: &str, statement: &str) -> Diagnostic {
     let message = format!("{statement} takes no `{word}` behind it");
-    Diagnostic::new(&codes::LEFT_OVER, at, message)
-        .help("The condition comes first, and what depends on it in braces: `when topic == \"test\" { stop }`.")
+    Diagnostic::new(&codes::LEFT_OVER, at, message).help(
+        "The condition comes first, and what depends on it in braces: `when topic == \"test\" { stop }`.",
+    )
 }
 
 /// `cors *`.
