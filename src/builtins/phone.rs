@@ -132,6 +132,7 @@ fn without_extension(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use phonenumber::Type;
     use proptest::prelude::*;
 
     use super::*;
@@ -199,6 +200,31 @@ mod tests {
         assert!(
             is_country("RU") && is_country("KZ") && !is_country("ru") && !is_country("XX") && !is_country("")
         );
+    }
+
+    #[test]
+    fn example_numbers_are_read_from_within_and_from_abroad() {
+        let mut wrong = Vec::new();
+        // Those of all countries are, which takes half a minute to see.
+        for id in ["RU", "KZ", "BY", "UA", "UZ", "KG", "AM", "AZ", "GE", "DE", "GB", "ID", "IL", "TR", "US"] {
+            let own = id.parse().unwrap();
+            let rules = DATABASE.by_id(id).unwrap();
+            for kind in [Type::FixedLine, Type::Mobile, Type::TollFree] {
+                let Some(example) = rules.descriptors().get(kind).and_then(|numbers| numbers.example())
+                else {
+                    continue;
+                };
+                let whole = format!("+{}{example}", rules.country_code());
+                let prefixed = format!("{}{example}", rules.national_prefix().unwrap_or(""));
+                for (text, country) in [(&whole, country::Id::RU), (&whole, own), (&prefixed, own)] {
+                    let found = read(text, country);
+                    if found.as_ref() != Some(&whole) {
+                        wrong.push(format!("{text} in {country:?} is {whole}, and {found:?} came"));
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     proptest! {
