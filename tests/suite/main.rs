@@ -32,6 +32,7 @@ mod rehearsals;
 mod reload;
 mod run_cases;
 mod server;
+mod shapes;
 mod smtp;
 mod steps;
 mod store_contract;
