@@ -25,6 +25,7 @@ mod hostile;
 mod keeping;
 mod lives;
 mod mail;
+mod mistakes;
 mod notices;
 mod openapi;
 mod reference;
