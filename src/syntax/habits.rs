@@ -146,7 +146,8 @@ fn without_quotes(rule: Rule, text: &str, span: Span) -> Option<Diagnostic> {
         return Some(errors::lost_first_quote(span, inner));
     }
     let part_of_answer = matches!(first_word(text), "json" | "text" | "body" | "header");
-    (plain(text) && !part_of_answer).then(|| errors::text_without_quotes(span, text, word))
+    let statement = super::words::STEP_WORDS.contains(&first_word(text));
+    (plain(text) && !part_of_answer && !statement).then(|| errors::text_without_quotes(span, text, word))
 }
 
 /// A line that fits no rule.

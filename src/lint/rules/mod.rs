@@ -24,7 +24,7 @@ mod quoted_value;
 mod repeated_condition;
 mod repeated_title;
 mod retry_without_key;
-mod scattered_secret;
+pub(super) mod scattered_secret;
 mod sent_before_abort;
 mod time_in_the_past;
 mod timeout_above_stop;
