@@ -34,6 +34,7 @@ mod reload;
 mod run_cases;
 mod server;
 mod smtp;
+mod soundness;
 mod steps;
 mod store_contract;
 mod syntax_cases;
