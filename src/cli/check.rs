@@ -114,7 +114,9 @@ fn write_hosts(format: Format, checked: &Checked, out: &mut dyn Write) -> Result
     for host in check::hosts(checked) {
         let Host { origin, file, line, column, pipeline, action } = &host;
         match format {
-            Format::Text | Format::Short => writeln!(out, "{origin}  {file}:{line}:{column}  {action} in {pipeline}")?,
+            Format::Text | Format::Short => {
+                writeln!(out, "{origin}  {file}:{line}:{column}  {action} in {pipeline}")?
+            }
             Format::Json => {
                 let value = serde_json::json!({
                     "host": &**origin, "file": &**file, "line": line, "column": column,
@@ -130,7 +132,10 @@ fn write_hosts(format: Format, checked: &Checked, out: &mut dyn Write) -> Result
     out.flush()?;
     let broken: Vec<_> = checked.files.iter().filter(|file| file.has_errors()).collect();
     for file in &broken {
-        terminal::say(&format!("{} has errors, so its hosts are not known: see `wj check {}`", file.source.name, file.source.name));
+        terminal::say(&format!(
+            "{} has errors, so its hosts are not known: see `wj check {}`",
+            file.source.name, file.source.name
+        ));
     }
     Ok(ExitCode::from(u8::from(!broken.is_empty())))
 }

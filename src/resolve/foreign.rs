@@ -54,7 +54,21 @@ mod tests {
 
     #[test]
     fn what_is_suggested_exists_and_what_is_replaced_does_not() {
-        for word in ["toLowerCase", "length", "str", "int", "includes", "json_encode", "json_decode", "date", "explode", "implode", "coalesce", "strip", "toUpperCase"] {
+        for word in [
+            "toLowerCase",
+            "length",
+            "str",
+            "int",
+            "includes",
+            "json_encode",
+            "json_decode",
+            "date",
+            "explode",
+            "implode",
+            "coalesce",
+            "strip",
+            "toUpperCase",
+        ] {
             assert!(builtins::find(word).is_none(), "{word}");
             assert!(function(word).and_then(builtins::find).is_some(), "{word}");
         }

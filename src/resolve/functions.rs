@@ -4,7 +4,7 @@ use super::Resolver;
 use super::errors::{kinds, literals, names};
 use super::expressions::Checked;
 use super::foreign;
-use super::model::{Presence, Type};
+use super::model::{Presence, Shape, Type};
 use super::program::{ExprKind, Reader};
 use crate::builtins::{self, Builtin, Call, OnEmpty};
 use crate::diagnostic::near;
@@ -176,6 +176,11 @@ impl Resolver<'_> {
         }
         if function.gives_outside_data {
             ty.outside = true;
+        }
+        // Of these each item is a text, and never empty.
+        if matches!(function.name, "split" | "keys") {
+            let item = Type { outside: ty.outside, ..Type::of(Kinds::TEXT) };
+            ty.shape = Shape::Each(std::sync::Arc::new(item));
         }
         Type { broken, ..ty }
     }

@@ -191,7 +191,10 @@ impl Builder<'_> {
             match rule {
                 Rule::params | Rule::bad_param if within == Within::Respond => {
                     let text = line.node.as_str();
-                    if text.split_once(':').is_some_and(|(name, _)| super::words::first_word(name) == name.trim_end()) {
+                    if text
+                        .split_once(':')
+                        .is_some_and(|(name, _)| super::words::first_word(name) == name.trim_end())
+                    {
                         let at = self.span(&line.node);
                         let text = self.source.get(whole.range()).unwrap_or("");
                         let on_line = text.starts_with('{') && !text.contains('\n');

@@ -23,7 +23,8 @@ pub(super) fn in_rest(rule: Rule, before: &str, text: &str, span: Span) -> Optio
     }
     let digits_before = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     if digits_before > 0
-        && let Some(found) = in_number(rule, before.get(before.len() - digits_before..).unwrap_or(""), text, span)
+        && let Some(found) =
+            in_number(rule, before.get(before.len() - digits_before..).unwrap_or(""), text, span)
     {
         return Some(found);
     }
@@ -46,7 +47,11 @@ fn behind_path(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
         let sign = sign.trim_end();
         let found = errors::default_as_operator(at(0, sign.len()), sign);
         let value = text.get(sign.len()..).is_some_and(|rest| !rest.trim().is_empty());
-        return Some(if value { found.safe_fix("say `on_missing default`", at(0, sign.len()), "on_missing default") } else { found });
+        return Some(if value {
+            found.safe_fix("say `on_missing default`", at(0, sign.len()), "on_missing default")
+        } else {
+            found
+        });
     }
     if first_word(text) == "as" {
         let policy = before.rfind("on_missing")?;
@@ -92,7 +97,8 @@ fn thousands(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
     let blanks = before.len() - front.len();
     let digits = front.len() - front.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let groups: Vec<&str> = text.split([' ', '\u{a0}']).collect();
-    let grouped = groups.iter().all(|group| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit()));
+    let grouped =
+        groups.iter().all(|group| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit()));
     if blanks == 0 || !(1..=3).contains(&digits) || !grouped {
         return None;
     }
@@ -120,7 +126,8 @@ fn choice(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
 /// `"no "email" here"`: a text that goes on behind its second quote.
 fn quote_in_text(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
     let first = before.find('"')?;
-    let whole = !before.contains('{') && before.trim_end().ends_with('"') && text.len() > 1 && text.ends_with('"');
+    let whole =
+        !before.contains('{') && before.trim_end().ends_with('"') && text.len() > 1 && text.ends_with('"');
     if !whole || !text.starts_with(char::is_alphanumeric) || text.matches('"').count() % 2 != 0 {
         return None;
     }

@@ -68,7 +68,10 @@ impl Builder<'_> {
         let head = self.head(node.into_inner(), Within::Pipeline);
         let name = head.name.unwrap_or_else(|| {
             let at = Span { start: span.start, end: span.start + "pipeline".len() as u32 };
-            let title = head.title.as_ref().map(|title| (title.span, self.source.get(title.span.range()).unwrap_or("")));
+            let title = head
+                .title
+                .as_ref()
+                .map(|title| (title.span, self.source.get(title.span.range()).unwrap_or("")));
             self.report(errors::pipeline_without_name(at, title));
             nameless(at)
         });

@@ -314,7 +314,11 @@ pub(super) fn item_head(at: Span, text: &str, meant: Option<&str>) -> Diagnostic
             let skip = text.len() - text.get(word.len()..).unwrap_or("").trim_start().len();
             errors::item_head(part(at, skip.min(text.len().saturating_sub(1)), text.len()), meant)
         }
-        None if matches!(word, "function" | "func" | "def" | "fn" | "webhook" | "workflow" | "hook" | "route") => {
+        None if matches!(
+            word,
+            "function" | "func" | "def" | "fn" | "webhook" | "workflow" | "hook" | "route"
+        ) =>
+        {
             errors::item_of_another_language(first, word)
         }
         None => errors::outside_items(at),

@@ -128,7 +128,10 @@ impl Builder<'_> {
         let line = rest.split(['\n', '\r']).next().unwrap_or("").trim_end();
         let all = self.between(node.as_span().start(), end + line.len());
         let object = self.patched.text.get(node.as_span().start()..end + line.len()).unwrap_or("");
-        self.report(errors::json_in_text(all, object.strip_prefix('"').and_then(|text| text.strip_suffix('"'))));
+        self.report(errors::json_in_text(
+            all,
+            object.strip_prefix('"').and_then(|text| text.strip_suffix('"')),
+        ));
         self.told_to_line_end = Some(whole.start);
         true
     }
@@ -194,7 +197,8 @@ impl Builder<'_> {
     fn insert(&mut self, node: Node) -> Expr {
         let span = self.span(&node);
         let inner = node.as_str().strip_prefix("{{").and_then(|text| text.strip_suffix("}}")).map(str::trim);
-        if let Some(inner) = inner.filter(|inner| !inner.is_empty() && !inner.contains([':', '{', '}', '"'])) {
+        if let Some(inner) = inner.filter(|inner| !inner.is_empty() && !inner.contains([':', '{', '}', '"']))
+        {
             self.report(errors::double_braces(span, inner));
             return super::expressions::broken_expr(span);
         }

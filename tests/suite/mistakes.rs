@@ -43,7 +43,11 @@ fn each_mistake_is_told_at_its_place_with_what_was_meant() {
     assert!(count >= MISTAKES, "{count} cases");
     assert!(seen.misplaced.is_empty(), "not told at their places:\n{}", seen.misplaced.join("\n"));
     let least = count - (MISTAKES - RIGHT);
-    assert!(count - seen.wrong.len() >= least, "suggestions that are not what was meant:\n{}", seen.wrong.join("\n"));
+    assert!(
+        count - seen.wrong.len() >= least,
+        "suggestions that are not what was meant:\n{}",
+        seen.wrong.join("\n")
+    );
 }
 
 #[derive(Default)]
@@ -88,7 +92,8 @@ fn findings(source: &Arc<Source>) -> Vec<Diagnostic> {
 /// Takes the first change that each finding offers, or looks for the words that its advice must hold.
 fn suggestion(case: &Case, source: &Source, found: &[Diagnostic]) -> Result<(), String> {
     if let Some(words) = case.all("suggests").next() {
-        let advice: String = found.iter().map(|d| format!("{} {}\n", d.message, d.help.as_deref().unwrap_or(""))).collect();
+        let advice: String =
+            found.iter().map(|d| format!("{} {}\n", d.message, d.help.as_deref().unwrap_or(""))).collect();
         let holds = advice.to_lowercase().contains(&words.body.trim().to_lowercase());
         return if holds { Ok(()) } else { Err(format!("{advice:?} does not say {:?}", words.body.trim())) };
     }

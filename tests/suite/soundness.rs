@@ -51,7 +51,8 @@ fn the_programs_are_taken_and_their_runs_go_different_ways() {
             Ok(resolved) => {
                 taken += 1;
                 for run in 0..4 {
-                    let seen = contradiction(&resolved, seed * 7 + run).unwrap_or_else(|why| panic!("{why}\n{script}"));
+                    let seen = contradiction(&resolved, seed * 7 + run)
+                        .unwrap_or_else(|why| panic!("{why}\n{script}"));
                     looked += seen.values;
                     *ends.entry(format!("{:?}", seen.end)).or_insert(0) += 1;
                 }
@@ -133,7 +134,10 @@ fn contradiction(resolved: &Resolved, seed: u64) -> Result<Seen, String> {
             Next::Wait(_) => run.waited(),
             Next::Need(need) => {
                 let span = pipeline.code[need.op].span;
-                let call = facts.calls.iter().find(|call| span.start <= call.span.start && call.whole.end <= span.end);
+                let call = facts
+                    .calls
+                    .iter()
+                    .find(|call| span.start <= call.span.start && call.whole.end <= span.end);
                 let call = call.ok_or_else(|| format!("no facts about the call at {span:?}"))?;
                 if !call.before_answer && !run.answered() {
                     return Err(format!("`{}` is sent before the caller has an answer", call.name));
@@ -146,7 +150,9 @@ fn contradiction(resolved: &Resolved, seed: u64) -> Result<Seen, String> {
     };
     let done = end.state == EndState::Done;
     match facts.answers {
-        Answers::Always if done && !answered_by_script => return Err("an answer always comes, and did not".to_owned()),
+        Answers::Always if done && !answered_by_script => {
+            return Err("an answer always comes, and did not".to_owned());
+        }
         Answers::Never if answered_by_script => return Err("no answer ever comes, and one did".to_owned()),
         _ => {}
     }
@@ -157,7 +163,9 @@ fn contradiction(resolved: &Resolved, seed: u64) -> Result<Seen, String> {
         unreached(facts, span)?;
         for (name, value) in &step.values {
             let known = model.definitions.iter().find(|definition| definition.name == *name);
-            let Some(known) = known.filter(|known| span.start <= known.span.start && known.span.end <= span.end) else {
+            let Some(known) =
+                known.filter(|known| span.start <= known.span.start && known.span.end <= span.end)
+            else {
                 continue;
             };
             values += 1;
@@ -168,9 +176,12 @@ fn contradiction(resolved: &Resolved, seed: u64) -> Result<Seen, String> {
 }
 
 fn unreached(facts: &PipelineFacts, span: Span) -> Result<(), String> {
-    let reached = facts.unreachable.iter().find(|dead| dead.span.start <= span.start && span.end <= dead.span.end);
+    let reached =
+        facts.unreachable.iter().find(|dead| dead.span.start <= span.start && span.end <= dead.span.end);
     match reached {
-        Some(dead) => Err(format!("the step at {span:?} is reached, though nothing comes behind {:?}", dead.because)),
+        Some(dead) => {
+            Err(format!("the step at {span:?} is reached, though nothing comes behind {:?}", dead.because))
+        }
         None => Ok(()),
     }
 }
@@ -188,16 +199,26 @@ fn holds(value: &Value, ty: &Type) -> Result<(), String> {
     if !ty.secret && holds_secret(value) {
         return Err("holds no secret".to_owned());
     }
-    if ty.constant.as_ref().is_some_and(|constant| value::to_json(constant).ok() != value::to_json(value).ok()) {
+    if ty
+        .constant
+        .as_ref()
+        .is_some_and(|constant| value::to_json(constant).ok() != value::to_json(value).ok())
+    {
         return Err(format!("is always {:?}", ty.constant));
     }
     match (&ty.shape, value) {
         (Shape::Unknown, _) => Ok(()),
+        (Shape::Each(item), Value::List(values)) => values
+            .iter()
+            .try_for_each(|value| holds(value, item).map_err(|why| format!("has an item that {why}"))),
         (Shape::List(items), Value::List(values)) => {
             if items.len() != values.len() {
                 return Err(format!("has {} items", items.len()));
             }
-            items.iter().zip(values.iter()).try_for_each(|(ty, value)| holds(value, ty).map_err(|why| format!("has an item that {why}")))
+            items
+                .iter()
+                .zip(values.iter())
+                .try_for_each(|(ty, value)| holds(value, ty).map_err(|why| format!("has an item that {why}")))
         }
         (Shape::Object(members), Value::Object(object)) => members.iter().try_for_each(|(name, ty)| {
             let value = object.get(name).cloned().unwrap_or_default();
@@ -223,7 +244,10 @@ fn shown(value: &Value) -> String {
 /// What comes of a call: judged as in the server, so that an answer without what is promised is a failure.
 fn carried(call: &Call, random: &mut requests::Random) -> Carried {
     if random.below(4) == 0 {
-        return Carried::Failed { reason: "it is said to fail".to_owned(), status: (random.below(2) == 0).then_some(500) };
+        return Carried::Failed {
+            reason: "it is said to fail".to_owned(),
+            status: (random.below(2) == 0).then_some(500),
+        };
     }
     let answer = Answer {
         status: 200,

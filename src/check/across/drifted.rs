@@ -53,7 +53,9 @@ pub(super) fn blocks(source: &Source, file: &ast::File) -> Vec<Copied> {
                 found.push(copied(head, extract.source.span, lines.collect()));
             }
             _ => {
-                let Some(action) = walk::action(stmt).filter(|action| action.entries.len() > SHARED) else { return };
+                let Some(action) = walk::action(stmt).filter(|action| action.entries.len() > SHARED) else {
+                    return;
+                };
                 let url = action.url.as_ref().map_or("", |url| source.slice(url.span));
                 let lines = action.entries.iter().map(|entry| {
                     let (name, kept) = line(source, &entry.kind);
@@ -125,7 +127,8 @@ pub(super) fn find(files: &[File<'_>]) -> Vec<(usize, Diagnostic)> {
         for (at, variant) in variants.iter().enumerate().filter(|(at, _)| *at != original) {
             let Some(original_block) = variants.get(original) else { continue };
             // Of two it is told at the later one, whichever is the original.
-            let (later, earlier) = if at > original { (variant, original_block) } else { (original_block, variant) };
+            let (later, earlier) =
+                if at > original { (variant, original_block) } else { (original_block, variant) };
             found.extend(later.report(earlier, files).map(|finding| (later.file, finding)));
         }
     }

@@ -39,10 +39,14 @@ pub(super) fn find(files: &[File<'_>]) -> Vec<(usize, Diagnostic)> {
             let Some(source) = files.get(other.0).map(|file| file.source) else { continue };
             found.push((
                 later,
-                Diagnostic::new(&CODE, place, format!("requests to `{winner}` fit `{loser}` too, which does not get them"))
-                    .label(label)
-                    .also_in(source, other.1, text)
-                    .help(help),
+                Diagnostic::new(
+                    &CODE,
+                    place,
+                    format!("requests to `{winner}` fit `{loser}` too, which does not get them"),
+                )
+                .label(label)
+                .also_in(source, other.1, text)
+                .help(help),
             ));
         }
     }

@@ -5,7 +5,6 @@ use crate::lint::{Context, Rule};
 use crate::source::Span;
 use crate::syntax::ast::StmtKind;
 
-
 static CODE: Code = Code {
     id: "WJ0620",
     name: "colon-parameter",

@@ -2,10 +2,9 @@
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind};
 use crate::resolve::model::Presence;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind};
 use crate::value::Kinds;
-
 
 static CODE: Code = Code {
     id: "WJ0626",

@@ -4,7 +4,6 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind};
 
-
 static CODE: Code = Code {
     id: "WJ0624",
     name: "compared-with-itself",

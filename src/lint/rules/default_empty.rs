@@ -5,7 +5,6 @@ use crate::lint::{Context, Rule, walk};
 use crate::source::Span;
 use crate::syntax::ast::{ExprKind, OnMissing, OnMissingKind, StmtKind};
 
-
 static CODE: Code = Code {
     id: "WJ0632",
     name: "default-empty",

@@ -5,7 +5,6 @@ use crate::lint::{Context, Rule, walk};
 use crate::source::Span;
 use crate::syntax::ast::StmtKind;
 
-
 static CODE: Code = Code {
     id: "WJ0631",
     name: "empty-branch",

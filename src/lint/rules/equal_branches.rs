@@ -5,7 +5,6 @@ use crate::lint::{Context, Rule, walk};
 use crate::source::Span;
 use crate::syntax::ast::{Block, ExprKind, StmtKind};
 
-
 static CODE: Code = Code {
     id: "WJ0623",
     name: "equal-branches",

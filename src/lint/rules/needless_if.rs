@@ -4,7 +4,6 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
 use crate::syntax::ast::{Expr, ExprKind};
 
-
 static CODE: Code = Code {
     id: "WJ0627",
     name: "needless-if",

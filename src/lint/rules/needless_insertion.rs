@@ -2,10 +2,9 @@
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
-use crate::syntax::ast::{Expr, ExprKind, TextPart};
 use crate::resolve::model::Presence;
+use crate::syntax::ast::{Expr, ExprKind, TextPart};
 use crate::value::Kinds;
-
 
 static CODE: Code = Code {
     id: "WJ0628",
@@ -31,7 +30,10 @@ fn judge(context: &Context<'_>, expr: &Expr) -> Option<Diagnostic> {
     let [TextPart::Insert(inner)] = parts.as_slice() else { return None };
     // Where only a literal may stand, a constant is put in like this.
     let known = context.model.type_at(inner.span)?;
-    let text = !known.broken && known.kinds == Kinds::TEXT && known.presence == Presence::Present && known.constant.is_none();
+    let text = !known.broken
+        && known.kinds == Kinds::TEXT
+        && known.presence == Presence::Present
+        && known.constant.is_none();
     if !text || !matches!(inner.kind, ExprKind::Name(_)) || known.secret {
         return None;
     }
@@ -39,7 +41,9 @@ fn judge(context: &Context<'_>, expr: &Expr) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(&CODE, expr.span, format!("`{name}` is a text already"))
             .label("the same text once more")
-            .help(format!("Write `{name}`. `\"{{…}}\"` puts a value into a longer text, or makes a text of a number."))
+            .help(format!(
+                "Write `{name}`. `\"{{…}}\"` puts a value into a longer text, or makes a text of a number."
+            ))
             .safe_fix(format!("write `{name}`"), expr.span, name),
     )
 }

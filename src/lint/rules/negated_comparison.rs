@@ -4,7 +4,6 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 
-
 static CODE: Code = Code {
     id: "WJ0625",
     name: "negated-comparison",
@@ -32,7 +31,18 @@ fn judge(context: &Context<'_>, expr: &Expr) -> Option<Diagnostic> {
         BinaryOp::NotEqual => "==",
         _ => return None,
     };
-    let simple = |side: &Expr| matches!(side.kind, ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Empty | ExprKind::Bool(_) | ExprKind::Call { .. });
+    let simple = |side: &Expr| {
+        matches!(
+            side.kind,
+            ExprKind::Name(_)
+                | ExprKind::Member(..)
+                | ExprKind::Text(_)
+                | ExprKind::Number(_)
+                | ExprKind::Empty
+                | ExprKind::Bool(_)
+                | ExprKind::Call { .. }
+        )
+    };
     let (left_text, right_text) = (context.source.slice(left.span), context.source.slice(right.span));
     let better = format!("{left_text} {right_op} {right_text}");
     let found = Diagnostic::new(&CODE, expr.span, format!("`not` with `{}` is `{right_op}`", op.as_str()))

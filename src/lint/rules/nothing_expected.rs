@@ -4,7 +4,6 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule};
 use crate::syntax::ast::{Item, TestStepKind};
 
-
 static CODE: Code = Code {
     id: "WJ0629",
     name: "nothing-expected",

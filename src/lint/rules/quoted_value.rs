@@ -4,7 +4,6 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
 use crate::syntax::ast::{Expr, ExprKind, TextPart};
 
-
 static CODE: Code = Code {
     id: "WJ0621",
     name: "quoted-value",
@@ -31,10 +30,14 @@ fn judge(context: &Context<'_>, expr: &Expr) -> Option<Diagnostic> {
         return None;
     }
     Some(
-        Diagnostic::new(&CODE, expr.span, format!("this is the text {text:?}, and not the value of that name"))
-            .label("only its name")
-            .help(format!("Write `{text}` without quotes, or `\"{{{text}}}\"` to put it into a longer text."))
-            .safe_fix("delete the quotes", expr.span, &**text),
+        Diagnostic::new(
+            &CODE,
+            expr.span,
+            format!("this is the text {text:?}, and not the value of that name"),
+        )
+        .label("only its name")
+        .help(format!("Write `{text}` without quotes, or `\"{{{text}}}\"` to put it into a longer text."))
+        .safe_fix("delete the quotes", expr.span, &**text),
     )
 }
 

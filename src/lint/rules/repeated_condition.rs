@@ -4,7 +4,6 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
 use crate::syntax::ast::StmtKind;
 
-
 static CODE: Code = Code {
     id: "WJ0622",
     name: "repeated-condition",

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use crate::source::Span;
 use crate::syntax::ast::Item;
 
-
 static CODE: Code = Code {
     id: "WJ0630",
     name: "repeated-title",

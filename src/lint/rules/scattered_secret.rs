@@ -38,10 +38,8 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
 pub(in crate::lint) fn sent(pipeline: &PipelineFacts) -> impl Iterator<Item = (&Arc<str>, &Arc<str>, Span)> {
     pipeline.secrets.iter().filter_map(|(name, span)| {
         // The innermost call around it: a block of `on_fail` holds calls of its own.
-        let around = pipeline
-            .calls
-            .iter()
-            .filter(|call| call.whole.start <= span.start && span.end <= call.whole.end);
+        let around =
+            pipeline.calls.iter().filter(|call| call.whole.start <= span.start && span.end <= call.whole.end);
         let call = around.max_by_key(|call| call.whole.start)?;
         Some((name, call.origin.as_ref()?, *span))
     })

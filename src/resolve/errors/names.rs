@@ -27,7 +27,10 @@ pub(in crate::resolve) fn unknown_name(
     // A name of one's own comes first: `no` may be a mistyped `now`.
     if let (Some(right), None) = (elsewhere, near.filter(|near| *near != "secret")) {
         let help = match right {
-            "secret" => "What the server keeps for itself is `secret.NAME`: the environment variable of that name.".to_owned(),
+            "secret" => {
+                "What the server keeps for itself is `secret.NAME`: the environment variable of that name."
+                    .to_owned()
+            }
             _ => format!("That is written `{right}`."),
         };
         return found.help(help).safe_fix(format!("write `{right}`"), span, right);

@@ -72,10 +72,9 @@ pub fn block_without_head(brace: Span) -> Diagnostic {
 /// `end` is where it most likely ends.
 pub fn unclosed_bracket(at: Span, bracket: char, end: Option<Span>) -> Diagnostic {
     let closer = if bracket == '(' { ')' } else { ']' };
-    let found =
-        Diagnostic::new(&codes::UNCLOSED_BRACKET, at, format!("this `{bracket}` has no `{closer}`"))
-            .label("opened here")
-            .help("Close it on this line. Between the two, lines may break freely.");
+    let found = Diagnostic::new(&codes::UNCLOSED_BRACKET, at, format!("this `{bracket}` has no `{closer}`"))
+        .label("opened here")
+        .help("Close it on this line. Between the two, lines may break freely.");
     match end {
         Some(end) => found.fix(format!("close it with `{closer}`"), end, closer.to_string()),
         None => found,

@@ -72,7 +72,8 @@ pub fn route_without_slash(at: Span, written: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(&codes::BAD_ROUTE, at, "a route begins with `/`");
     if written.contains("://") {
         let diagnostic = diagnostic.help("The address of the server is no part of it: for `https://example.com/hooks/leads` write `\"/hooks/leads\"`.");
-        let path = written.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
+        let path =
+            written.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
         return match path {
             Some(path) => diagnostic.safe_fix(format!("write `{path}`"), at, path),
             None => diagnostic,

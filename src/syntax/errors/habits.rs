@@ -47,9 +47,13 @@ pub fn parted_thousands(at: Span, right: &str) -> Diagnostic {
 }
 
 pub fn quotes_in_text(at: Span, right: &str) -> Diagnostic {
-    Diagnostic::new(&codes::UNCLOSED_TEXT, at, "this text holds quotes of its own, and ends at the first of them")
-        .help("A quote inside of a text is written `\\\"`.")
-        .fix("write `\\\"` inside", at, right)
+    Diagnostic::new(
+        &codes::UNCLOSED_TEXT,
+        at,
+        "this text holds quotes of its own, and ends at the first of them",
+    )
+    .help("A quote inside of a text is written `\\\"`.")
+    .fix("write `\\\"` inside", at, right)
 }
 
 pub fn lost_first_quote(at: Span, inner: &str) -> Diagnostic {
@@ -82,8 +86,11 @@ pub fn needless_from(at: Span, with_blank: Span) -> Diagnostic {
 
 /// Where the name ends.
 pub fn missing_equals(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_SIGN, at, "a `=` is missing between the name and its value")
-        .safe_fix("put the `=` in", at, " =")
+    Diagnostic::new(&codes::MISSING_SIGN, at, "a `=` is missing between the name and its value").safe_fix(
+        "put the `=` in",
+        at,
+        " =",
+    )
 }
 
 pub fn type_before_name(at: Span, with_blank: Span, word: &str) -> Diagnostic {

@@ -30,8 +30,18 @@ impl<'a> Choices<'a> {
 }
 
 pub fn script(choices: &mut Choices<'_>) -> String {
-    let mut made = Made { choices, out: String::new(), names: Vec::new(), given: 0, budget: 40, responded: false, sure: false };
-    made.out.push_str("const WORD = \"a\"\nconst LIST = [1, \"a\", true]\n\npipeline p {\n  on POST \"/x/{who}\"\n");
+    let mut made = Made {
+        choices,
+        out: String::new(),
+        names: Vec::new(),
+        given: 0,
+        budget: 40,
+        responded: false,
+        sure: false,
+    };
+    made.out.push_str(
+        "const WORD = \"a\"\nconst LIST = [1, \"a\", true]\n\npipeline p {\n  on POST \"/x/{who}\"\n",
+    );
     made.names.push(Known { name: "WORD".to_owned(), kind: Kind::Text, present: true });
     made.names.push(Known { name: "LIST".to_owned(), kind: Kind::List, present: true });
     made.block(1, Place::Top);
@@ -126,10 +136,25 @@ impl Made<'_, '_> {
     fn extract(&mut self, depth: usize) {
         const SOURCES: [&str; 6] = ["body", "query", "headers", "cookies", "query.all", "body.all"];
         const PATHS: [&str; 12] = [
-            "$.a", "$.b", "$.n", "$.l", "$.o", "$.l[0]", "$.o.a", "$.l[*]", "$..a", "$[\"x-a\"]", "$.l[?@.a == 1]", "$.l[-1].a",
+            "$.a",
+            "$.b",
+            "$.n",
+            "$.l",
+            "$.o",
+            "$.l[0]",
+            "$.o.a",
+            "$.l[*]",
+            "$..a",
+            "$[\"x-a\"]",
+            "$.l[?@.a == 1]",
+            "$.l[-1].a",
         ];
-        let from: Vec<String> =
-            self.names.iter().filter(|known| known.kind == Kind::Outside).map(|known| known.name.clone()).collect();
+        let from: Vec<String> = self
+            .names
+            .iter()
+            .filter(|known| known.kind == Kind::Outside)
+            .map(|known| known.name.clone())
+            .collect();
         let source = match self.choices.below(3) {
             0 if !from.is_empty() => from[self.choices.below(from.len())].clone(),
             _ => self.choices.pick(&SOURCES).to_owned(),
@@ -143,18 +168,22 @@ impl Made<'_, '_> {
             let name = self.fresh();
             let path = self.choices.pick(&PATHS);
             let many = path.contains(['*', '?']) || path.contains("..");
-            let readers: &[(&str, Kind)] = if many { &[("", Kind::List)] } else { &[
-                ("", Kind::Outside),
-                ("", Kind::Outside),
-                (" as number", Kind::Number),
-                (" as text", Kind::Text),
-                (" as nonblank", Kind::Text),
-                (" as bool", Kind::Bool),
-                (" as email", Kind::Text),
-                (" as parse_json", Kind::Outside),
-                (" as time", Kind::Time),
-                (" as phone(\"RU\")", Kind::Text),
-            ] };
+            let readers: &[(&str, Kind)] = if many {
+                &[("", Kind::List)]
+            } else {
+                &[
+                    ("", Kind::Outside),
+                    ("", Kind::Outside),
+                    (" as number", Kind::Number),
+                    (" as text", Kind::Text),
+                    (" as nonblank", Kind::Text),
+                    (" as bool", Kind::Bool),
+                    (" as email", Kind::Text),
+                    (" as parse_json", Kind::Outside),
+                    (" as time", Kind::Time),
+                    (" as phone(\"RU\")", Kind::Text),
+                ]
+            };
             let (reader, kind) = self.choices.pick(readers);
             // What stands in a query or in headers is a text, mostly.
             let kind = if kind == Kind::Outside && !inside { Kind::Any } else { kind };
@@ -162,7 +191,9 @@ impl Made<'_, '_> {
             let (policy, present) = match own {
                 0 => (" on_missing abort".to_owned(), true),
                 1 => (" on_missing abort 409 \"gone\"".to_owned(), true),
-                2..=4 if !matches!(kind, Kind::Outside | Kind::Any) => (format!(" on_missing default {}", literal(kind)), true),
+                2..=4 if !matches!(kind, Kind::Outside | Kind::Any) => {
+                    (format!(" on_missing default {}", literal(kind)), true)
+                }
                 _ if block => (String::new(), false),
                 _ => (" on_missing empty".to_owned(), false),
             };
@@ -179,7 +210,14 @@ impl Made<'_, '_> {
             return self.secret(depth);
         }
         let kind = match kind {
-            Kind::Any => self.choices.pick(&[Kind::Any, Kind::Text, Kind::Number, Kind::Bool, Kind::List, Kind::Object]),
+            Kind::Any => self.choices.pick(&[
+                Kind::Any,
+                Kind::Text,
+                Kind::Number,
+                Kind::Bool,
+                Kind::List,
+                Kind::Object,
+            ]),
             other => other,
         };
         let (value, present) = self.value(kind, 3);
@@ -192,7 +230,12 @@ impl Made<'_, '_> {
     fn secret(&mut self, depth: usize) {
         let (value, _) = self.value(Kind::Number, 1);
         let whole = self.fresh();
-        let inside = self.choices.pick(&["secret.KEY", "\"Bearer {secret.KEY}\"", "[1, secret.KEY]", "if path.who == \"a\" then secret.KEY else secret.OLD"]);
+        let inside = self.choices.pick(&[
+            "secret.KEY",
+            "\"Bearer {secret.KEY}\"",
+            "[1, secret.KEY]",
+            "if path.who == \"a\" then secret.KEY else secret.OLD",
+        ]);
         self.line(depth, &format!("let {whole} = {{ a: {inside}, b: {value} }}"));
         for member in ["a", "b"] {
             let part = self.fresh();
@@ -353,7 +396,15 @@ impl Made<'_, '_> {
         match (kind, self.choices.below(8)) {
             (Kind::Any, 0) => ("empty".to_owned(), false),
             (Kind::Any, at) => {
-                let kinds = [Kind::Text, Kind::Number, Kind::Bool, Kind::List, Kind::Object, Kind::Text, Kind::Number];
+                let kinds = [
+                    Kind::Text,
+                    Kind::Number,
+                    Kind::Bool,
+                    Kind::List,
+                    Kind::Object,
+                    Kind::Text,
+                    Kind::Number,
+                ];
                 self.value(kinds[at - 1], below)
             }
             (_, 0) => (literal(kind).to_owned(), true),
@@ -374,7 +425,12 @@ impl Made<'_, '_> {
                 let function = self.choices.pick(&["trim", "lower", "upper", "text", "sha256"]);
                 (format!("{function}({text})"), present)
             }
-            (Kind::Text, 4) => (self.choices.pick(&["request.ip", "operation.id", "path.who", "uuid()", "request.method"]).to_owned(), true),
+            (Kind::Text, 4) => (
+                self.choices
+                    .pick(&["request.ip", "operation.id", "path.who", "uuid()", "request.method"])
+                    .to_owned(),
+                true,
+            ),
             (Kind::Text, 5) => {
                 let (text, _) = self.value(Kind::Text, below);
                 (format!("nonblank({text})"), false)
@@ -443,7 +499,9 @@ impl Made<'_, '_> {
 
     fn condition(&mut self, depth: usize) -> String {
         let any: Vec<String> = self.names.iter().map(|known| known.name.clone()).collect();
-        let one = |this: &mut Self| any.get(this.choices.below(any.len().max(1))).cloned().unwrap_or_else(|| "WORD".to_owned());
+        let one = |this: &mut Self| {
+            any.get(this.choices.below(any.len().max(1))).cloned().unwrap_or_else(|| "WORD".to_owned())
+        };
         match self.choices.below(if depth == 0 { 5 } else { 9 }) {
             0 | 1 => format!("{} != empty", one(self)),
             2 => format!("{} == empty", one(self)),

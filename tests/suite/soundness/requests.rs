@@ -33,7 +33,11 @@ pub const NAMES: [&str; 7] = ["a", "b", "n", "l", "o", "hash", "url_default"];
 
 pub fn received(random: &mut Random) -> Received {
     let json = random.below(8) > 0;
-    let body = if json { object(random, 3) } else { random.pick(&["", "a=1&b=x&l[]=1&l[]=2&o[a]=7", "a=&n=12"]).to_owned() };
+    let body = if json {
+        object(random, 3)
+    } else {
+        random.pick(&["", "a=1&b=x&l[]=1&l[]=2&o[a]=7", "a=&n=12"]).to_owned()
+    };
     let kind = if json { "application/json" } else { "application/x-www-form-urlencoded" };
     let query = random.pick(&["", "?a=1&b=", "?a=x&n=7", "?l[]=1&l[]=2&o[a]=b"]);
     let mut headers = vec![("content-type", kind.as_bytes())];
@@ -72,7 +76,19 @@ fn object(random: &mut Random, depth: usize) -> String {
 
 fn value(random: &mut Random, depth: usize) -> String {
     const SCALARS: [&str; 14] = [
-        "null", "\"\"", "\"a\"", "\"b\"", "\" \"", "\"7\"", "7", "7.50", "-1", "0", "true", "false", "\"a@b.example\"",
+        "null",
+        "\"\"",
+        "\"a\"",
+        "\"b\"",
+        "\" \"",
+        "\"7\"",
+        "7",
+        "7.50",
+        "-1",
+        "0",
+        "true",
+        "false",
+        "\"a@b.example\"",
         "\"{\\\"a\\\":1}\"",
     ];
     if depth == 0 {
