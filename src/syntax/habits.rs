@@ -128,7 +128,7 @@ fn quote_in_text(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
     let first = before.find('"')?;
     let whole =
         !before.contains('{') && before.trim_end().ends_with('"') && text.len() > 1 && text.ends_with('"');
-    if !whole || !text.starts_with(char::is_alphanumeric) || text.matches('"').count() % 2 != 0 {
+    if !whole || !text.starts_with(char::is_alphanumeric) || !text.matches('"').count().is_multiple_of(2) {
         return None;
     }
     let start = span.start.checked_sub((before.len() - first) as u32)?;

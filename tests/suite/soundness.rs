@@ -74,7 +74,8 @@ fn the_programs_are_taken_and_their_runs_go_different_ways() {
 /// What is planted is found: of a model that takes what may be empty for present, any kind for a text, or a secret for none.
 #[test]
 fn a_wrong_model_is_contradicted() {
-    let plants: [(&str, fn(&mut Type)); 3] = [
+    type Plant = (&'static str, fn(&mut Type));
+    let plants: [Plant; 3] = [
         ("present", |ty| ty.presence = Presence::Present),
         ("a text", |ty| ty.kinds = wj::value::Kinds::TEXT),
         ("no secret", |ty| {

@@ -16,8 +16,9 @@ pub(super) const RULE: Rule = Rule { code: &CODE, run };
 fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for pipeline in context.pipelines().filter(|pipeline| !pipeline.broken) {
-        let steps = pipeline.body.iter().filter(|stmt| !matches!(stmt.kind, StmtKind::OnFailure(_)));
-        let Some(last) = steps.last() else { continue };
+        let mut steps =
+            pipeline.body.iter().rev().filter(|stmt| !matches!(stmt.kind, StmtKind::OnFailure(_)));
+        let Some(last) = steps.next() else { continue };
         // With a text it says in the history why nothing more was done.
         if matches!(&last.kind, StmtKind::Stop { text: None }) && pipeline.body.len() > 1 {
             findings.push(
