@@ -92,7 +92,7 @@ impl Resolver<'_> {
                 self.report(kinds::names_in_list(member.span, self.source.slice(base.span())));
                 return Checked::broken(node.span);
             }
-            Shape::Unknown => return self.unknown_inside(&base, rest, node, whole),
+            Shape::Unknown | Shape::Each(_) => return self.unknown_inside(&base, rest, node, whole),
         };
         let Some(ty) = base.ty.member(&member.text) else {
             let base_text = self.source.slice(base.span()).to_owned();
@@ -119,7 +119,7 @@ impl Resolver<'_> {
     ) -> Checked {
         self.no_secret_decides(&index, "an index");
         let found = match (&base.ty.shape, &index.ty.constant) {
-            (Shape::Unknown, _) => return self.unknown_inside(&base, rest, node, whole),
+            (Shape::Unknown | Shape::Each(_), _) => return self.unknown_inside(&base, rest, node, whole),
             (Shape::List(items), Some(Value::Number(number))) => {
                 number.as_str().parse::<usize>().ok().and_then(|at| items.get(at).cloned())
             }
@@ -192,7 +192,7 @@ impl Resolver<'_> {
         if called && let Some(function) = builtins::find(&member.text) {
             return Some(function.name);
         }
-        builtins::known_elsewhere(&member.text).filter(|_| called || &*member.text == "length")
+        super::foreign::function(&member.text).filter(|_| called || &*member.text == "length")
     }
 
     /// The edits that write the reach as an `extract` before the statement, where its path can be written.

@@ -22,9 +22,15 @@ pub fn left_over_of_item(at: Span, text: &str) -> Diagnostic {
         .help("What comes next begins on a line of its own.")
 }
 
-pub fn pipeline_without_name(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::ITEM_WITHOUT_NAME, at, "this pipeline has no name")
-        .help("Write `pipeline leads \"Leads from the site\" {`: the name, one word, is what history and commands call it by; the title in quotes is for people.")
+/// `title` is where its title stands, and how.
+pub fn pipeline_without_name(at: Span, title: Option<(Span, &str)>) -> Diagnostic {
+    let found = Diagnostic::new(&codes::ITEM_WITHOUT_NAME, at, "this pipeline has no name")
+        .help("Write `pipeline leads \"Leads from the site\" {`: the name, one word, is what history and commands call it by; the title in quotes is for people.");
+    let Some((span, written)) = title else { return found };
+    let word = written.trim_matches('"');
+    let is_name = word.starts_with(|c: char| c == '_' || c.is_alphabetic())
+        && word.chars().all(|c| c == '_' || c.is_alphanumeric());
+    if is_name { found.fix("write the name without quotes", span, word) } else { found }
 }
 
 pub fn test_without_title(at: Span) -> Diagnostic {
@@ -202,7 +208,7 @@ pub fn assignment(line: Span, name: Option<&Name>, colon: Option<Span>) -> Diagn
         name.span,
         format!("`{}{sign} …` alone is no step", name.text),
     )
-    .help("To name a value write `let name = value`; to pick one from the request, `extract body { name = $.path … }`. A parameter stands in the block of its action.");
+    .help("To name a value write `let name = value`; to pick one from the request, `extract body { name = $.path … }`. A parameter stands in the block of its action. What has a name already gets no second value.");
     diagnostic.fixes.push(Fix::new("write `let`", edits));
     diagnostic
 }
