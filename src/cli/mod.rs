@@ -20,10 +20,14 @@ mod history;
 mod junit;
 mod operation_text;
 mod orders;
+mod plan;
+mod plan_text;
 mod printable;
 mod render;
 mod replay;
+mod requested;
 mod routes;
+mod run;
 mod sarif;
 mod serve;
 mod smtp;
@@ -50,6 +54,8 @@ enum Command {
     Serve(serve::Args),
     Check(check::Args),
     Test(test::Args),
+    Plan(plan::Args),
+    Run(run::Args),
     Connector(connector::Args),
     Fmt(fmt::Args),
     Explain(explain::Args),
@@ -109,6 +115,8 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Serve(args) => serve::run(&args, out),
         Command::Check(args) => check::run(&args, out),
         Command::Test(args) => test::run(&args, out),
+        Command::Plan(args) => plan::run(&args, out),
+        Command::Run(args) => run::run(&args, out),
         Command::Connector(args) => connector::run(&args, out),
         Command::Fmt(args) => fmt::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),

@@ -47,6 +47,11 @@ pub(super) fn no_send_yet(span: Span) -> Box<Failure> {
         .help("The lines of a test are done from top to bottom: put the `send` above what is expected of it.")
 }
 
+/// A test that is to be planned, and sends no request.
+pub(super) fn nothing_sent(span: Span) -> Box<Failure> {
+    Failure::new(span, "this test sends no request", "without a `send`")
+}
+
 pub(super) fn unusable_value(span: Span, fault: &Fault) -> Box<Failure> {
     Failure::new(span, format!("this line cannot be carried out: {}", fault.message), "cannot be worked out")
 }

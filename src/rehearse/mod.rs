@@ -8,9 +8,14 @@ mod compare;
 mod expectations;
 mod failure;
 mod givens;
+mod plan;
+mod recorded;
 mod run;
 mod scene;
 mod suggest;
 
 pub use failure::Failure;
+pub use plan::{Answered, Called, Part, Plan, Planned, plan, plan_of};
+pub use recorded::Recorded;
 pub use scene::{Site, rehearse};
+pub use suggest::request as suggested_request;

@@ -13,9 +13,20 @@ use crate::actions::{Attempt, Class, judge};
 use crate::resolve::program::{Call, Pipeline, Retry};
 use crate::resolve::test_program::{Send, State};
 use crate::routing::{self, Decision, Head, Refusal};
-use crate::run::{self, Admission, Carried, EndState, Headers, Next, Received, Reply, Run};
+use crate::run::{self, Admission, Carried, EndState, Headers, Next, Received, Reply, Run, Trace};
 use crate::source::Span;
 use crate::value::Bytes;
+
+/// A request on its way to the door.
+pub(super) struct Incoming {
+    pub method: Arc<str>,
+    /// Path and query.
+    pub target: Arc<str>,
+    pub headers: Headers,
+    pub body: Bytes,
+    /// To be signed as its pipeline's `verify` wants it.
+    pub signed: bool,
+}
 
 /// How a request went.
 #[derive(Clone)]
@@ -28,6 +39,15 @@ pub(super) struct Outcome {
     pub state: Option<State>,
     /// Why it ended so.
     pub reason: String,
+    /// The pipeline that ran, and its steps.
+    pub ran: Option<Ran>,
+}
+
+/// A run behind its end.
+#[derive(Clone)]
+pub(super) struct Ran {
+    pub pipeline: Arc<Pipeline>,
+    pub trace: Arc<Vec<Trace>>,
 }
 
 impl Scene<'_> {
@@ -36,11 +56,18 @@ impl Scene<'_> {
         let body = send.body.as_ref().map(|body| self.body(body, span)).transpose()?;
         let headers = self.headers(send, span, body.as_ref())?;
         let body = body.map_or_else(Bytes::new, |body| body.bytes);
+        let (method, target) = (send.method.clone(), send.target.clone());
+        self.receive(Incoming { method, target, headers, body, signed: send.signed }, span)
+    }
+
+    /// A request at the door, and through it.
+    pub(super) fn receive(&mut self, incoming: Incoming, span: Span) -> Result<(), Box<Failure>> {
+        let Incoming { method, target, headers, body, signed } = incoming;
         let encodings =
             headers.iter().filter(|(name, _)| *name == "content-encoding").map(|(_, value)| value);
         let head = Head {
-            method: &send.method,
-            path: send.target.split('?').next().unwrap_or_default(),
+            method: &method,
+            path: target.split('?').next().unwrap_or_default(),
             origin: headers.last("origin"),
             asked_method: headers.last("access-control-request-method"),
             asked_headers: headers.last("access-control-request-headers"),
@@ -63,27 +90,30 @@ impl Scene<'_> {
             Decision::Options(headers) => {
                 let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
                 let reason = "it was answered at the door, for a browser that asks first".to_owned();
-                self.outcome =
-                    Some(Outcome { status: 204, headers, body: Bytes::new(), state: None, reason });
+                self.outcome = Some(Outcome { headers, reason, ..Outcome::at_the_door(204) });
                 return Ok(());
             }
         };
         let mut received = Received {
             id: self.id(),
             at: self.now,
-            method: send.method.clone(),
-            target: send.target.clone(),
+            method,
+            target,
             headers,
             body,
             ip: "127.0.0.1".into(),
             params,
         };
         let secret = |name: &str| Some(test_secret(name));
-        if send.signed {
+        if signed {
             run::sign(&pipeline, &mut received, &secret)
                 .map_err(|why| failure::cannot_be_signed(span, &why))?;
         }
-        let refused = self.refused_by_gates(&pipeline, &received);
+        // A plan tells what a request does that is let in.
+        let refused = match self.plan {
+            Some(_) => None,
+            None => self.refused_by_gates(&pipeline, &received),
+        };
         let mut outcome = match refused {
             Some(outcome) => outcome,
             None => self.drive(&pipeline, received, span)?,
@@ -136,14 +166,19 @@ impl Scene<'_> {
         span: Span,
     ) -> Result<Outcome, Box<Failure>> {
         let id = received.id;
-        let mut run = Run::new(pipeline.clone(), Arc::new(received));
+        let mut run = Run::traced(pipeline.clone(), Arc::new(received));
         let mut reply: Option<Reply> = None;
         // Actions that nothing was given for, in the order in which they are watched.
         let mut unanswered: Vec<(Arc<str>, String)> = Vec::new();
         let (mut held, mut may_have_effect, mut ended) = (None, false, None);
         let (state, reason) = loop {
             match run.next() {
-                Next::Answer(answer) => reply = Some(answer),
+                Next::Answer(answer) => {
+                    if let Some(plan) = &mut self.plan {
+                        plan.answered(&run, pipeline, &answer);
+                    }
+                    reply = Some(answer);
+                }
                 Next::Claim(key) => match self.repeats(&pipeline.name, key) {
                     Ok(outcome) => return Ok(outcome),
                     Err(first) => held = Some(first),
@@ -153,9 +188,17 @@ impl Scene<'_> {
                     break (state_of(ended.insert(end).state), reason);
                 }
                 // No time passes in a test.
-                Next::Wait(_) => run.waited(),
+                Next::Wait(wait) => {
+                    if let Some(plan) = &mut self.plan {
+                        plan.waits(wait.millis);
+                    }
+                    run.waited();
+                }
                 Next::Need(need) => {
                     let Some(call) = run::call(pipeline, &need) else { continue };
+                    if let Some(plan) = &mut self.plan {
+                        plan.called(&run, pipeline, call, &need);
+                    }
                     let called = match Called::new(call, &need) {
                         Ok(called) => called,
                         Err(why) => break (State::Interrupted, format!("not sent: {why}")),
@@ -165,7 +208,7 @@ impl Scene<'_> {
                         None => {
                             run.watch();
                             unanswered.push((call.name.clone(), suggest::given(pipeline, call, &need)));
-                            (Ok(Carried::Ok(suggest::nothing())), 1)
+                            (Ok(Carried::Ok(self.nothing())), 1)
                         }
                     };
                     self.calls.extend(std::iter::repeat_n(called, tries));
@@ -181,15 +224,18 @@ impl Scene<'_> {
             }
         };
         let used = unanswered.iter().enumerate().find(|(at, _)| run.looked_at(*at));
-        if let Some((_, (action, line))) = used {
-            return Err(failure::no_given(span, action, line));
+        match (used, &mut self.plan) {
+            (Some((_, (action, line))), None) => return Err(failure::no_given(span, action, line)),
+            (Some((_, (action, _))), Some(plan)) => plan.guessed = Some(action.clone()),
+            (None, _) => {}
         }
         let Reply { status, headers, body, .. } = reply.unwrap_or_else(|| run::failed_reply(id));
         let headers = headers
             .into_iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), value.as_bytes().to_vec()))
             .collect();
-        let outcome = Outcome { status, headers, body, state: Some(state), reason };
+        let ran = Some(Ran { pipeline: pipeline.clone(), trace: Arc::new(run.take_trace()) });
+        let outcome = Outcome { status, headers, body, state: Some(state), reason, ran };
         if let Some(held) = held {
             self.hold(&pipeline.name, held, ended.as_ref(), may_have_effect, &outcome);
         }
@@ -238,6 +284,18 @@ fn has_effect(carried: &Result<Carried, String>) -> bool {
 }
 
 impl Outcome {
+    /// An answer without a run.
+    pub(super) fn at_the_door(status: u16) -> Outcome {
+        Outcome {
+            status,
+            headers: Vec::new(),
+            body: Bytes::new(),
+            state: None,
+            reason: String::new(),
+            ran: None,
+        }
+    }
+
     fn add_cors(&mut self, pipeline: &Pipeline, origin: Option<&[u8]>) {
         let cors = pipeline.cors.as_ref().map(|cors| routing::allow_origin(cors, origin));
         self.headers
@@ -275,10 +333,9 @@ fn refused(refusal: Refusal, headers: routing::Headers) -> Outcome {
         _ => "the path cannot be read",
     };
     Outcome {
-        status: refusal.status(),
         headers: all,
         body: refusal.body().into(),
-        state: None,
         reason: reason.to_owned(),
+        ..Outcome::at_the_door(refusal.status())
     }
 }

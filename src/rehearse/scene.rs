@@ -7,6 +7,7 @@ use super::calls::Called;
 use super::claims::Claim;
 use super::failure::Failure;
 use super::givens::Given;
+use super::plan::Planning;
 use super::run::Outcome;
 use crate::gates::limit::Buckets;
 use crate::resolve::program::{Expr, Pipeline};
@@ -26,19 +27,7 @@ pub struct Site<'a> {
 
 /// Runs a test, and says what is not as it expects; nothing if it passes.
 pub fn rehearse(test: &Test, site: &Site<'_>) -> Vec<Failure> {
-    let pipeline = Arc::new(Pipeline::bare("test", test.source.clone()));
-    let mut scene = Scene {
-        site,
-        test,
-        pipeline,
-        now: CLOCK,
-        sent: 0,
-        givens: Vec::new(),
-        calls: Vec::new(),
-        claims: Vec::new(),
-        buckets: Buckets::default(),
-        outcome: None,
-    };
+    let mut scene = Scene::new(test, site);
     let mut failures = Vec::new();
     for step in &test.steps {
         let done = match &step.kind {
@@ -83,9 +72,27 @@ pub(super) struct Scene<'a> {
     pub buckets: Buckets,
     /// Of the last request.
     pub outcome: Option<Outcome>,
+    /// What would go out, where that is what is asked for.
+    pub plan: Option<Planning>,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    pub(super) fn new(test: &'a Test, site: &'a Site<'a>) -> Scene<'a> {
+        Scene {
+            site,
+            test,
+            pipeline: Arc::new(Pipeline::bare("test", test.source.clone())),
+            now: CLOCK,
+            sent: 0,
+            givens: Vec::new(),
+            calls: Vec::new(),
+            claims: Vec::new(),
+            buckets: Buckets::default(),
+            outcome: None,
+            plan: None,
+        }
+    }
+
     /// # Errors
     /// As for any expression.
     pub(super) fn evaluate(&self, expr: &Expr) -> Result<Value, Fault> {

@@ -15,6 +15,13 @@ pub struct Test {
     pub steps: Vec<Step>,
 }
 
+impl Test {
+    /// Whether a request is sent in it.
+    pub fn sends(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.kind, StepKind::Send(_)))
+    }
+}
+
 #[derive(Debug)]
 pub struct Step {
     pub kind: StepKind,

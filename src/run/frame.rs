@@ -17,6 +17,8 @@ pub(super) struct Frame {
     /// The innermost last.
     pub loops: Vec<Loop>,
     pub now: Time,
+    /// Slots of the step whose value its `on_missing` decides about.
+    pub missed: Vec<u16>,
     slots: Vec<Value>,
     /// How often the step called `uuid`.
     uuids: Cell<u32>,
@@ -40,6 +42,7 @@ impl Frame {
             inputs: Inputs::new(received, pipeline.reading),
             at: 0,
             loops: Vec::new(),
+            missed: Vec::new(),
             uuids: Cell::new(0),
             watched: Vec::new(),
             pipeline,
@@ -53,6 +56,7 @@ impl Frame {
     /// To be called before each step: ids are counted within one.
     pub(super) fn begin_step(&mut self) {
         self.uuids.set(0);
+        self.missed.clear();
     }
 
     pub(super) fn watch(&mut self, slot: Option<u16>) {
