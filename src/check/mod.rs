@@ -28,6 +28,7 @@ pub use connectors::built_in as built_in_connectors;
 pub use fix::{Fixed, fix};
 pub use keeping::keep;
 pub use levels::Levels;
+pub use parallel::map as on_all_cores;
 pub use script::Script;
 
 /// The largest file that is read.

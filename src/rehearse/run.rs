@@ -7,15 +7,19 @@ use super::bodies::{Written, test_secret};
 use super::calls::Called;
 use super::failure::{self, Failure};
 use super::givens::OneTry;
+use super::recorded::Recorded;
 use super::scene::Scene;
 use super::suggest;
 use crate::actions::{Attempt, Class, judge};
 use crate::resolve::program::{Call, Pipeline, Retry};
-use crate::resolve::test_program::{Send, State};
+use crate::resolve::test_program::{Body, Send, State};
 use crate::routing::{self, Decision, Head, Refusal};
 use crate::run::{self, Admission, Carried, EndState, Headers, Next, Received, Reply, Run, Trace};
 use crate::source::Span;
 use crate::value::Bytes;
+
+/// How a file is named that holds a whole request.
+const RECORDED: &str = ".http";
 
 /// A request on its way to the door.
 pub(super) struct Incoming {
@@ -44,17 +48,24 @@ pub(super) struct Outcome {
 }
 
 /// A run behind its end.
-#[derive(Clone)]
-pub(super) struct Ran {
+#[derive(Clone, Debug)]
+pub struct Ran {
     pub pipeline: Arc<Pipeline>,
+    /// Its steps.
     pub trace: Arc<Vec<Trace>>,
 }
 
 impl Scene<'_> {
     pub(super) fn send(&mut self, send: &Send, span: Span) -> Result<(), Box<Failure>> {
         self.sent += 1;
+        if let Some(Body::File { path, span: at }) = &send.body
+            && path.ends_with(RECORDED)
+        {
+            let incoming = self.recorded(send, path, *at)?;
+            return self.receive(incoming, span);
+        }
         let body = send.body.as_ref().map(|body| self.body(body, span)).transpose()?;
-        let headers = self.headers(send, span, body.as_ref())?;
+        let headers = self.headers(send, span, body.as_ref(), Vec::new())?;
         let body = body.map_or_else(Bytes::new, |body| body.bytes);
         let (method, target) = (send.method.clone(), send.target.clone());
         self.receive(Incoming { method, target, headers, body, signed: send.signed }, span)
@@ -143,8 +154,44 @@ impl Scene<'_> {
         }
     }
 
-    fn headers(&self, send: &Send, span: Span, body: Option<&Written>) -> Result<Headers, Box<Failure>> {
-        let mut headers: Vec<(String, String)> = vec![("host".to_owned(), "localhost".to_owned())];
+    /// A request that was recorded whole. Headers that the test writes take the place of its own.
+    fn recorded(&self, send: &Send, path: &str, at: Span) -> Result<Incoming, Box<Failure>> {
+        let bytes = (self.site.files)(&self.test.source, path)
+            .map_err(|why| failure::unreadable_file(at, path, &why))?;
+        let recorded =
+            Recorded::parse(&bytes).map_err(|why| failure::unreadable_file(at, path, &why))?;
+        let path_of = |target: &str| target.split('?').next().unwrap_or_default().to_owned();
+        let is_same = recorded.method == send.method && path_of(&recorded.target) == path_of(&send.target);
+        if !is_same {
+            let (method, target) = (&recorded.method, &recorded.target);
+            return Err(failure::another_request(at, path, method, target));
+        }
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let own: Vec<(String, String)> =
+            recorded.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+        let target = if send.target.contains('?') { send.target.clone() } else { recorded.target };
+        Ok(Incoming {
+            method: recorded.method,
+            target,
+            headers: self.headers(send, at, None, own)?,
+            body: recorded.body,
+            signed: send.signed,
+        })
+    }
+
+    fn headers(
+        &self,
+        send: &Send,
+        span: Span,
+        body: Option<&Written>,
+        recorded: Vec<(String, String)>,
+    ) -> Result<Headers, Box<Failure>> {
+        let is_written = |name: &str| send.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+        let mut headers: Vec<(String, String)> =
+            recorded.into_iter().filter(|(name, _)| !is_written(name)).collect();
+        if !headers.iter().any(|(name, _)| name == "host") {
+            headers.insert(0, ("host".to_owned(), "localhost".to_owned()));
+        }
         for (name, value) in &send.headers {
             let text = self.text(value, span)?;
             if text.contains(['\r', '\n', '\0']) {
@@ -234,7 +281,9 @@ impl Scene<'_> {
             .into_iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), value.as_bytes().to_vec()))
             .collect();
-        let ran = Some(Ran { pipeline: pipeline.clone(), trace: Arc::new(run.take_trace()) });
+        let ran = Ran { pipeline: pipeline.clone(), trace: Arc::new(run.take_trace()) };
+        self.runs.push(ran.clone());
+        let ran = Some(ran);
         let outcome = Outcome { status, headers, body, state: Some(state), reason, ran };
         if let Some(held) = held {
             self.hold(&pipeline.name, held, ended.as_ref(), may_have_effect, &outcome);
@@ -251,8 +300,8 @@ fn tried(
 ) -> (Result<Carried, String>, usize) {
     let mut tries = 0;
     loop {
-        let (answer, more) = match take() {
-            (OneTry::Answers(answer), more) => (answer, more),
+        let (attempt, more) = match take() {
+            (OneTry::Ends(attempt), more) => (attempt, more),
             (OneTry::Fails, _) => {
                 let reason = "no answer, as the test says".to_owned();
                 return (Ok(Carried::Failed { reason, status: None }), tries + 1);
@@ -265,14 +314,16 @@ fn tried(
             Retry::Unsaid => answered && more,
             Retry::Times { times, .. } => tries <= times as usize,
         };
-        let status = answer.status;
-        let attempt = Attempt::Answered(answer);
+        let status = match &attempt {
+            Attempt::Answered(answer) => Some(answer.status),
+            _ => None,
+        };
         let judged = judge(&attempt, &call.policy.rules);
         let ended = match (judged.class, attempt) {
             (Class::Ok, Attempt::Answered(answer)) => Ok(Carried::Ok(answer)),
             _ if left && call.policy.may_repeat(&judged) => continue,
             (Class::Unknown, _) if !call.policy.repeatable => Err(judged.reason),
-            _ => Ok(Carried::Failed { reason: judged.reason, status: Some(status) }),
+            _ => Ok(Carried::Failed { reason: judged.reason, status }),
         };
         return (ended, tries);
     }

@@ -78,6 +78,10 @@ pub enum GivenAnswer {
     },
     /// It failed for good, whatever is tried.
     Fails,
+    /// There is no connection: nothing is sent, and nothing has happened.
+    Refuses,
+    /// No answer comes in time: nobody knows what happened.
+    TimesOut,
 }
 
 #[derive(Debug)]

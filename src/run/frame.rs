@@ -19,6 +19,8 @@ pub(super) struct Frame {
     pub now: Time,
     /// Slots of the step whose value its `on_missing` decides about.
     pub missed: Vec<u16>,
+    /// Which way the step goes on, where it has two.
+    pub way: Option<bool>,
     slots: Vec<Value>,
     /// How often the step called `uuid`.
     uuids: Cell<u32>,
@@ -43,6 +45,7 @@ impl Frame {
             at: 0,
             loops: Vec::new(),
             missed: Vec::new(),
+            way: None,
             uuids: Cell::new(0),
             watched: Vec::new(),
             pipeline,
@@ -57,6 +60,7 @@ impl Frame {
     pub(super) fn begin_step(&mut self) {
         self.uuids.set(0);
         self.missed.clear();
+        self.way = None;
     }
 
     pub(super) fn watch(&mut self, slot: Option<u16>) {

@@ -167,6 +167,8 @@ pub struct Trace {
     pub note: Option<String>,
     /// Slots whose value its `on_missing` decided about.
     pub missed: Vec<u16>,
+    /// Which way it went on, where there are two: whether a condition held, whether an action succeeded.
+    pub way: Option<bool>,
 }
 
 impl Run {
@@ -299,6 +301,7 @@ impl Run {
             return;
         }
         let returned = call.slot.map(|slot| (slot, call.returned(answer)));
+        self.frame.way = Some(true);
         self.note(|frame| {
             let values =
                 returned.iter().map(|(slot, value)| (frame.slot_name(*slot), value.clone())).collect();
@@ -311,6 +314,7 @@ impl Run {
     }
 
     fn failed(&mut self, call: &Call, reason: String, status: Option<u16>) {
+        self.frame.way = Some(false);
         self.note(|_| (Vec::new(), Some(format!("{} failed: {reason}", call.name))));
         if let Some(slot) = call.slot {
             self.frame.bind(slot, Value::Empty);
@@ -359,7 +363,8 @@ impl Run {
         if let Some(trace) = &mut self.trace {
             let (values, note) = tell(&self.frame);
             let missed = std::mem::take(&mut self.frame.missed);
-            trace.push(Trace { path: self.frame.path(), op: self.frame.at, values, note, missed });
+            let way = self.frame.way.take();
+            trace.push(Trace { path: self.frame.path(), op: self.frame.at, values, note, missed, way });
         }
     }
 }
