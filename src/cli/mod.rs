@@ -5,6 +5,8 @@ mod annotations;
 mod archive;
 mod backup;
 mod check;
+mod ci;
+mod ci_report;
 mod compact;
 mod config;
 mod connector;
@@ -33,6 +35,7 @@ mod routes;
 mod run;
 mod sarif;
 mod serve;
+mod settings;
 mod smtp;
 mod status;
 mod stop;
@@ -45,6 +48,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+pub use settings::{SETTINGS, Setting};
 
 /// Runs webhook pipelines written as text.
 #[derive(Debug, Parser)]
@@ -61,6 +66,7 @@ enum Command {
     Test(test::Args),
     Plan(plan::Args),
     Run(run::Args),
+    Ci(ci::Args),
     Connector(connector::Args),
     Fmt(fmt::Args),
     Explain(explain::Args),
@@ -122,6 +128,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Test(args) => test::run(&args, out),
         Command::Plan(args) => plan::run(&args, out),
         Command::Run(args) => run::run(&args, out),
+        Command::Ci(args) => ci::run(&args, out),
         Command::Connector(args) => connector::run(&args, out),
         Command::Fmt(args) => fmt::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),

@@ -9,6 +9,7 @@ mod check_cases;
 mod check_cli;
 mod check_fixes;
 mod check_outputs;
+mod ci;
 mod code_pages;
 mod connectors;
 mod crash_loop;
