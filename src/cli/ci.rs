@@ -26,7 +26,9 @@ use crate::value::Time;
 /// found than before: a route that another file took, say. All scripts are read and all tests are run; only what is affected
 /// counts. Ends with 0 if all is well, with 1 if not, with 2 if it could not run.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  wj ci --base origin/main\n  wj ci --base origin/main --deny-warnings\n  wj ci")]
+#[command(
+    after_help = "Examples:\n  wj ci --base origin/main\n  wj ci --base origin/main --deny-warnings\n  wj ci"
+)]
 pub(super) struct Args {
     /// Files and folders.
     #[arg(value_name = "PATH", default_value = "pipelines")]

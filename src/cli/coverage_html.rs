@@ -31,7 +31,8 @@ fn rows(coverage: &Coverage, file: &Source, out: &mut String) {
     let all: Vec<&Point> = points(coverage, file).collect();
     for (number, text) in (1_u32..).zip(file.text.lines()) {
         let here: Vec<&&Point> = all.iter().filter(|point| line_of(point) == number).collect();
-        let missed: Vec<String> = here.iter().filter(|point| point.hits == 0).map(|point| told(point)).collect();
+        let missed: Vec<String> =
+            here.iter().filter(|point| point.hits == 0).map(|point| told(point)).collect();
         let class = match (here.len(), missed.len()) {
             (0, _) => "",
             (_, 0) => "all",

@@ -35,7 +35,11 @@ pub(super) fn run(
     let all = scripts::load(paths).map_err(|error| Failure::could_not_run(error.to_string()))?;
     let name = text(&operation, "/pipeline");
     let pipeline = pipeline_of(&all, name)?;
-    let test = Recorder { operation: &operation, pipeline: &pipeline, disguise: Disguise::beside(&pipeline.source.text) };
+    let test = Recorder {
+        operation: &operation,
+        pipeline: &pipeline,
+        disguise: Disguise::beside(&pipeline.source.text),
+    };
     let lines = test.lines().map_err(Failure::no)?;
     // What it expects is what comes of the look-alikes; what came then is held against it.
     let rehearsal = rehearsed(&all, &pipeline, &test.block(&lines)).map_err(Failure::no)?;
@@ -47,7 +51,9 @@ pub(super) fn run(
     match difference(&operation, &rehearsal) {
         None => Ok(ExitCode::SUCCESS),
         Some(other) => {
-            terminal::say(&format!("the test does not go as the operation did: {other}. Look-alikes and today's script may be why"));
+            terminal::say(&format!(
+                "the test does not go as the operation did: {other}. Look-alikes and today's script may be why"
+            ));
             Ok(ExitCode::from(1))
         }
     }
@@ -127,7 +133,8 @@ impl Recorder<'_> {
         if request.get("body_hex").is_some() {
             return Err("its body is no text, and look-alikes are made of texts only".to_owned());
         }
-        let mut line = format!("send {} {}", text(request, "/method"), literal(&self.target(text(request, "/target"))));
+        let mut line =
+            format!("send {} {}", text(request, "/method"), literal(&self.target(text(request, "/target"))));
         let body = text(request, "/body");
         let mut content_type = text(request, "/headers/content-type").to_owned();
         match serde_json::from_str::<Json>(body) {
@@ -163,7 +170,8 @@ impl Recorder<'_> {
 
     /// The path with look-alikes in the places of its parameters, and the query.
     fn target(&self, target: &str) -> String {
-        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+        let (path, query) =
+            target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
         let literals: Vec<&str> = self
             .pipeline
             .routes
@@ -209,7 +217,8 @@ fn rehearsed(all: &[Script], pipeline: &Pipeline, block: &str) -> Result<Rehears
     let pipelines = checked.files.iter().flat_map(|file| file.pipelines.iter().cloned()).collect();
     let routes = Routes::new(pipelines);
     let folder = pipeline.file.to_string();
-    let files = move |_: &Source, path: &str| scripts::fixture(Path::new(&folder), path).map(bytes::Bytes::from);
+    let files =
+        move |_: &Source, path: &str| scripts::fixture(Path::new(&folder), path).map(bytes::Bytes::from);
     let rehearsal = rehearse::rehearse(test, &Site { routes: &routes, files: &files });
     match rehearsal.failures.first() {
         None => Ok(rehearsal),

@@ -80,7 +80,8 @@ fn read(bytes: &[u8], pipelines: &[&Arc<Pipeline>]) -> Result<Recorded, String> 
         return Recorded::parse(bytes);
     }
     let routes: Vec<_> = pipelines.iter().flat_map(|pipeline| &pipeline.routes).collect();
-    let is_fixed = |segments: &[Segment]| segments.iter().all(|segment| matches!(segment, Segment::Literal(_)));
+    let is_fixed =
+        |segments: &[Segment]| segments.iter().all(|segment| matches!(segment, Segment::Literal(_)));
     match routes.as_slice() {
         [route] if is_fixed(&route.segments) => {
             let method = route.methods.as_ref().and_then(|methods| methods.first());

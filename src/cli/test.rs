@@ -156,11 +156,14 @@ fn once(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     write_file(args.lcov.as_deref(), || coverage_text::lcov(&coverage))?;
     write_file(args.html.as_deref(), || coverage_html::page(&coverage))?;
     write_file(args.junit.as_deref(), || {
-        test_junit::report(tests.iter().zip(&done).map(|(test, (rehearsal, took))| test_junit::Case {
-            test,
-            failures: &rehearsal.failures,
-            took: *took,
-        }), &broken)
+        test_junit::report(
+            tests.iter().zip(&done).map(|(test, (rehearsal, took))| test_junit::Case {
+                test,
+                failures: &rehearsal.failures,
+                took: *took,
+            }),
+            &broken,
+        )
     })?;
     out.flush()?;
     terminal::say(&summary(tests.len(), failed, broken.len()));

@@ -14,7 +14,9 @@ const LONGEST: usize = 100;
 
 /// The steps of a run, each with its line of the script and what came of it.
 pub(super) fn steps(ran: &Ran) -> String {
-    let mut out = printable(&format!("  steps of pipeline {} in {}:\n", ran.pipeline.name, ran.pipeline.file)).into_owned();
+    let mut out =
+        printable(&format!("  steps of pipeline {} in {}:\n", ran.pipeline.name, ran.pipeline.file))
+            .into_owned();
     let mut before = None;
     for step in ran.trace.iter() {
         let Some(line) = line(ran, step) else { continue };
@@ -104,6 +106,9 @@ mod tests {
     fn only_texts_of_several_lines_are_shown_as_a_difference() {
         assert_eq!(difference("a", "b"), "");
         let shown = difference("{\n  \"a\": 1,\n  \"b\": 2\n}", "{\n  \"a\": 1,\n  \"b\": 3\n}");
-        assert_eq!(shown, "  - expected\n  + came\n    {\n      \"a\": 1,\n  -   \"b\": 2\n  +   \"b\": 3\n    }\n");
+        assert_eq!(
+            shown,
+            "  - expected\n  + came\n    {\n      \"a\": 1,\n  -   \"b\": 2\n  +   \"b\": 3\n    }\n"
+        );
     }
 }

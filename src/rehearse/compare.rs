@@ -45,9 +45,9 @@ fn at(place: String, expected: &Value, came: &Value) -> Option<Difference> {
 pub(super) fn named_in(expected: &Value, came: &Value) -> Value {
     match (expected, came) {
         (Value::Object(wanted), Value::Object(object)) => {
-            let named = wanted.iter().filter_map(|(name, wanted)| {
-                Some((name.clone(), named_in(wanted, object.get(name)?)))
-            });
+            let named = wanted
+                .iter()
+                .filter_map(|(name, wanted)| Some((name.clone(), named_in(wanted, object.get(name)?))));
             Value::object(named.collect())
         }
         (Value::List(wanted), Value::List(items)) => {
@@ -63,7 +63,8 @@ pub(super) fn named_in(expected: &Value, came: &Value) -> Value {
 
 /// A value as JSON over several lines.
 pub(super) fn lines_of(value: &Value) -> String {
-    let json = value::to_json(value).ok().and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    let json =
+        value::to_json(value).ok().and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
     match json {
         Some(serde_json::Value::Null) => "empty".to_owned(),
         Some(json) => serde_json::to_string_pretty(&json).unwrap_or_default(),

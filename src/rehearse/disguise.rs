@@ -185,11 +185,15 @@ mod tests {
         let disguise = Disguise::beside("when topic == \"vip\" or code == 1024 { }");
         let is_like = |text: &str, like: &str| {
             let same = |(a, b): (char, char)| {
-                a == b || a.is_alphabetic() == b.is_alphabetic() && a.is_numeric() == b.is_numeric() && a.is_lowercase() == b.is_lowercase()
+                a == b
+                    || a.is_alphabetic() == b.is_alphabetic()
+                        && a.is_numeric() == b.is_numeric()
+                        && a.is_lowercase() == b.is_lowercase()
             };
             text.chars().count() == like.chars().count() && text.chars().zip(like.chars()).all(same)
         };
-        for text in ["Анна Петрова", "Smith, J.", "8 (909) 123-45-67", "order A-17x", "2026-03-31T10:00:00Z"] {
+        for text in ["Анна Петрова", "Smith, J.", "8 (909) 123-45-67", "order A-17x", "2026-03-31T10:00:00Z"]
+        {
             let like = disguise.text(text);
             assert!(is_like(text, &like) && like != text, "{text}: {like}");
             assert_eq!(like, disguise.text(text));
@@ -209,9 +213,15 @@ mod tests {
         let disguise = Disguise::beside("when topic == \"vip\" or code == 1024 { }");
         assert_eq!(disguise.text("vip"), "vip");
         assert_eq!(disguise.text("Bearer «secret CRM_TOKEN»"), "Bearer test-CRM_TOKEN");
-        let json: Json = serde_json::from_str(r#"{"topic":"vip","code":1024,"n":7,"id":83517,"ok":true,"in":"{\"a\":\"Анна\"}"}"#).unwrap();
+        let json: Json = serde_json::from_str(
+            r#"{"topic":"vip","code":1024,"n":7,"id":83517,"ok":true,"in":"{\"a\":\"Анна\"}"}"#,
+        )
+        .unwrap();
         let like = disguise.json(&json);
-        assert_eq!((&like["topic"], &like["code"], &like["n"], &like["ok"]), (&json["topic"], &json["code"], &json["n"], &json["ok"]));
+        assert_eq!(
+            (&like["topic"], &like["code"], &like["n"], &like["ok"]),
+            (&json["topic"], &json["code"], &json["n"], &json["ok"])
+        );
         assert!(like["id"] != json["id"] && like["id"].to_string().len() == 5, "{like}");
         let inner: Json = serde_json::from_str(like["in"].as_str().unwrap()).unwrap();
         assert_ne!(inner["a"], "Анна");

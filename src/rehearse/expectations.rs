@@ -245,10 +245,7 @@ fn differences(called: &Called, expected: &[(Arc<str>, Value)]) -> Vec<String> {
 }
 
 /// Names and values, one below the other.
-fn given_lines(
-    expected: &[(Arc<str>, Value)],
-    value: impl Fn(&str, &Value) -> Value,
-) -> String {
+fn given_lines(expected: &[(Arc<str>, Value)], value: impl Fn(&str, &Value) -> Value) -> String {
     expected.iter().map(|(name, wanted)| format!("{name} = {}\n", lines_of(&value(name, wanted)))).collect()
 }
 

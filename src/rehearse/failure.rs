@@ -29,7 +29,16 @@ impl Failure {
     /// Boxed, since it travels as an error and is seldom there.
     pub(super) fn new(span: Span, message: impl Into<String>, label: impl Into<String>) -> Box<Failure> {
         let (message, label) = (message.into(), label.into());
-        Box::new(Failure { span, message, label, expected: None, came: None, help: None, texts: None, ran: None })
+        Box::new(Failure {
+            span,
+            message,
+            label,
+            expected: None,
+            came: None,
+            help: None,
+            texts: None,
+            ran: None,
+        })
     }
 
     pub(super) fn between(

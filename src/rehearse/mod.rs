@@ -16,7 +16,7 @@ mod run;
 mod scene;
 mod suggest;
 
-pub use coverage::{Coverage, Counts, Point, PointKind};
+pub use coverage::{Counts, Coverage, Point, PointKind};
 pub use disguise::Disguise;
 pub use failure::Failure;
 pub use plan::{Answered, Called, Part, Plan, Planned, plan, plan_of};

@@ -125,8 +125,7 @@ pub fn plan_of(test: &Test, site: &Site<'_>) -> Result<Plan, Failure> {
 
 fn planned(scene: Scene<'_>) -> Plan {
     let Planning { steps, guessed } = scene.plan.unwrap_or_default();
-    let mut plan =
-        Plan { pipeline: None, steps, status: 0, state: None, reason: String::new(), guessed };
+    let mut plan = Plan { pipeline: None, steps, status: 0, state: None, reason: String::new(), guessed };
     if let Some(outcome) = scene.outcome {
         plan.pipeline = outcome.ran.map(|ran| ran.pipeline);
         (plan.status, plan.state, plan.reason) = (outcome.status, outcome.state, outcome.reason);
@@ -274,11 +273,17 @@ impl Parts<'_> {
         match (&expr.kind, value) {
             (ExprKind::Object(members), Value::Object(object)) if !members.is_empty() => {
                 for (member, expr) in members {
-                    let inner = if name.contains(' ') { format!("{name}.{member}") } else { format!("{name} {member}") };
+                    let inner = if name.contains(' ') {
+                        format!("{name}.{member}")
+                    } else {
+                        format!("{name} {member}")
+                    };
                     self.add(inner, expr, object.get(member).unwrap_or(&Value::Empty));
                 }
             }
-            (ExprKind::List(items), Value::List(values)) if items.len() == values.len() && !items.is_empty() => {
+            (ExprKind::List(items), Value::List(values))
+                if items.len() == values.len() && !items.is_empty() =>
+            {
                 for (at, (expr, value)) in items.iter().zip(values.iter()).enumerate() {
                     self.add(format!("{name}[{at}]"), expr, value);
                 }

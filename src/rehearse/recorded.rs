@@ -60,7 +60,8 @@ impl Recorded {
     fn of_http(bytes: &[u8]) -> Result<Recorded, String> {
         let mut rest = bytes;
         let first = loop {
-            let (line, behind) = take_line(rest).ok_or("it holds no request: its first line is `POST /path`")?;
+            let (line, behind) =
+                take_line(rest).ok_or("it holds no request: its first line is `POST /path`")?;
             rest = behind;
             let line = std::str::from_utf8(line).map_err(|_| "its first line is no text")?.trim();
             // What editors write between requests.
@@ -79,7 +80,9 @@ impl Recorded {
             let (name, value) = text
                 .split_once(':')
                 .filter(|(name, _)| !name.is_empty() && !name.contains(char::is_whitespace))
-                .ok_or_else(|| format!("`{text}` is no header; an empty line parts the headers from the body"))?;
+                .ok_or_else(|| {
+                    format!("`{text}` is no header; an empty line parts the headers from the body")
+                })?;
             headers.push((name.to_ascii_lowercase(), value.trim().as_bytes().to_vec()));
         }
         if rest.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"###")) {
@@ -87,7 +90,8 @@ impl Recorded {
         }
         // An editor ends a file with a line end, which no sender sent, unless it says how long its body is.
         let announced = headers.iter().find(|(name, _)| name == "content-length");
-        let announced = announced.and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse::<usize>().ok());
+        let announced =
+            announced.and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse::<usize>().ok());
         let body = match announced.and_then(|length| rest.get(..length)) {
             Some(exact) => exact,
             None => rest.strip_suffix(b"\n").map_or(rest, |body| body.strip_suffix(b"\r").unwrap_or(body)),
@@ -97,7 +101,9 @@ impl Recorded {
 
     fn new(method: &str, target: &str, mut headers: Vec<(String, Vec<u8>)>, body: Bytes) -> Recorded {
         // How it came here says nothing about the request.
-        headers.retain(|(name, _)| !matches!(name.as_str(), "content-length" | "transfer-encoding" | "connection"));
+        headers.retain(|(name, _)| {
+            !matches!(name.as_str(), "content-length" | "transfer-encoding" | "connection")
+        });
         if !headers.iter().any(|(name, _)| name == "host") {
             headers.insert(0, ("host".to_owned(), b"localhost".to_vec()));
         }
@@ -107,7 +113,8 @@ impl Recorded {
 
 /// The object that describes a request: the document itself, or its `request`.
 fn described(json: &Json) -> Option<&Json> {
-    let is_request = |json: &&Json| json.get("method").is_some_and(Json::is_string) && target_of(json).is_some();
+    let is_request =
+        |json: &&Json| json.get("method").is_some_and(Json::is_string) && target_of(json).is_some();
     Some(json).filter(is_request).or_else(|| json.get("request").filter(is_request))
 }
 
@@ -145,8 +152,10 @@ fn read_json(json: &Json) -> Result<Recorded, String> {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> =
-        text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<_>>()?;
+    let digits: Vec<u8> = text
+        .chars()
+        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect::<Option<_>>()?;
     let pairs = digits.chunks(2).map(|pair| match pair {
         [high, low] => Some(high << 4 | low),
         _ => None,
@@ -191,12 +200,14 @@ mod tests {
 
     #[test]
     fn a_request_is_read_as_it_goes_over_the_wire_and_as_editors_keep_it() {
-        let wire = b"POST /hooks/a?x=1 HTTP/1.1\r\nHost: a.example\r\nX-Name:  b\r\nContent-Length: 3\r\n\r\nab\n";
+        let wire =
+            b"POST /hooks/a?x=1 HTTP/1.1\r\nHost: a.example\r\nX-Name:  b\r\nContent-Length: 3\r\n\r\nab\n";
         let read = Recorded::parse(wire).unwrap();
         assert_eq!((&*read.method, &*read.target, &read.body[..]), ("POST", "/hooks/a?x=1", &b"ab\n"[..]));
         let names: Vec<&str> = read.headers.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!((names, &read.headers[1].1[..]), (vec!["host", "x-name"], &b"b"[..]));
-        let editor = b"### A lead\n# recorded\nPOST https://a.example/hooks/a\nContent-Type: text/plain\n\nab\n";
+        let editor =
+            b"### A lead\n# recorded\nPOST https://a.example/hooks/a\nContent-Type: text/plain\n\nab\n";
         let read = Recorded::parse(editor).unwrap();
         assert_eq!((&*read.target, &read.body[..]), ("/hooks/a", &b"ab"[..]));
         assert_eq!(Recorded::parse(b"GET /a").unwrap().body, Bytes::new());
@@ -204,7 +215,8 @@ mod tests {
 
     #[test]
     fn json_describes_a_request_or_is_its_body() {
-        let read = Recorded::parse(br#"{"method":"post","path":"/a","headers":{"X-A":"1"},"body":{"b":1}}"#).unwrap();
+        let read = Recorded::parse(br#"{"method":"post","path":"/a","headers":{"X-A":"1"},"body":{"b":1}}"#)
+            .unwrap();
         assert_eq!((&*read.method, &read.body[..]), ("POST", &br#"{"b":1}"#[..]));
         let shown = br#"{"id":"1","request":{"method":"POST","target":"/a?b","headers":{},"body":"b=1"}}"#;
         assert_eq!(&*Recorded::parse(shown).unwrap().target, "/a?b");

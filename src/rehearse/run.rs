@@ -158,8 +158,7 @@ impl Scene<'_> {
     fn recorded(&self, send: &Send, path: &str, at: Span) -> Result<Incoming, Box<Failure>> {
         let bytes = (self.site.files)(&self.test.source, path)
             .map_err(|why| failure::unreadable_file(at, path, &why))?;
-        let recorded =
-            Recorded::parse(&bytes).map_err(|why| failure::unreadable_file(at, path, &why))?;
+        let recorded = Recorded::parse(&bytes).map_err(|why| failure::unreadable_file(at, path, &why))?;
         let path_of = |target: &str| target.split('?').next().unwrap_or_default().to_owned();
         let is_same = recorded.method == send.method && path_of(&recorded.target) == path_of(&send.target);
         if !is_same {

@@ -40,7 +40,8 @@ pub(super) fn given(pipeline: &Pipeline, call: &Call, need: &Need) -> String {
 /// A request that a pipeline could take, to be filled in: its route, and the members of the body that it extracts.
 pub fn request(pipeline: &Pipeline) -> Option<String> {
     let route = pipeline.routes.first()?;
-    let method = route.methods.as_ref().and_then(|methods| methods.first()).map_or("POST", |method| &**method);
+    let method =
+        route.methods.as_ref().and_then(|methods| methods.first()).map_or("POST", |method| &**method);
     let mut text = format!("{method} {}\n", route.pattern);
     let mut names: Vec<Arc<str>> = Vec::new();
     for op in &pipeline.code {

@@ -63,7 +63,12 @@ impl Resolver<'_> {
             let first = before.and_then(|at| self.model.definitions.get(at)).map(|first| first.span);
             if let Some(first) = first {
                 let line = self.source.position(first.start).line;
-                self.report(super::errors::names::name_given_twice(&rows.name.text, rows.name.span, first, line));
+                self.report(super::errors::names::name_given_twice(
+                    &rows.name.text,
+                    rows.name.span,
+                    first,
+                    line,
+                ));
             }
         }
         self.places.push(scope::Place::default());

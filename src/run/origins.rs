@@ -26,10 +26,12 @@ impl Run {
     pub fn origin(&self, expr: &Expr) -> Origin {
         match &expr.kind {
             ExprKind::Slot(slot) => self.of_slot(*slot).unwrap_or_else(|| self.written(expr)),
-            ExprKind::Member(of, _) | ExprKind::Index(of, _) => match root(of).and_then(|slot| self.of_slot(slot)) {
-                Some(origin) => Origin { text: self.text_of(expr.span), ..origin },
-                None => self.written(expr),
-            },
+            ExprKind::Member(of, _) | ExprKind::Index(of, _) => {
+                match root(of).and_then(|slot| self.of_slot(slot)) {
+                    Some(origin) => Origin { text: self.text_of(expr.span), ..origin },
+                    None => self.written(expr),
+                }
+            }
             ExprKind::If { cond, then, otherwise } => match self.frame.truth(cond) {
                 Ok(true) => self.origin(then),
                 Ok(false) => self.origin(otherwise),
@@ -116,7 +118,8 @@ impl Run {
                 Some(Origin { from, ..self.at(value.span, self.text_of(value.span)) })
             }
             OpKind::ForStart { list, slot: own, .. } if *own == slot => {
-                let round = self.frame.loops.iter().find(|open| open.slot == slot).map_or(0, |open| open.round);
+                let round =
+                    self.frame.loops.iter().find(|open| open.slot == slot).map_or(0, |open| open.round);
                 let text = format!("item {round} of {}", self.text_of(list.span));
                 Some(Origin { from: self.leaves(list), ..self.at(list.span, text) })
             }

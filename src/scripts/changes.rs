@@ -44,7 +44,8 @@ pub fn since(revision: &str, paths: &[PathBuf]) -> Result<Base, String> {
         names(&["diff", "--relative", "--no-renames", "--name-only", "-z", &base])?.into_iter().collect();
     changed.extend(names(&["ls-files", "--others", "--exclude-standard", "-z"])?);
     let connectors = paths.iter().filter_map(|path| connectors_beside(path));
-    let folders: Vec<String> = paths.iter().cloned().chain(connectors).filter_map(|path| plain(&path)).collect();
+    let folders: Vec<String> =
+        paths.iter().cloned().chain(connectors).filter_map(|path| plain(&path)).collect();
     let mut list = vec!["ls-tree", "-r", "-z", "--name-only", &base, "--"];
     list.extend(folders.iter().map(String::as_str));
     let mut then: Vec<String> = names(&list)?.into_iter().filter(|name| is_script(name)).collect();

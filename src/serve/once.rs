@@ -2,8 +2,8 @@
 //! same calls as in the server, and a store in memory that nobody sees afterwards.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use ipnet::IpNet;
@@ -18,9 +18,7 @@ use super::writer::Writer;
 use super::{Handler, Incoming, StartError, schedule};
 use crate::admin::{History, iso};
 use crate::deliver::{self, Deliver, Smtp};
-use crate::operations::{
-    CALLS_PER_HOST, Ids, Random, Rules, Surroundings, Targets, strictest_rates,
-};
+use crate::operations::{CALLS_PER_HOST, Ids, Random, Rules, Surroundings, Targets, strictest_rates};
 use crate::resolve::program::Pipeline;
 use crate::routing::{self, Decision, Head, Refusal, Routes};
 use crate::run::{self, Admission, Headers, Received};
@@ -122,7 +120,8 @@ fn door(once: &Once, routes: &Routes) -> Result<(Arc<Pipeline>, routing::Params)
         encoded: routing::is_encoded(encodings.map(|(_, value)| value)),
         announced: once.body.len() as u64,
     };
-    let refused = |refusal: Refusal, why: &str| CarriedOut::Refused { status: refusal.status(), why: why.to_owned() };
+    let refused =
+        |refusal: Refusal, why: &str| CarriedOut::Refused { status: refusal.status(), why: why.to_owned() };
     match routing::decide(routes, &head) {
         Decision::Pass { pipeline, params } => Ok((pipeline.clone(), params)),
         Decision::Reject { refusal, .. } => Err(refused(refusal, refusal.code())),
@@ -130,9 +129,10 @@ fn door(once: &Once, routes: &Routes) -> Result<(Arc<Pipeline>, routing::Params)
             Err(refused(Refusal::NotFound, "no pipeline of the script takes this path"))
         }
         Decision::Refuse { refusal, .. } => Err(refused(refusal, refusal.code())),
-        Decision::Options(_) => {
-            Err(CarriedOut::Refused { status: 204, why: "it is answered at the door, for a browser that asks first".to_owned() })
-        }
+        Decision::Options(_) => Err(CarriedOut::Refused {
+            status: 204,
+            why: "it is answered at the door, for a browser that asks first".to_owned(),
+        }),
     }
 }
 

@@ -527,7 +527,10 @@ pub struct Send {
 
 #[derive(Debug)]
 pub enum GivenAnswer {
-    Answers { status: Expr, body: Option<(Name, Expr)> },
+    Answers {
+        status: Expr,
+        body: Option<(Name, Expr)>,
+    },
     /// For good.
     Fails(Span),
     /// Nothing is sent.

@@ -96,7 +96,7 @@ pub(super) fn form(word: &str) -> &'static str {
         "give" => "It is written `give up after 1h`.",
         "given" => {
             "It is written `given http.post answers 200 json { … }`, `given http.post times out`, `given http.post refuses` or `given http.post fails`."
-        },
+        }
         "header" => "It is written `header \"Name\" = value`.",
         "http.post" => {
             "An action is written `http.post \"https://…\" { … }` or `service.action { name = value }`."

@@ -40,7 +40,11 @@ const CONNECTOR: &str = r#"connector crm "CRM" {
 
 /// A repository whose first commit is the tag `base`.
 fn repository() -> Site {
-    let site = Site::new(&[("leads.wj", LEADS), ("other.wj", OTHER), ("fixtures/lead.json", "{\"name\": \"Anna\"}")]);
+    let site = Site::new(&[
+        ("leads.wj", LEADS),
+        ("other.wj", OTHER),
+        ("fixtures/lead.json", "{\"name\": \"Anna\"}"),
+    ]);
     std::fs::create_dir(site.dir.path().join("connectors")).unwrap();
     std::fs::write(site.dir.path().join("connectors/crm.wj"), CONNECTOR).unwrap();
     git(&site, &["init", "--quiet", "--initial-branch=main"]);
@@ -87,7 +91,10 @@ fn affected(site: &Site, base: &str) -> (Option<i32>, String) {
 #[test]
 fn what_changed_and_all_that_it_affects_counts_and_nothing_else() {
     let site = repository();
-    assert_eq!(affected(&site, "base"), (Some(0), "files: none of 3 files is affected since base".to_owned()));
+    assert_eq!(
+        affected(&site, "base"),
+        (Some(0), "files: none of 3 files is affected since base".to_owned())
+    );
     // A file that a test reads, not committed yet.
     site.write("fixtures/lead.json", "{\"name\": \"Boris\"}");
     let leads = "files: 1 of 3 files affected since base: pipelines/leads.wj".to_owned();
@@ -103,7 +110,10 @@ fn what_changed_and_all_that_it_affects_counts_and_nothing_else() {
     // A new file that takes the route of another: the finding stands in the one that comes later.
     site.write("new.wj", &LEADS.replace("pipeline leads", "pipeline new").replace("/leads", "/other"));
     let (code, files) = affected(&site, "base");
-    assert_eq!((code, files.as_str()), (Some(1), "files: 2 of 4 files affected since base: pipelines/new.wj, pipelines/other.wj"));
+    assert_eq!(
+        (code, files.as_str()),
+        (Some(1), "files: 2 of 4 files affected since base: pipelines/new.wj, pipelines/other.wj")
+    );
     std::fs::remove_file(site.path("new.wj")).unwrap();
     // Only what this branch did counts.
     git(&site, &["checkout", "--quiet", "-b", "branch"]);
@@ -121,14 +131,17 @@ fn what_changed_and_all_that_it_affects_counts_and_nothing_else() {
 #[test]
 fn what_cannot_be_compared_is_told_and_ends_with_2() {
     let site = repository();
-    for (base, told) in [("nowhere", "git knows no revision `nowhere` here"), ("--all", "`--all` is no revision")] {
+    for (base, told) in
+        [("nowhere", "git knows no revision `nowhere` here"), ("--all", "`--all` is no revision")]
+    {
         let output = ci(&site, &[&format!("--base={base}")]);
         assert_eq!(output.status.code(), Some(2));
         let err = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(err.contains(told), "{err}");
     }
     let outside = Site::new(&[("other.wj", OTHER)]);
-    let output = outside.command(&["ci", "--base", "main"]).env("GIT_CEILING_DIRECTORIES", "/").output().unwrap();
+    let output =
+        outside.command(&["ci", "--base", "main"]).env("GIT_CEILING_DIRECTORIES", "/").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     // Without a base nobody asks git.
     assert_eq!(ci(&outside, &[]).status.code(), Some(0));
@@ -137,7 +150,10 @@ fn what_cannot_be_compared_is_told_and_ends_with_2() {
 #[test]
 fn findings_style_and_tests_are_one_report() {
     let site = repository();
-    site.write("leads.wj", &LEADS.replace("  respond 200", "    respond 200").replace("\"Anna\" }", "\"Boris\" }"));
+    site.write(
+        "leads.wj",
+        &LEADS.replace("  respond 200", "    respond 200").replace("\"Anna\" }", "\"Boris\" }"),
+    );
     site.write("other.wj", &OTHER.replace("respond 200 \"OK\"", "respond 200 \"OK\" { json { a: b } }"));
     let output = ci(&site, &["--base", "base"]);
     let text = out(&output);
@@ -204,7 +220,8 @@ fn the_hooks_and_the_files_for_build_servers_run() {
     assert_eq!(hooks, ["wj fmt", "wj check", "wj test"]);
     let github = values("docs/ci/github.yml", "run:");
     assert!(github.len() == 3 && github.iter().all(|line| line.starts_with("wj ")), "{github:?}");
-    let gitlab: Vec<String> = values("docs/ci/gitlab.yml", "wj ").iter().map(|line| format!("wj {line}")).collect();
+    let gitlab: Vec<String> =
+        values("docs/ci/gitlab.yml", "wj ").iter().map(|line| format!("wj {line}")).collect();
     assert_eq!(gitlab.len(), 2, "{gitlab:?}");
     let site = repository();
     site.write("leads.wj", &format!("# a note\n{LEADS}"));

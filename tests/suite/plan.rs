@@ -75,7 +75,9 @@ fn line(plan: &str, name: &str) -> String {
 
 #[test]
 fn every_value_has_the_place_that_it_came_from_and_no_secret_is_shown() {
-    let site = Site::new(&[("leads.wj", SCRIPT)]).env("BIZON_TOKEN", "a-real-token").env("CRM_TOKEN", "another-token");
+    let site = Site::new(&[("leads.wj", SCRIPT)])
+        .env("BIZON_TOKEN", "a-real-token")
+        .env("CRM_TOKEN", "another-token");
     let request = "POST /hooks/north HTTP/1.1\nContent-Type: application/json\nX-Note: a-real-token\n\n\
         {\"email\": \"anna@school.example\", \"topic\": \"vip\"}\n";
     site.write("lead.http", request);
@@ -122,7 +124,10 @@ fn a_request_comes_from_stdin_from_json_or_from_the_furthest_test() {
     assert_eq!(plan["steps"][1]["call"]["values"][2]["value"], "\"x@y.example\"");
     assert_eq!(plan["steps"][1]["call"]["values"][2]["line"], 8);
     let plan = out(&site.wj(&["plan", "pipelines/leads.wj"]));
-    assert!(plan.starts_with("the first request of the test \"a long way\" (pipelines/leads.wj:33)"), "{plan}");
+    assert!(
+        plan.starts_with("the first request of the test \"a long way\" (pipelines/leads.wj:33)"),
+        "{plan}"
+    );
     assert_eq!(line(&plan, "path"), "path \"h1\" ← pipelines/leads.wj:13 sub.hash");
     let plan = out(&site.wj(&["plan", "pipelines/leads.wj", "--test", "short"]));
     assert!(plan.contains("answer 422  ← pipelines/leads.wj:6\n"), "{plan}");
@@ -137,7 +142,11 @@ fn an_answer_that_is_not_known_is_said_to_be_made_up() {
     // A document that is no request is the body of the one request that the script takes.
     let output = fed(&site, &["plan", "pipelines/a.wj"], "{}");
     assert!(output.status.success(), "{}", err(&output));
-    assert!(out(&output).contains("the answer of `http.get` is used, and is not known here"), "{}", out(&output));
+    assert!(
+        out(&output).contains("the answer of `http.get` is used, and is not known here"),
+        "{}",
+        out(&output)
+    );
 }
 
 #[test]
@@ -147,7 +156,11 @@ fn without_a_request_it_is_told_what_one_looks_like_and_mistakes_end_with_their_
     let site = Site::new(&[("a.wj", script), ("broken.wj", "pipeline {\n"), ("no.http", "hello\n")]);
     let none = site.wj(&["plan", "pipelines/a.wj"]);
     assert_eq!(none.status.code(), Some(2));
-    assert!(err(&none).contains("POST /a\nContent-Type: application/json\n\n{ \"id\": \"…\" }"), "{}", err(&none));
+    assert!(
+        err(&none).contains("POST /a\nContent-Type: application/json\n\n{ \"id\": \"…\" }"),
+        "{}",
+        err(&none)
+    );
     let plan = |args: &[&str]| site.wj(&[&["plan"], args].concat());
     let wrong = plan(&["pipelines/a.wj", "--request", "pipelines/no.http"]);
     assert_eq!(wrong.status.code(), Some(2));

@@ -101,7 +101,8 @@ fn settings_are_listed_as_they_are() {
             }
             page += "\n| key | takes | without it | |\n|---|---|---|---|\n";
         }
-        writeln!(page, "| `{}` | {} | {} | {} |", setting.key, setting.takes, setting.unsaid, setting.says).unwrap();
+        writeln!(page, "| `{}` | {} | {} | {} |", setting.key, setting.takes, setting.unsaid, setting.says)
+            .unwrap();
     }
     compare("settings", &page);
 }

@@ -225,12 +225,26 @@ fn coverage_is_written_as_lcov_and_as_a_page_beside_the_text() {
     assert_eq!(code, Some(0));
     let read = |name: &str| std::fs::read_to_string(site.dir.path().join(name)).unwrap();
     let lcov = read("c.info");
-    for line in ["SF:pipelines/a.wj", "DA:8,1", "DA:15,0", "LF:5", "LH:4", "BRF:6", "BRH:3", "BRDA:8,0,2,1", "BRDA:8,0,3,-", "end_of_record"] {
+    for line in [
+        "SF:pipelines/a.wj",
+        "DA:8,1",
+        "DA:15,0",
+        "LF:5",
+        "LH:4",
+        "BRF:6",
+        "BRH:3",
+        "BRDA:8,0,2,1",
+        "BRDA:8,0,3,-",
+        "end_of_record",
+    ] {
         assert!(lcov.lines().any(|own| own == line), "no {line} in\n{lcov}");
     }
     let page = read("c.html");
     assert!(page.contains("<tr class=\"none\"><td class=\"n\">15</td><td class=\"h\">0×</td><td>    stop &quot;nothing to do&quot;</td>"), "{page}");
-    assert!(page.contains("<tr class=\"part\"><td class=\"n\">8</td>") && page.contains("<h1>63 % covered</h1>"), "{page}");
+    assert!(
+        page.contains("<tr class=\"part\"><td class=\"n\">8</td>") && page.contains("<h1>63 % covered</h1>"),
+        "{page}"
+    );
     assert!(!page.contains("<script"), "{page}");
 }
 
@@ -304,7 +318,9 @@ fn an_operation_becomes_a_test_that_passes_and_tells_nobody_who_it_was() {
         answer(200, ""),
     ]);
     let script = RECORDED.replace("TARGET", &target.url());
-    let site = Site::new(&[("leads.wj", &script)]).env("SENDER", "a-sender-key").env("CRM_TOKEN", "tok/EN+0123456789=");
+    let site = Site::new(&[("leads.wj", &script)])
+        .env("SENDER", "a-sender-key")
+        .env("CRM_TOKEN", "tok/EN+0123456789=");
     let server = site.serve(&[]);
     let body = r#"{"name": "Анна Петрова", "email": "anna@school.ru", "topic": "vip", "phone": "8 (909) 123-45-67"}"#;
     let headers = [
@@ -323,7 +339,19 @@ fn an_operation_becomes_a_test_that_passes_and_tells_nobody_who_it_was() {
     let output = site.wj(&["test", "--record", &id]);
     let (test, err) = texts(&output);
     assert!(output.status.success(), "{err}\n{test}");
-    for part in ["Анна", "Петрова", "anna", "Anna", "123-45-67", "Борис", "a-sender-key", "tok/EN", "curl", "lead-77", "north"] {
+    for part in [
+        "Анна",
+        "Петрова",
+        "anna",
+        "Anna",
+        "123-45-67",
+        "Борис",
+        "a-sender-key",
+        "tok/EN",
+        "curl",
+        "lead-77",
+        "north",
+    ] {
         assert!(!test.contains(part), "{part} in\n{test}");
     }
     for part in [

@@ -23,7 +23,8 @@ fn site(target: &Target, name: &str) -> Site {
 }
 
 fn run(site: &Site, more: &[&str]) -> Output {
-    let args = ["run", "pipelines/leads.wj", "--request", "pipelines/lead.http", "--allow-private", "127.0.0.0/8"];
+    let args =
+        ["run", "pipelines/leads.wj", "--request", "pipelines/lead.http", "--allow-private", "127.0.0.0/8"];
     site.wj(&[&args, more].concat())
 }
 
@@ -34,7 +35,8 @@ fn err(output: &Output) -> String {
 #[test]
 fn a_request_is_carried_out_with_its_retries_and_the_trace_is_shown() {
     let answer = |status, body: &str| Does::Answers(status, body.to_owned());
-    let target = Target::new([answer(503, ""), answer(200, &format!("{{\"id\": 7, \"echo\": \"{TOKEN}\"}}"))]);
+    let target =
+        Target::new([answer(503, ""), answer(200, &format!("{{\"id\": 7, \"echo\": \"{TOKEN}\"}}"))]);
     let site = site(&target, "name").env("CRM_TOKEN", TOKEN).env("SENDER", "a-sender-key");
     let output = run(&site, &["--signed", "--format", "json"]);
     assert!(output.status.success(), "{}", err(&output));
@@ -42,7 +44,8 @@ fn a_request_is_carried_out_with_its_retries_and_the_trace_is_shown() {
     assert!(!text.contains(TOKEN) && !text.contains("a-sender-key"), "{text}");
     let operation: Json = serde_json::from_str(&text).unwrap();
     assert_eq!((&operation["status"], &operation["answer"]["status"]), (&json!("done"), &json!(200)));
-    let outcomes: Vec<&Json> = operation["actions"].as_array().unwrap().iter().map(|tried| &tried["outcome"]).collect();
+    let outcomes: Vec<&Json> =
+        operation["actions"].as_array().unwrap().iter().map(|tried| &tried["outcome"]).collect();
     assert_eq!(outcomes, ["unknown", "ok"]);
     let bound = operation["steps"].as_array().unwrap().iter().find(|step| step["values"]["id"] == 7).unwrap();
     assert_eq!(bound["line"], 12);
@@ -64,7 +67,10 @@ fn what_ends_otherwise_ends_with_1_and_what_is_refused_calls_nobody() {
     let output = run(&broken, &["--signed"]);
     assert_eq!(output.status.code(), Some(1), "{}", err(&output));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(text.contains("aborted: pipeline `leads`: field `name`") && text.contains("answer     422"), "{text}");
+    assert!(
+        text.contains("aborted: pipeline `leads`: field `name`") && text.contains("answer     422"),
+        "{text}"
+    );
     let refused = run(&broken, &[]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(err(&refused).contains("refused with 401: verify bearer:"), "{}", err(&refused));
@@ -74,7 +80,11 @@ fn what_ends_otherwise_ends_with_1_and_what_is_refused_calls_nobody() {
     assert!(err(&untried).contains("secret CRM_TOKEN is not set"), "{}", err(&untried));
     let none = unset.wj(&["run", "pipelines/leads.wj"]);
     assert_eq!(none.status.code(), Some(2));
-    assert!(err(&none).contains("there is no request") && err(&none).contains("POST /leads"), "{}", err(&none));
+    assert!(
+        err(&none).contains("there is no request") && err(&none).contains("POST /leads"),
+        "{}",
+        err(&none)
+    );
     assert!(target.is_quiet());
 }
 
