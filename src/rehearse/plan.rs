@@ -80,7 +80,12 @@ pub struct Part {
 ///
 /// # Errors
 /// What keeps it from being tried.
-pub fn plan(request: &Recorded, now: u64, source: &Arc<Source>, site: &Site<'_>) -> Result<Plan, Failure> {
+pub fn plan(
+    request: &Recorded,
+    now: u64,
+    source: &Arc<Source>,
+    site: &Site<'_>,
+) -> Result<Plan, Box<Failure>> {
     let nobody = Test { title: "".into(), span: Span::default(), source: source.clone(), steps: Vec::new() };
     let mut scene = Scene::new(&nobody, site);
     scene.plan = Some(Planning::default());
@@ -94,7 +99,7 @@ pub fn plan(request: &Recorded, now: u64, source: &Arc<Source>, site: &Site<'_>)
         body: request.body.clone(),
         signed: false,
     };
-    scene.receive(incoming, Span::default()).map_err(|failure| *failure)?;
+    scene.receive(incoming, Span::default())?;
     Ok(planned(scene))
 }
 
@@ -102,7 +107,7 @@ pub fn plan(request: &Recorded, now: u64, source: &Arc<Source>, site: &Site<'_>)
 ///
 /// # Errors
 /// A line of the test that cannot be carried out.
-pub fn plan_of(test: &Test, site: &Site<'_>) -> Result<Plan, Failure> {
+pub fn plan_of(test: &Test, site: &Site<'_>) -> Result<Plan, Box<Failure>> {
     let mut scene = Scene::new(test, site);
     scene.plan = Some(Planning::default());
     for step in &test.steps {
@@ -114,13 +119,13 @@ pub fn plan_of(test: &Test, site: &Site<'_>) -> Result<Plan, Failure> {
             StepKind::Given(given) => scene.give(given, step.span),
             StepKind::Expect(_) => Ok(()),
             StepKind::Send(send) => {
-                scene.send(send, step.span).map_err(|failure| *failure)?;
+                scene.send(send, step.span)?;
                 return Ok(planned(scene));
             }
         };
-        done.map_err(|failure| *failure)?;
+        done?;
     }
-    Err(*failure::nothing_sent(test.span))
+    Err(failure::nothing_sent(test.span))
 }
 
 fn planned(scene: Scene<'_>) -> Plan {
