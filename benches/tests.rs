@@ -1,6 +1,8 @@
 //! How fast `test` blocks run: a thousand of them, each through the door and the engine, on one core, as `wj test` does.
 //! `cargo bench --bench tests --no-default-features`
 
+#![allow(clippy::indexing_slicing, clippy::print_stdout)]
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
