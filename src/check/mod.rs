@@ -32,6 +32,7 @@ pub use fix::{Fixed, fix};
 pub use hosts::{Host, hosts};
 pub use keeping::keep;
 pub use levels::Levels;
+pub use parallel::map as on_all_cores;
 pub use script::Script;
 
 /// The largest file that is read.

@@ -388,3 +388,9 @@ pub(in crate::resolve) fn body_at_the_door(span: Span) -> Diagnostic {
             "Count by what the head of a request tells: `by request.ip`, `by path.school`, or without `by`.",
         )
 }
+
+/// The table of a test, which has to be known when the script is loaded.
+pub(in crate::resolve) fn no_rows(span: Span) -> Diagnostic {
+    Diagnostic::new(&super::NOT_A_LITERAL, span, "the rows of a test are a list that is written out, with one row at least")
+        .help("Write `test \"…\" for row in [ { phone: \"…\", status: 200 }, … ] {`, or name a constant that holds such a list.")
+}
