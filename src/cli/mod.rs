@@ -11,6 +11,7 @@ mod connector;
 mod diff;
 mod doctor;
 mod eval;
+mod examples;
 mod excerpt;
 mod explain;
 mod findings;
@@ -18,6 +19,7 @@ mod fmt;
 mod follow;
 mod history;
 mod junit;
+mod new;
 mod operation_text;
 mod orders;
 mod printable;
@@ -50,6 +52,7 @@ enum Command {
     Serve(serve::Args),
     Check(check::Args),
     Test(test::Args),
+    New(new::Args),
     Connector(connector::Args),
     Fmt(fmt::Args),
     Explain(explain::Args),
@@ -109,6 +112,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Serve(args) => serve::run(&args, out),
         Command::Check(args) => check::run(&args, out),
         Command::Test(args) => test::run(&args, out),
+        Command::New(args) => new::run(&args, out),
         Command::Connector(args) => connector::run(&args, out),
         Command::Fmt(args) => fmt::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),

@@ -2,6 +2,7 @@
 //! from disk.
 
 mod commit;
+mod create;
 mod find;
 mod fixture;
 mod quiet;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::check::{MAX_FILE_BYTES, Script};
 
 pub use commit::commit;
+pub use create::create;
 pub use find::{Found, find};
 pub use fixture::fixture;
 pub use watch::{Changed, watch};
