@@ -155,8 +155,8 @@ pipeline NAME {
   on POST "/hooks/NAME"
 
   extract body {
-    email = $.email as email    on_missing abort 422 "no e-mail address"
-    name  = $.name as nonblank  on_missing empty
+    email = $.email as email      on_missing abort 422 "no e-mail address"
+    name  = $.name as nonblank    on_missing empty
   }
 
   respond 200 { json { ok: true, email: email, name: name } }
