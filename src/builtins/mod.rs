@@ -21,6 +21,7 @@ mod first_of;
 mod fixed;
 mod flatten;
 mod floor;
+mod foreign;
 mod format;
 mod from_unix;
 mod hex;
@@ -82,6 +83,7 @@ mod weekday;
 use crate::value::{Fault, Kinds, Time, Value};
 
 pub use email::is_email;
+pub use foreign::known_elsewhere;
 pub use literals::argument_error;
 
 /// A function of the language.

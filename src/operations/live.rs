@@ -15,8 +15,8 @@ use crate::actions::Rendered;
 use crate::resolve::program::Pipeline;
 use crate::run::{self, EndState, Key, Next, Received, Reply, Run};
 use crate::store::{
-    Accept, Claim, ClaimChange, Fact, Lane, Millis, Program, State, Step as StepWrite, Work, WorkChange,
-    Write,
+    Accept, Claim, ClaimChange, Fact, Fault, Lane, Millis, Program, State, Step as StepWrite, Work,
+    WorkChange, Write, planted,
 };
 use crate::value::Id;
 
@@ -295,11 +295,21 @@ impl Live {
         }
     }
 
+    /// The caller's answer, if the row that holds it is committed and it has not left yet: what `step` would give next.
+    pub fn take_answer(&mut self) -> Option<Reply> {
+        matches!(self.phase, Phase::Committed(_)).then(|| self.reply.take()).flatten()
+    }
+
     /// Runs the engine until something has to be done outside; `None` if the phase changed and `step` goes on.
     fn advance(&mut self, around: &Surroundings, moment: &Moment<'_>) -> Option<Step> {
         loop {
             match self.run.next() {
-                Next::Answer(reply) => self.answer(reply),
+                Next::Answer(reply) => {
+                    self.answer(reply);
+                    if planted(Fault::EarlyAnswer) {
+                        return self.reply.take().map(Step::Answer);
+                    }
+                }
                 Next::Claim(key) => self.ask_for(key),
                 Next::End(end) => {
                     if self.has_diverged() {
@@ -337,7 +347,10 @@ impl Live {
                     if let Some(recorded) = recorded {
                         self.may_have_effect |= calls::may_have_effect(&self.pipeline, &need, recorded);
                     }
-                    match recorded.and_then(|action| action.carried.clone()) {
+                    match recorded
+                        .and_then(|action| action.carried.clone())
+                        .filter(|_| !planted(Fault::RecordIgnored))
+                    {
                         Some(carried) => {
                             self.spare_recorded(&need);
                             self.run.resume(carried);
@@ -387,10 +400,10 @@ impl Live {
             }
             return;
         }
-        self.tell(reply.clone());
         if self.claim.is_some() {
-            self.told_to_repeats = Some(reply);
+            self.told_to_repeats = Some(reply.clone());
         }
+        self.tell(reply);
     }
 
     fn tell(&mut self, reply: Reply) {

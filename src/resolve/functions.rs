@@ -102,7 +102,8 @@ impl Resolver<'_> {
             self.model.functions.push((name.span, function));
             return Some(function);
         }
-        let near = near(&name.text, builtins::ALL.iter().map(|function| function.name));
+        let near = builtins::known_elsewhere(&name.text)
+            .or_else(|| near(&name.text, builtins::ALL.iter().map(|function| function.name)));
         self.report(names::unknown_function(name, near));
         None
     }

@@ -11,6 +11,7 @@ use super::flow::{Place, Root};
 use super::model::{Shape, Type};
 use super::program::ExprKind;
 use super::scope::TAKEN;
+use crate::builtins;
 use crate::diagnostic::{Edit, near};
 use crate::source::Span;
 use crate::syntax::ast::{self, TextPart};
@@ -174,9 +175,24 @@ impl Resolver<'_> {
             self.report(kinds::nothing_inside(node.span, &base_text, base.ty.kinds));
         } else {
             let fix = self.extract_instead(&base_text, rest, whole);
-            self.report(missing::unguarded_reach(self.source.slice(whole.span), whole.span, &base_text, fix));
+            let text = self.source.slice(whole.span);
+            let mut finding = missing::unguarded_reach(text, whole.span, &base_text, fix);
+            if let Some(function) = self.function_meant(node) {
+                finding = missing::function_behind(finding, &base_text, function);
+            }
+            self.report(finding);
         }
         Checked::broken(node.span)
+    }
+
+    /// The function that `a.trim()` or `a.length` is meant to call.
+    fn function_meant(&self, node: &ast::Expr) -> Option<&'static str> {
+        let ast::ExprKind::Member(_, member) = &node.kind else { return None };
+        let called = self.source.text.get(node.span.end as usize..).is_some_and(|rest| rest.starts_with('('));
+        if called && let Some(function) = builtins::find(&member.text) {
+            return Some(function.name);
+        }
+        builtins::known_elsewhere(&member.text).filter(|_| called || &*member.text == "length")
     }
 
     /// The edits that write the reach as an `extract` before the statement, where its path can be written.

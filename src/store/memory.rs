@@ -2,7 +2,7 @@
 //! fewer where their bodies are large.
 //! A commit runs on the server's own thread, so it does no more than a few pushes; rows are decoded only when asked for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,12 +35,14 @@ struct Kept {
     names: Names,
     holds: Holds,
     open: BTreeMap<Id, Entry>,
-    ended: BTreeMap<Id, Entry>,
+    ended: Ended,
     /// Of their rows.
     ended_bytes: u64,
     /// Of all that were ever here: most that come are newer, and need not be looked for.
     newest: Option<Id>,
     work: BTreeMap<(Place, Id), Work>,
+    /// How much of it each lane has.
+    depths: BTreeMap<u32, u64>,
     claims: BTreeMap<(u32, [u8; 16]), Taken>,
     /// The claim that the sweep looks at next.
     sweep_at: (u32, [u8; 16]),
@@ -52,6 +54,10 @@ struct Kept {
     /// The chunk that rows are written into now.
     chunk: BytesMut,
 }
+
+/// Operations that have ended, the oldest first. Nearly all come in the order of their ids, and go in it too.
+#[derive(Default)]
+struct Ended(VecDeque<(Id, Entry)>);
 
 struct Entry {
     pipeline: u32,
@@ -75,6 +81,50 @@ struct Stored {
 impl Entry {
     fn rows(&self) -> impl Iterator<Item = &Stored> {
         std::iter::once(&self.first).chain(&self.more)
+    }
+}
+
+impl Ended {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = (&Id, &Entry)> {
+        self.0.iter().map(|(id, entry)| (id, entry))
+    }
+
+    /// Those from `low` on and before `high`, the newest first.
+    fn newest_first(&self, low: Id, high: Id) -> impl Iterator<Item = (&Id, &Entry)> {
+        let before = |bound: Id| self.0.partition_point(|(id, _)| *id < bound);
+        let (from, to) = (before(low), before(high));
+        self.0.range(from..to.max(from)).rev().map(|(id, entry)| (id, entry))
+    }
+
+    fn get(&self, id: Id) -> Option<&Entry> {
+        self.0.get(self.place(id).ok()?).map(|(_, entry)| entry)
+    }
+
+    fn insert(&mut self, id: Id, entry: Entry) {
+        match self.0.back() {
+            Some((last, _)) if *last >= id => {
+                let (Ok(place) | Err(place)) = self.place(id);
+                self.0.insert(place, (id, entry));
+            }
+            _ => self.0.push_back((id, entry)),
+        }
+    }
+
+    fn remove(&mut self, id: Id) -> Option<Entry> {
+        let place = self.place(id).ok()?;
+        self.0.remove(place).map(|(_, entry)| entry)
+    }
+
+    fn remove_oldest(&mut self) -> Option<(Id, Entry)> {
+        self.0.pop_front()
+    }
+
+    fn place(&self, id: Id) -> Result<usize, usize> {
+        self.0.binary_search_by(|(own, _)| own.cmp(&id))
     }
 }
 
@@ -134,16 +184,12 @@ impl Store for Memory {
 
     fn lanes(&self) -> Result<Vec<LaneHead>, StoreError> {
         let kept = self.kept();
-        let mut heads: BTreeMap<u32, (Option<Millis>, u64)> = BTreeMap::new();
-        for (place, id) in kept.work.keys() {
-            let (due, depth) = heads.entry(place.lane).or_default();
-            *depth += 1;
-            if due.is_none() && kept.holds.get(*id).is_none() {
-                *due = Some(place.due);
-            }
-        }
-        let heads = heads.into_iter().filter_map(|(lane, (due, depth))| {
-            Some(LaneHead { lane: kept.names.lane(lane)?, due: due?, depth })
+        let heads = kept.depths.iter().filter_map(|(lane, depth)| {
+            let (low, high) = (Place { lane: *lane, due: 0 }, Place { lane: *lane, due: Millis::MAX });
+            let mut work = kept.work.range((low, Id([0; 16]))..=(high, Id([0xff; 16])));
+            // What is held is at work, and so little that it is stepped over.
+            let ((place, _), _) = work.find(|((_, id), _)| kept.holds.get(*id).is_none())?;
+            Some(LaneHead { lane: kept.names.lane(*lane)?, due: place.due, depth: *depth })
         });
         let mut heads: Vec<LaneHead> = heads.collect();
         heads.sort_by(|a, b| a.lane.cmp(&b.lane));
@@ -252,6 +298,11 @@ impl Kept {
             Write::Accept(accept) => self.accept(accept, now),
             Write::Step(step) => self.step(step, now),
             Write::Rejected(rejected) => self.reject(rejected),
+            Write::Notice { pipeline, id, time, reason } => {
+                let pipeline = self.names.pipelines.take(pipeline);
+                self.notices.insert((pipeline, *time, *id), reason.clone());
+                Written::Done
+            }
             Write::NoticeSent { pipeline, id, time } => {
                 if let Some(pipeline) = self.names.pipelines.find(pipeline) {
                     self.notices.remove(&(pipeline, *time, *id));
@@ -308,7 +359,7 @@ impl Kept {
         entry.more.push(stored);
         if !matches!(step.work, WorkChange::Keep) {
             if let Some(place) = entry.place.take() {
-                self.work.remove(&(place, step.id));
+                self.remove_work(place, step.id);
             }
             self.holds.release(step.id);
         }
@@ -333,7 +384,7 @@ impl Kept {
         if self.newest.is_none_or(|newest| newest < id) {
             return None;
         }
-        self.open.get(&id).or_else(|| self.ended.get(&id))
+        self.open.get(&id).or_else(|| self.ended.get(id))
     }
 
     fn entry(&mut self, pipeline: u32, row: &Row) -> Entry {
@@ -402,9 +453,19 @@ impl Kept {
         ended.len()
     }
 
+    fn remove_work(&mut self, place: Place, id: Id) {
+        if self.work.remove(&(place, id)).is_some()
+            && let Some(depth) = self.depths.get_mut(&place.lane)
+        {
+            *depth -= 1;
+        }
+    }
+
     fn put(&mut self, id: Id, work: &Work, fence: u64) -> Place {
         let place = Place { lane: self.names.take_lane(&work.lane), due: work.due };
-        self.work.insert((place, id), Work { held: false, ..work.clone() });
+        if self.work.insert((place, id), Work { held: false, ..work.clone() }).is_none() {
+            *self.depths.entry(place.lane).or_default() += 1;
+        }
         if work.held {
             self.holds.hold(id, Held { fence: Holds::after(fence), place });
         }
@@ -426,14 +487,20 @@ impl Kept {
         self.ended_bytes += u64::from(entry.standing.bytes);
         self.ended.insert(id, entry);
         while self.ended.len() > ENDED || self.ended_bytes > ENDED_BYTES {
-            let Some((id, _)) = self.ended.first_key_value() else { return };
-            self.remove(*id);
+            let Some((id, gone)) = self.ended.remove_oldest() else { return };
+            self.forget(id, &gone);
         }
     }
 
     /// Removes an operation that has ended, with all that there is of it.
     fn remove(&mut self, id: Id) {
-        let Some(gone) = self.ended.remove(&id) else { return };
+        if let Some(gone) = self.ended.remove(id) {
+            self.forget(id, &gone);
+        }
+    }
+
+    /// What is counted and indexed of an operation that was removed.
+    fn forget(&mut self, id: Id, gone: &Entry) {
         self.ended_bytes -= u64::from(gone.standing.bytes);
         if let Some(time) = gone.notice {
             self.notices.remove(&(gone.pipeline, time, id));
@@ -496,7 +563,7 @@ impl Kept {
         if let Some(entry) = self.open.remove(&id) {
             return Some(entry);
         }
-        let entry = self.ended.remove(&id)?;
+        let entry = self.ended.remove(id)?;
         self.ended_bytes -= u64::from(entry.standing.bytes);
         Some(entry)
     }
@@ -525,7 +592,7 @@ impl Kept {
         }
         let needle = filter.text.as_deref().map(Needle::new);
         let mut open = self.open.range(bounds.low..bounds.high).rev().peekable();
-        let mut ended = self.ended.range(bounds.low..bounds.high).rev().peekable();
+        let mut ended = self.ended.newest_first(bounds.low, bounds.high).peekable();
         loop {
             let newest = match (open.peek(), ended.peek()) {
                 (Some((a, _)), Some((b, _))) if a > b => open.next(),

@@ -62,8 +62,9 @@ pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diag
     }
     let word = first_word(text);
     if word.is_empty() {
-        return in_expression(text, span).unwrap_or_else(|| {
-            errors::unreadable_line(span, &format!("no line {} begins like this", within.describe()))
+        return in_expression(text, span).unwrap_or_else(|| match within {
+            Within::Match => errors::not_an_arm(span),
+            _ => errors::unreadable_line(span, &format!("no line {} begins like this", within.describe())),
         });
     }
     let at = sub(0, word.len());
@@ -85,6 +86,9 @@ pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diag
         let (first, last) =
             (names.first().map_or(0, |name| name.0), names.last().map_or(0, |name| name.0 + name.1.len()));
         return errors::for_with_two_names(sub(first, last));
+    }
+    if text.strip_prefix("cors").is_some_and(|rest| rest.trim() == "*") {
+        return errors::bare_star(sub(text.len() - 1, text.len()));
     }
     if ends_in_operator(text) && !text.ends_with('=') {
         let start = text.rfind([' ', '\t']).map_or(0, |blank| blank + 1);
@@ -270,6 +274,11 @@ pub(super) fn left_over(
     }
     if ends_in_operator(text) && !text.contains(' ') {
         return errors::nothing_behind(span, text);
+    }
+    if matches!(word, "when" | "if" | "unless")
+        && matches!(rule, Rule::stop_step | Rule::abort_step | Rule::respond)
+    {
+        return errors::condition_behind(span, word, super::blocks::describe(rule).as_str());
     }
     if is_word(word) && !RESERVED.contains(&word) && within != Within::Fields {
         return errors::two_on_a_line(span, None);

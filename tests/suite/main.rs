@@ -34,6 +34,7 @@ mod reload;
 mod run_cases;
 mod senders;
 mod server;
+mod shapes;
 mod smtp;
 mod steps;
 mod store_contract;

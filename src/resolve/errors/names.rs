@@ -22,6 +22,11 @@ pub(in crate::resolve) fn unknown_name(name: &str, span: Span, near: Option<&str
     if near.is_some() {
         return found;
     }
+    if matches!(name, "form" | "json" | "xml" | "multipart" | "payload" | "data" | "post" | "files") {
+        return found.help(
+            "What was sent is called `body`, whether it came as JSON, a form, multipart or XML: `extract body { … }`. What stands in the URL is `query`.",
+        );
+    }
     found.help("A name is known from its line to the end of its block: bind it above with `let`, `extract` or `const`.")
 }
 

@@ -231,10 +231,16 @@ pub fn part_behind_status(at: Span, text: &str, has_block: bool) -> Diagnostic {
 }
 
 pub fn text_without_quotes(at: Span, text: &str) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_QUOTES, at, "the text of `respond` stands in quotes").safe_fix(
+    let found = Diagnostic::new(&codes::MISSING_QUOTES, at, "the text of `respond` stands in quotes");
+    let quoted = format!("\"{text}\"");
+    // `OK` is a text; `name` may well be a value that was read above.
+    if text.contains(char::is_whitespace) || text.starts_with(char::is_uppercase) {
+        return found.safe_fix("put it in quotes", at, quoted);
+    }
+    found.help(format!("A value is sent as `respond 200 {{ text {text} }}`.")).fix(
         "put it in quotes",
         at,
-        format!("\"{text}\""),
+        quoted,
     )
 }
 

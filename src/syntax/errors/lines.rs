@@ -65,6 +65,12 @@ pub fn foreign_word(at: Span, word: &str, advice: &str) -> Diagnostic {
     Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`{word}` is no word of wj")).help(advice)
 }
 
+pub fn not_an_arm(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_LINE, at, "no arm of a `match` begins like this").help(
+        "An arm is the values, parted by commas, and what is done for them in braces: `\"a\", \"b\" { … }`. The one for all others is `else { … }`.",
+    )
+}
+
 pub fn unreadable_line(at: Span, what: &str) -> Diagnostic {
     Diagnostic::new(&codes::UNREADABLE_LINE, at, what)
 }
@@ -214,6 +220,21 @@ pub fn function_as_step(at: Span, name: &str) -> Diagnostic {
 }
 
 /// An operator at the end of a line.
+/// `stop when x`.
+pub fn condition_behind(at: Span, word: &str, statement: &str) -> Diagnostic {
+    let message = format!("{statement} takes no `{word}` behind it");
+    Diagnostic::new(&codes::LEFT_OVER, at, message).help(
+        "The condition comes first, and what depends on it in braces: `when topic == \"test\" { stop }`.",
+    )
+}
+
+/// `cors *`.
+pub fn bare_star(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_QUOTES, at, "the sites of `cors` stand in quotes")
+        .help("Every site is `cors \"*\"`, one of them `cors \"https://school.example\"`.")
+        .safe_fix("put it in quotes", at, "\"*\"")
+}
+
 pub fn nothing_behind(at: Span, sign: &str) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_VALUE, at, format!("nothing stands behind this `{sign}`"))
         .help("The end of a line ends the statement. Inside of brackets lines may break freely: put the whole condition or value into `( … )`.")
