@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::claims::{self, Claim};
-use super::{CheckedFile, Levels, Script, allow};
+use super::{CheckedFile, Levels, Script, across, allow};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
 use crate::resolve::{self, Connectors, program::Pipeline, test_program::Test};
+use crate::source::Span;
 use crate::syntax::{self, Parsed};
 use crate::value::Time;
 
@@ -17,6 +18,10 @@ pub(super) struct Examined {
     pipelines: Vec<Arc<Pipeline>>,
     tests: Vec<Test>,
     pub claims: Vec<Claim>,
+    /// What is compared with other files.
+    pub seen: across::Seen,
+    /// Uses of secrets: name and place.
+    pub secrets: Vec<(Arc<str>, Span)>,
 }
 
 /// Reads the tree of a file that can be read.
@@ -32,7 +37,7 @@ pub(super) fn examine(
 ) -> Examined {
     if let Some(unreadable) = &script.unreadable {
         let diagnostics = vec![unreadable.clone()];
-        return Examined { diagnostics, pipelines: Vec::new(), tests: Vec::new(), claims: Vec::new() };
+        return Examined { diagnostics, ..Examined::default() };
     }
     let source = &script.source;
     let Some(parsed) = parsed else { return Examined::default() };
@@ -43,9 +48,10 @@ pub(super) fn examine(
         lint::Context { source, file: &parsed.file, model: &resolved.model, errors: &diagnostics, now };
     let warnings = lint::run(&context);
     diagnostics.extend(warnings);
-    let diagnostics = allow::apply(source, &parsed.file, diagnostics);
     let claims = claims::of_model(&resolved.model);
-    Examined { diagnostics, pipelines: resolved.pipelines, tests: resolved.tests, claims }
+    let seen = across::look(source, &parsed.file, &resolved.model);
+    let secrets = resolved.model.pipelines.iter().flat_map(|facts| facts.secrets.iter().cloned()).collect();
+    Examined { diagnostics, pipelines: resolved.pipelines, tests: resolved.tests, claims, seen, secrets }
 }
 
 impl Examined {
@@ -57,11 +63,15 @@ impl Examined {
     pub fn close(
         mut self,
         script: &Script,
+        parsed: Option<&Parsed>,
         clashes: Vec<Diagnostic>,
         levels: Option<&Levels>,
     ) -> CheckedFile {
         let mut diagnostics = std::mem::take(&mut self.diagnostics);
         diagnostics.extend(clashes);
+        if let Some(parsed) = parsed {
+            diagnostics = allow::apply(&script.source, &parsed.file, diagnostics);
+        }
         if let Some(levels) = levels {
             levels.apply(&mut diagnostics);
         }

@@ -1,6 +1,7 @@
 //! The front door to the language: sources in, programs and diagnostics out, over all files at once. Reads, resolves
 //! and lints each file by itself, then looks at what several files want for themselves. Touches nothing outside.
 
+mod across;
 mod allow;
 mod claims;
 mod codes;
@@ -8,10 +9,12 @@ mod connectors;
 mod errors;
 mod file;
 mod fix;
+mod hosts;
 mod levels;
 mod keeping;
 mod parallel;
 mod script;
+mod undefined;
 
 use std::sync::Arc;
 
@@ -26,6 +29,7 @@ use crate::value::Time;
 pub use codes::{all as all_codes, explain, near as near_code};
 pub use connectors::built_in as built_in_connectors;
 pub use fix::{Fixed, fix};
+pub use hosts::{Host, hosts};
 pub use keeping::keep;
 pub use levels::Levels;
 pub use parallel::map as on_all_cores;
@@ -71,6 +75,8 @@ pub struct Options<'a> {
     pub serving: Option<&'a [Arc<Pipeline>]>,
     /// How grave some findings are taken; a server takes all as they are.
     pub levels: Option<&'a Levels>,
+    /// Whether a secret has a value; without it nobody looks.
+    pub is_set: Option<fn(&str) -> bool>,
 }
 
 /// Checks files one by one and against each other. Of two that claim one route or one pipeline name, the later in the
@@ -111,10 +117,26 @@ fn check_beside(scripts: &[Script], known: &Connectors, options: &Options<'_>) -
         Some(serving) => claims::judge_beside(&claimants, &claims::held(&claimants, serving)),
         None => claims::judge(&claimants),
     };
+    let seen: Vec<across::File<'_>> = scripts
+        .iter()
+        .zip(&examined)
+        .map(|(script, examined)| across::File {
+            source: &script.source,
+            seen: &examined.seen,
+            claims: &examined.claims,
+        })
+        .collect();
+    let compared = across::judge(&seen);
     let mut files = Vec::with_capacity(scripts.len());
-    for (at, ((script, examined), mut clashes)) in scripts.iter().zip(examined).zip(clashes).enumerate() {
+    for (at, (((both, examined), mut clashes), compared)) in
+        both.iter().zip(examined).zip(clashes).zip(compared).enumerate()
+    {
         clashes.extend(taken.remove(&at).unwrap_or_default());
-        files.push(examined.close(script, clashes, options.levels));
+        clashes.extend(compared);
+        if let Some(is_set) = options.is_set {
+            clashes.extend(undefined::find(&examined.secrets, is_set));
+        }
+        files.push(examined.close(both.0, both.1.as_ref(), clashes, options.levels));
     }
     Checked { files }
 }

@@ -19,6 +19,7 @@ mod errors;
 mod expressions;
 mod extracts;
 mod flow;
+mod foreign;
 mod functions;
 mod head;
 mod inputs;

@@ -68,7 +68,11 @@ impl Builder<'_> {
         let head = self.head(node.into_inner(), Within::Pipeline);
         let name = head.name.unwrap_or_else(|| {
             let at = Span { start: span.start, end: span.start + "pipeline".len() as u32 };
-            self.report(errors::pipeline_without_name(at));
+            let title = head
+                .title
+                .as_ref()
+                .map(|title| (title.span, self.source.get(title.span.range()).unwrap_or("")));
+            self.report(errors::pipeline_without_name(at, title));
             nameless(at)
         });
         Pipeline { name, title: head.title, body: head.body, span, broken: false }
