@@ -53,3 +53,23 @@ fn the_contract_holds_in_every_history_in_memory() {
 fn the_contract_holds_in_every_history_on_a_disk_that_loses_what_was_not_synced() {
     hold(40, 40, Ground::disk);
 }
+
+/// Histories that broke the contract once, or that everybody should know.
+fn holds(events: &[Event]) {
+    for ground in [Ground::memory, Ground::disk] {
+        if let Err(broken) = play(&History(events.to_vec()), ground()) {
+            panic!("{broken}");
+        }
+    }
+}
+
+/// Its answer was recorded, and its task had not come to tell it yet; the caller was told 502, which was not recorded.
+#[test]
+fn who_is_cancelled_behind_a_recorded_answer_is_told_that_answer() {
+    holds(&[
+        Event::Receive(Script::Keyed, 0),
+        Event::Go(6),
+        Event::Person(Orders::Cancel, 0),
+        Event::Step(1),
+    ]);
+}

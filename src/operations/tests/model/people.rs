@@ -50,8 +50,13 @@ impl World {
             return self.say("a person is told: it went on meanwhile".to_owned());
         }
         self.say(format!("{} is ordered to {orders:?}", self.name(id)));
+        let reply = failed_reply(id);
         match orders {
-            Orders::Cancel if self.process.callers.contains_key(&id) => self.tell(id, &failed_reply(id)),
+            Orders::Cancel if self.process.callers.contains_key(&id) => {
+                if Log::read(&operation).is_ok_and(|log| log.tells(&reply)) {
+                    self.tell(id, &reply);
+                }
+            }
             _ => self.process.woken = true,
         }
         self.process.wake(id);
