@@ -27,7 +27,8 @@ impl Random {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         #[cfg(test)]
         if let Some(seed) = self.seed {
-            return std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default().hash_one((seed, count));
+            return std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default()
+                .hash_one((seed, count));
         }
         self.key.hash_one(count)
     }

@@ -21,9 +21,7 @@ impl World {
         let Some(operation) = self.load(id) else {
             return self.must(false, || format!("{id} was told {}, and is not in history", reply.status));
         };
-        let is_it = |fact: &Fact| {
-            matches!(fact, Fact::Answer { status, body, .. } if *status == reply.status && *body == reply.body)
-        };
+        let is_it = |fact: &Fact| matches!(fact, Fact::Answer { status, body, .. } if *status == reply.status && *body == reply.body);
         let recorded = facts(&operation).find(|fact| matches!(fact, Fact::Answer { .. })).is_some_and(is_it);
         self.must(recorded, || format!("{id} was told {}, which is not recorded", reply.status));
         let repeats = facts(&operation).find_map(|fact| match fact {
@@ -32,7 +30,9 @@ impl World {
         });
         if let Some(first) = repeats.and_then(|of| self.load(of)) {
             let same = facts(&first).any(is_it);
-            self.must(same || reply.status == 409, || format!("{id} was told another answer than its first one"));
+            self.must(same || reply.status == 409, || {
+                format!("{id} was told another answer than its first one")
+            });
         } else if repeats.is_some() {
             self.must(false, || format!("{id} repeats an operation that is not there"));
         }
@@ -75,10 +75,11 @@ impl World {
             self.must(was == is, || format!("{id} used two answers of one step: {was:?} and {is:?}"));
         }
         if let Some(last) = earlier.last().filter(|_| reported) {
-            let may = outcomes(&operation, last.rows).filter(|outcome| label_of(outcome) == label).any(|outcome| {
-                outcome.class == OutcomeClass::Refused
-                    || (script.insists() && outcome.class == OutcomeClass::Unknown && !outcome.last)
-            });
+            let may =
+                outcomes(&operation, last.rows).filter(|outcome| label_of(outcome) == label).any(|outcome| {
+                    outcome.class == OutcomeClass::Refused
+                        || (script.insists() && outcome.class == OutcomeClass::Unknown && !outcome.last)
+                });
             let ordered = operation.rows.iter().skip(last.rows).flatten().any(is_retry);
             self.must(may || ordered, || {
                 format!("{id} calls {label} again, of which nobody knows whether it was carried out")
@@ -127,7 +128,8 @@ impl World {
         }
         let mut open = 0;
         for id in self.acknowledged.keys().copied().collect::<Vec<_>>() {
-            let state = self.load(id).map(|operation| ended(&operation).map_or(State::Open, |(state, _)| state));
+            let state =
+                self.load(id).map(|operation| ended(&operation).map_or(State::Open, |(state, _)| state));
             let listed = seen.remove(&id);
             self.must(state == listed, || format!("{id} is {state:?}, and listed as {listed:?}"));
             open += u64::from(state == Some(State::Open));
@@ -176,13 +178,18 @@ impl World {
             };
             if self.refused.contains(&id) {
                 let called = self.target.calls.iter().any(|call| call.id == id);
-                self.must(state == State::Aborted && !called, || format!("{id} was told 503, and is {state:?}"));
+                self.must(state == State::Aborted && !called, || {
+                    format!("{id} was told 503, and is {state:?}")
+                });
             }
             let ordered = |what: &str| {
-                facts(&operation).filter(|fact| matches!(fact, Fact::Person { what: own, .. } if **own == *what)).count()
+                facts(&operation)
+                    .filter(|fact| matches!(fact, Fact::Person { what: own, .. } if **own == *what))
+                    .count()
             };
             for (label, reported) in known.actions {
-                let carried_out = self.target.calls_of(id, label).filter(|call| call.is_carried_out()).count();
+                let carried_out =
+                    self.target.calls_of(id, label).filter(|call| call.is_carried_out()).count();
                 let most = 1 + ordered(RETRY);
                 self.must(!*reported || received.script.insists() || carried_out <= most, || {
                     format!("{label} of {id} was carried out {carried_out} times")
@@ -193,7 +200,8 @@ impl World {
                 });
             }
             let wrong = outcomes(&operation, 0).find(|outcome| {
-                let Some(answer) = outcome.answer.as_ref().filter(|_| outcome.class == OutcomeClass::Ok) else {
+                let Some(answer) = outcome.answer.as_ref().filter(|_| outcome.class == OutcomeClass::Ok)
+                else {
                     return false;
                 };
                 let said = says(&answer.body, "said");
@@ -221,8 +229,14 @@ impl World {
                 if claimed && own.id.millis() + within > self.now && holds_key(script, &operation) {
                     holders.push(own.id);
                 }
-                let carried_out = |label: &str| self.target.calls_of(own.id, label).any(|call| call.is_carried_out());
-                if script.known().actions.iter().any(|(label, is_reported)| *is_reported && carried_out(label)) {
+                let carried_out =
+                    |label: &str| self.target.calls_of(own.id, label).any(|call| call.is_carried_out());
+                if script
+                    .known()
+                    .actions
+                    .iter()
+                    .any(|(label, is_reported)| *is_reported && carried_out(label))
+                {
                     reported.insert(own.id);
                 }
             }
@@ -287,7 +301,8 @@ fn holds_key(script: Script, operation: &Operation) -> bool {
         return false;
     }
     if is_cancelled {
-        let before = Operation { rows: operation.rows[..operation.rows.len() - 1].to_vec(), ..operation.clone() };
+        let before =
+            Operation { rows: operation.rows[..operation.rows.len() - 1].to_vec(), ..operation.clone() };
         let answered = facts(&before).any(|fact| matches!(fact, Fact::Answer { .. }));
         let nothing = outcomes(&before, 0).all(|outcome| outcome.class == OutcomeClass::Refused)
             && Log::read(&before).is_ok_and(|log| log.call_out().is_none());
@@ -326,7 +341,11 @@ fn agrees(operation: &Operation) -> Result<(), String> {
                     }
                     ended = Some(*state);
                 }
-                Fact::Outcome(_) | Fact::Intent { .. } | Fact::Answer { .. } | Fact::Wait { .. } | Fact::Resumed(_)
+                Fact::Outcome(_)
+                | Fact::Intent { .. }
+                | Fact::Answer { .. }
+                | Fact::Wait { .. }
+                | Fact::Resumed(_)
                     if ended.is_some() =>
                 {
                     return Err(format!("was {ended:?}, and went on"));
@@ -337,7 +356,10 @@ fn agrees(operation: &Operation) -> Result<(), String> {
                 // What a person says of an attempt stands beside what was known of it.
                 let by_person = row.iter().any(|fact| matches!(fact, Fact::Person { .. }));
                 if !by_person && !attempts.insert((outcome.path.clone(), outcome.attempt)) {
-                    return Err(format!("has two outcomes of attempt {} at {}", outcome.attempt, outcome.path));
+                    return Err(format!(
+                        "has two outcomes of attempt {} at {}",
+                        outcome.attempt, outcome.path
+                    ));
                 }
                 if outcome.class == OutcomeClass::Ok && !answered.insert(outcome.path.clone()) {
                     return Err(format!("has two answers of step {}", outcome.path));

@@ -19,7 +19,8 @@ impl World {
         let admission = run::admit(&known.pipeline, &received, &|name| process.secrets.get(name));
         assert!(matches!(admission, Admission::LetIn));
         let id = received.id;
-        let mut live = begin(known.pipeline.clone(), received.clone(), known.program.clone(), &process.around);
+        let mut live =
+            begin(known.pipeline.clone(), received.clone(), known.program.clone(), &process.around);
         let first = process.step(&mut live, self.now);
         let asks = known.within.map(|_| Asks { script, received, looked_at: None });
         process.callers.insert(id, Caller { script, parked: false });
@@ -79,7 +80,11 @@ impl World {
                 let (_, label, _) = super::target::read(&call.request.url);
                 let attempt = self.target.take(&call.request, rows);
                 let call = self.target.calls.len() - 1;
-                self.say(format!("{} calls {label}: {:?}", self.name(task.id), self.target.calls[call].meets));
+                self.say(format!(
+                    "{} calls {label}: {:?}",
+                    self.name(task.id),
+                    self.target.calls[call].meets
+                ));
                 task.doing = Doing::Calling { call, attempt };
             }
             Doing::Next(Step::Slot { until }) => {
@@ -180,10 +185,9 @@ impl World {
         let until = asks.received.at.saturating_add(PATIENCE);
         if matches!(first, First::Open) && until > self.now {
             let doing = Doing::Watching { of, until, news: false };
+            self.say(format!("{} waits for its first one", self.name(id)));
             self.process.take_in_hand(id, None, Some(asks), doing);
-        } else if !matches!(first, First::Open)
-            && answer.is_none()
-            && asks.looked_at.replace(of) != Some(of)
+        } else if !matches!(first, First::Open) && answer.is_none() && asks.looked_at.replace(of) != Some(of)
         {
             self.ask_again(id, asks);
         } else {
@@ -200,6 +204,7 @@ impl World {
     }
 
     fn repeats(&mut self, id: Id, asks: Asks, of: Id, first: First) {
+        self.say(format!("{} repeats one", self.name(id)));
         let known = asks.script.known();
         let (write, reply) =
             duplicate(&known.pipeline, &asks.received, &known.program, of, first, &self.process.around);

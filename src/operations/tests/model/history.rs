@@ -15,6 +15,8 @@ pub(super) struct History(pub Vec<Event>);
 pub(super) enum Event {
     /// A request, with one of three keys.
     Receive(Script, u8),
+    /// The n-th request, counted round, comes once more.
+    Again(u8),
     /// So many small steps, each of the first that is ready.
     Go(u8),
     /// One small step of the n-th that is ready, counted round.
@@ -33,7 +35,7 @@ pub(super) enum Event {
     Later,
     /// The clock goes by so many seconds.
     Seconds(u16),
-    /// A person orders something of the n-th request, counted round.
+    /// A person orders something of the n-th request of which it can be ordered, counted round.
     Person(Orders, u8),
     /// A person stops a pipeline.
     Stop(Script, Drains),
@@ -119,6 +121,7 @@ fn event() -> impl Strategy<Value = Event> {
     ];
     prop_oneof![
         8 => (script(), 0..3_u8).prop_map(|(script, key)| Receive(script, key)),
+        4 => (0..6_u8).prop_map(Again),
         8 => (1..12_u8).prop_map(Go),
         6 => (0..8_u8).prop_map(Step),
         6 => meets.prop_map(Target),

@@ -7,7 +7,7 @@ use super::world::World;
 use crate::actions::Answer;
 use crate::operations::*;
 use crate::run::failed_reply;
-use crate::store::{Fact, Written};
+use crate::store::{Fact, Write, Written};
 use crate::value::Id;
 
 const WHO: &str = "a person";
@@ -17,24 +17,30 @@ impl World {
         if self.received.is_empty() || self.process.is_stopping() {
             return;
         }
-        let id = self.received[usize::from(of) % self.received.len()].id;
-        let Ok(Some(operation)) = self.process.store.load(id) else { return };
+        let mut all: Vec<Id> = self.received.iter().map(|received| received.id).collect();
+        all.rotate_left(usize::from(of) % self.received.len());
+        let write = all.into_iter().find_map(|id| self.ordering(orders, id).ok().map(|write| (id, write)));
+        match write {
+            Some((id, write)) => self.process.queue.push_back((write, For::Person(id, orders, self.now))),
+            None => self.say("a person is refused".to_owned()),
+        }
+    }
+
+    fn ordering(&self, orders: Orders, id: Id) -> Result<Write, String> {
+        let operation = self.process.store.load(id).ok().flatten().ok_or("it is not there")?;
         let order = Order { who: WHO, now: self.now };
         let pipeline = &Script::named(&operation.pipeline).known().pipeline;
-        let settled = Answer { status: 200, body: "{\"serial\": \"said\"}".to_owned().into(), ..Answer::default() };
+        let body = "{\"serial\": \"said\"}".to_owned().into();
+        let said = Answer { status: 200, body, ..Answer::default() };
         let masker = self.process.secrets.masker();
-        let write = match orders {
+        match orders {
             Orders::Retry => retry(&operation, order),
-            Orders::SettleOk => settle(&operation, pipeline, Said::Answered(settled), masker, order),
+            Orders::SettleOk => settle(&operation, pipeline, Said::Answered(said), masker, order),
             Orders::SettleFailed => settle(&operation, pipeline, Said::Failed, masker, order),
             Orders::Cancel => {
                 let told = self.process.callers.contains_key(&id).then(|| failed_reply(id));
                 cancel(&operation, told.as_ref(), order)
             }
-        };
-        match write {
-            Ok(write) => self.process.queue.push_back((write, For::Person(id, orders, self.now))),
-            Err(why) => self.say(format!("a person is refused: {why}")),
         }
     }
 
@@ -45,7 +51,8 @@ impl World {
         };
         // Another row may have come before it.
         let Ok(Some(operation)) = self.process.store.load(id) else { return };
-        let stands = |fact: &Fact| matches!(fact, Fact::Person { who, at: then, .. } if **who == *WHO && *then == at);
+        let stands =
+            |fact: &Fact| matches!(fact, Fact::Person { who, at: then, .. } if **who == *WHO && *then == at);
         if !operation.rows.iter().flatten().any(stands) {
             return self.say("a person is told: it went on meanwhile".to_owned());
         }

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 
-use crate::operations::*;
 use super::history::Orders;
 use super::scripts::Script;
 use crate::actions::Attempt;
+use crate::operations::*;
 use crate::run::Received;
 use crate::store::{Store, Write};
 use crate::value::Id;
@@ -77,10 +77,20 @@ pub(super) enum Doing {
     /// The row that says that it is a repeat, and what it is told.
     Repeats(crate::run::Reply),
     /// The n-th call is out, and will come to this.
-    Calling { call: usize, attempt: Attempt },
-    Slot { until: Millis, freed: u64 },
+    Calling {
+        call: usize,
+        attempt: Attempt,
+    },
+    Slot {
+        until: Millis,
+        freed: u64,
+    },
     /// For news of the first one with its key.
-    Watching { of: Id, until: Millis, news: bool },
+    Watching {
+        of: Id,
+        until: Millis,
+        news: bool,
+    },
 }
 
 impl Process {

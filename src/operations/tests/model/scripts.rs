@@ -123,7 +123,9 @@ impl Script {
                 call("let a = http.put", "a", "on_fail { abort 409 \"no\" }"),
                 call("http.post", "b", AFTER)
             ),
-            Script::AnswerOnly => format!("{ID}  dedupe by id within 30m\n  respond 200 {{ text \"yes\" }}\n"),
+            Script::AnswerOnly => {
+                format!("{ID}  dedupe by id within 30m\n  respond 200 {{ text \"yes\" }}\n")
+            }
             Script::Signed => format!(
                 "  verify token header \"x-token\" == secret.GATE\n  respond 202\n{}{ANSWER}{}",
                 call("let a = http.put", "a", "header \"Authorization\" = \"Bearer {secret.TOKEN}\""),

@@ -64,11 +64,11 @@ const BEGAN: Millis = 1_800_000_000_000;
 /// More small steps than any history comes to its rest in.
 const MOST_STEPS: usize = 20_000;
 
-/// Plays a history to its end, and what is left behind it to rest.
+/// Plays a history to its end, and what is left behind it to rest; gives what happened, a line each.
 ///
 /// # Errors
 /// The sentence of the contract that did not hold, with what happened before.
-pub(super) fn play(history: &History, mut ground: Ground) -> Result<World, String> {
+pub(super) fn play(history: &History, mut ground: Ground) -> Result<Vec<String>, String> {
     let store = ground.open(Gone::Killed).map_err(|error| error.to_string())?;
     let mut world = World {
         ground,
@@ -98,7 +98,7 @@ pub(super) fn play(history: &History, mut ground: Ground) -> Result<World, Strin
         world.come_to_rest();
     }
     match world.broken.take() {
-        None => Ok(world),
+        None => Ok(world.happened),
         Some(broken) => Err(format!("{broken}\n  {}", world.happened.join("\n  "))),
     }
 }
@@ -118,6 +118,13 @@ impl World {
     fn meet(&mut self, event: Event) {
         match event {
             Event::Receive(script, key) => self.receive(script, key),
+            Event::Again(which) => {
+                if !self.received.is_empty() {
+                    let Received { script, key, .. } =
+                        self.received[usize::from(which) % self.received.len()];
+                    self.receive(script, key);
+                }
+            }
             Event::Go(steps) => {
                 for _ in 0..steps {
                     self.small_step(0);
@@ -206,9 +213,7 @@ impl World {
 
     fn set_stopped(&mut self) {
         self.process.around.stopped.store(Arc::new(self.stopped.clone()));
-        let held = |script: Script| {
-            self.stopped.get(&script.known().pipeline.name) == Some(&Stop::Held)
-        };
+        let held = |script: Script| self.stopped.get(&script.known().pipeline.name) == Some(&Stop::Held);
         let dismissed: Vec<Id> = self
             .process
             .callers
