@@ -244,7 +244,9 @@ impl World {
             self.must(reported.len() <= 1, || format!("{reported:?} were carried out for one key"));
             let of = self.who_has(script, key);
             self.must(of == holders.first().copied(), || {
-                format!("the key {key} of {script:?} is held by {of:?}, and should be by {holders:?}")
+                let [of, by] =
+                    [of.as_slice(), &holders].map(|ids| ids.iter().map(Id::to_string).collect::<Vec<_>>());
+                format!("the key {key} of {script:?} is held by {of:?}, and should be by {by:?}")
             });
         }
     }
@@ -286,6 +288,10 @@ fn is_retry(fact: &Fact) -> bool {
 fn ended(operation: &Operation) -> Option<(State, Arc<str>)> {
     let log = Log::read(operation).ok()?;
     log.ended.map(|ended| (ended.state, ended.reason))
+}
+
+fn name(ended: Option<State>) -> &'static str {
+    ended.unwrap_or(State::Open).as_str()
 }
 
 /// Whether the key of an operation that has ended is still its own.
@@ -333,11 +339,11 @@ fn agrees(operation: &Operation) -> Result<(), String> {
                 }
                 Fact::Person { what, .. } if matches!(&**what, RETRY | SETTLE) => match ended.take() {
                     Some(State::Failed | State::Interrupted) => {}
-                    other => return Err(format!("is ordered to go on, and was {other:?}")),
+                    other => return Err(format!("is ordered to go on, and was {}", name(other))),
                 },
                 Fact::End { state, reason, .. } => {
                     if ended.is_some() && **reason != *REFUSED {
-                        return Err(format!("was {ended:?}, and became {state:?}"));
+                        return Err(format!("was {}, and became {}", name(ended), state.as_str()));
                     }
                     ended = Some(*state);
                 }
@@ -348,7 +354,7 @@ fn agrees(operation: &Operation) -> Result<(), String> {
                 | Fact::Resumed(_)
                     if ended.is_some() =>
                 {
-                    return Err(format!("was {ended:?}, and went on"));
+                    return Err(format!("was {}, and went on", name(ended)));
                 }
                 _ => {}
             }
@@ -368,7 +374,7 @@ fn agrees(operation: &Operation) -> Result<(), String> {
         }
     }
     if operation.work.is_some() != ended.is_none() {
-        return Err(format!("is {ended:?}, and its row in `work` is {:?}", operation.work));
+        return Err(format!("is {}, and its row in `work` is {:?}", name(ended), operation.work));
     }
     let out = Log::read(operation)?.call_out().is_some();
     if let Some(work) = &operation.work
@@ -377,7 +383,7 @@ fn agrees(operation: &Operation) -> Result<(), String> {
         return Err(format!("has an intent: {out}, and its row in `work` says {}", work.intent_out));
     }
     if matches!(ended, Some(State::Failed | State::Interrupted)) && operation.notice.is_none() {
-        return Err(format!("is {ended:?}, and no notice is queued"));
+        return Err(format!("is {}, and no notice is queued", name(ended)));
     }
     Ok(())
 }

@@ -151,9 +151,9 @@ impl World {
         match (doing, written) {
             (_, Err(())) => {
                 self.refused.insert(task.id);
-                return self.tell_of_trouble(task.id);
+                self.tell_of_trouble(task.id);
             }
-            (Doing::Repeats(reply), Ok(_)) => return self.tell(task.id, &reply),
+            (Doing::Repeats(reply), Ok(_)) => self.tell(task.id, &reply),
             (_, Ok(Written::Done)) => {
                 task.asks = None;
                 let live = task.live.as_mut().unwrap();
