@@ -210,6 +210,13 @@ impl World {
             });
             let wrong = wrong.map(label_of);
             self.must(wrong.is_none(), || format!("{id} has an answer of {wrong:?} that nobody gave"));
+            let unclear = known.actions.iter().find(|(label, reported)| {
+                let last = outcomes(&operation, 0).filter(|outcome| label_of(outcome) == *label).last();
+                *reported && last.is_some_and(|outcome| outcome.class == OutcomeClass::Unknown)
+            });
+            self.must(state != State::Failed || unclear.is_none(), || {
+                format!("{id} failed, and nobody knows whether {unclear:?} was carried out")
+            });
             let understood = reason.starts_with("the outcome of `http.post` is unknown")
                 || reason.starts_with("stopped the server");
             self.must(state != State::Interrupted || understood, || format!("{id} is interrupted: {reason}"));

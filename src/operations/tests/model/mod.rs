@@ -159,7 +159,7 @@ fn whatever_becomes_of_a_commit_that_failed_who_was_told_503_has_nothing_carried
 #[test]
 fn a_power_cut_at_each_sync_of_one_operation_breaks_nothing() {
     for script in Script::ALL {
-        for at in 1..24 {
+        for at in 1..18 {
             let requests = [Event::Receive(script, 0), Event::Again(0)];
             let history = [&[Event::PowerCut(at)], &requests[..], &[Event::Go(40)]].concat();
             play(&History(history), Ground::disk()).unwrap_or_else(|broken| panic!("{broken}"));
