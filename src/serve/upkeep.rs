@@ -142,6 +142,12 @@ fn tend(server: &Server, retain: bool) {
 fn tell_full(server: &Server, full: Vec<Arc<str>>) {
     let full: BTreeSet<Arc<str>> = full.into_iter().collect();
     let before = server.full.load_full();
+    if full == *before {
+        return;
+    }
+    let full = Arc::new(full);
+    // It is so before it is said: whoever reads it finds it so.
+    server.full.store(full.clone());
     for name in full.difference(&before) {
         tracing::error!(
             "pipeline {name} is refused with 503: its history is above its `keep`, and nothing is left in it but open, interrupted and failed operations"
@@ -149,8 +155,5 @@ fn tell_full(server: &Server, full: Vec<Arc<str>>) {
     }
     for name in before.difference(&full) {
         tracing::info!("pipeline {name} is served again: its history is within its `keep`");
-    }
-    if full != *before {
-        server.full.store(Arc::new(full));
     }
 }
