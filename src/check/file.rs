@@ -3,39 +3,38 @@
 use std::sync::Arc;
 
 use super::claims::{self, Claim};
-use super::{CheckedFile, Levels, Script, allow};
+use super::{Levels, Script, allow};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
-use crate::resolve::{self, Connectors, program::Pipeline, test_program::Test};
+use crate::resolve::{self, Connectors, model::Model, program::Pipeline, test_program::Test};
 use crate::syntax::{self, Parsed};
 use crate::value::Time;
 
 /// What is known of a file before it is held against the others.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Examined {
     pub diagnostics: Vec<Diagnostic>,
-    pipelines: Vec<Arc<Pipeline>>,
-    tests: Vec<Test>,
+    pub pipelines: Vec<Arc<Pipeline>>,
+    pub tests: Vec<Test>,
     pub claims: Vec<Claim>,
+    pub model: Model,
 }
 
-/// Reads the tree of a file that can be read.
-pub(super) fn parse(script: &Script) -> Option<Parsed> {
-    script.unreadable.is_none().then(|| syntax::parse(&script.source))
+/// Reads the tree of a file; one that cannot be read has none.
+pub(super) fn parse(script: &Script) -> Parsed {
+    if script.unreadable.is_some() { Parsed::default() } else { syntax::parse(&script.source) }
 }
 
 pub(super) fn examine(
     script: &Script,
-    parsed: Option<&Parsed>,
+    parsed: &Parsed,
     connectors: &Connectors,
     now: Option<&Time>,
 ) -> Examined {
     if let Some(unreadable) = &script.unreadable {
-        let diagnostics = vec![unreadable.clone()];
-        return Examined { diagnostics, pipelines: Vec::new(), tests: Vec::new(), claims: Vec::new() };
+        return Examined { diagnostics: vec![unreadable.clone()], ..Examined::default() };
     }
     let source = &script.source;
-    let Some(parsed) = parsed else { return Examined::default() };
     let resolved = resolve::resolve(source, &parsed.file, connectors);
     let mut diagnostics = parsed.diagnostics.clone();
     diagnostics.extend(resolved.diagnostics);
@@ -45,7 +44,8 @@ pub(super) fn examine(
     diagnostics.extend(warnings);
     let diagnostics = allow::apply(source, &parsed.file, diagnostics);
     let claims = claims::of_model(&resolved.model);
-    Examined { diagnostics, pipelines: resolved.pipelines, tests: resolved.tests, claims }
+    let resolve::Resolved { pipelines, tests, model, .. } = resolved;
+    Examined { diagnostics, pipelines, tests, claims, model }
 }
 
 impl Examined {
@@ -53,27 +53,16 @@ impl Examined {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
-    /// Adds what was found among the files, and orders all of it.
-    pub fn close(
-        mut self,
-        script: &Script,
-        clashes: Vec<Diagnostic>,
-        levels: Option<&Levels>,
-    ) -> CheckedFile {
-        let mut diagnostics = std::mem::take(&mut self.diagnostics);
-        diagnostics.extend(clashes);
+    /// All findings of the file in order, with those that were made among the files.
+    pub fn all(&self, across: Vec<Diagnostic>, levels: Option<&Levels>) -> Vec<Diagnostic> {
+        let mut diagnostics = self.diagnostics.clone();
+        diagnostics.extend(across);
         if let Some(levels) = levels {
             levels.apply(&mut diagnostics);
         }
         diagnostics.sort_by(|a, b| key(a).cmp(&key(b)));
         diagnostics.dedup_by(|a, b| key(a) == key(b));
-        let Examined { pipelines, tests, .. } = self;
-        let mut file = CheckedFile { source: script.source.clone(), diagnostics, pipelines, tests };
-        if file.has_errors() {
-            file.pipelines.clear();
-            file.tests.clear();
-        }
-        file
+        diagnostics
     }
 }
 

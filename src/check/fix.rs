@@ -27,8 +27,10 @@ const MOST_ALONE: usize = 50;
 /// The script after all safe fixes; `None` if there is none to apply. `beside` are the scripts that it is checked with, itself
 /// among them: their connectors are known to it.
 pub fn fix(script: &Script, beside: &[Script], options: &Options<'_>) -> Option<Fixed> {
-    let parsed: Vec<_> = beside.iter().map(file::parse).collect();
-    let (known, _) = connectors::collect(beside, &parsed, connectors::built_in());
+    let declared: Vec<_> =
+        beside.iter().map(|script| connectors::declared(script, &file::parse(script))).collect();
+    let files = beside.iter().zip(declared.iter().map(Vec::as_slice));
+    let (known, _) = connectors::collect(files, connectors::built_in());
     let mut fixed = Fixed { script: script.clone(), count: 0 };
     for _ in 0..MOST_ROUNDS {
         let findings = findings(&fixed.script, &known, options);
@@ -41,7 +43,7 @@ pub fn fix(script: &Script, beside: &[Script], options: &Options<'_>) -> Option<
 
 fn findings(script: &Script, known: &Connectors, options: &Options<'_>) -> Vec<Diagnostic> {
     let parsed = file::parse(script);
-    let mut findings = file::examine(script, parsed.as_ref(), known, options.now).diagnostics;
+    let mut findings = file::examine(script, &parsed, known, options.now).diagnostics;
     if let Some(levels) = options.levels {
         Levels::apply(levels, &mut findings);
     }
