@@ -200,6 +200,11 @@ impl ProjectFile {
         healthy.map_or(&[], |examined| &examined.tests)
     }
 
+    /// Some of the text could not be read.
+    pub fn has_syntax_errors(&self) -> bool {
+        self.script.unreadable.is_some() || self.parsed.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }

@@ -18,6 +18,7 @@ mod fmt;
 mod follow;
 mod history;
 mod junit;
+mod lsp;
 mod operation_text;
 mod orders;
 mod printable;
@@ -54,6 +55,7 @@ enum Command {
     Fmt(fmt::Args),
     Explain(explain::Args),
     Eval(eval::Args),
+    Lsp(lsp::Args),
     History(history::Args),
     Status(status::Args),
     Reload(status::ReloadArgs),
@@ -113,6 +115,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Fmt(args) => fmt::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
+        Command::Lsp(args) => lsp::run(&args, out),
         Command::History(args) => history::run(&args, out),
         Command::Status(args) => status::run(&args, out),
         Command::Reload(args) => status::reload(&args, out),

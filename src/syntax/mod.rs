@@ -66,6 +66,11 @@ struct ReadPart {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// How a line that begins with a word is written, in a sentence; empty for what begins none.
+pub fn how_written(word: &str) -> &'static str {
+    words::form(word)
+}
+
 /// What is said of a file above `MAX_BYTES`, for those who need not even open it.
 pub fn too_large(bytes: usize) -> Diagnostic {
     errors::file_too_large(bytes)
