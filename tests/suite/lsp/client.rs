@@ -79,11 +79,11 @@ impl Editor {
         self.findings(name)
     }
 
-    /// The findings that are told next of a file.
+    /// The findings that are told next of an open text.
     pub fn findings(&mut self, name: &str) -> Json {
         let uri = self.uri(name);
-        let told = self.wait_for("textDocument/publishDiagnostics", |params| params["uri"] == uri.as_str());
-        told["diagnostics"].clone()
+        let is_open = |params: &Json| params["uri"] == uri.as_str() && !params["version"].is_null();
+        self.wait_for("textDocument/publishDiagnostics", is_open)["diagnostics"].clone()
     }
 
     /// The next notification, or request of the server, with this method and such parameters.
