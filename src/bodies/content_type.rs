@@ -1,24 +1,37 @@
 //! The value of a Content-Type header (RFC 9110, 8.3).
 
+use std::borrow::Cow;
+
 /// A media type in lower case, and the charset, if one is declared.
 #[derive(Debug, PartialEq, Eq)]
-pub struct ContentType {
+pub struct ContentType<'a> {
     /// `application/json`, without parameters.
-    pub essence: String,
+    pub essence: Cow<'a, str>,
     pub charset: Option<String>,
     /// Of a multipart body, as written.
     pub boundary: Option<String>,
 }
 
-impl ContentType {
+impl ContentType<'_> {
     /// `None` if it has no form of `type/subtype`.
-    pub fn parse(header: &[u8]) -> Option<ContentType> {
+    pub fn parse(header: &[u8]) -> Option<ContentType<'_>> {
         let text = std::str::from_utf8(header).ok()?;
-        let essence = text.split(';').next()?.trim().to_ascii_lowercase();
+        let (essence, has_parameters) = match text.split_once(';') {
+            Some((essence, _)) => (essence.trim(), true),
+            None => (text.trim(), false),
+        };
         let (kind, subtype) = essence.split_once('/')?;
         let is_token = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
         if !is_token(kind) || !is_token(subtype) {
             return None;
+        }
+        let in_lower_case = !essence.bytes().any(|byte| byte.is_ascii_uppercase());
+        let essence = match in_lower_case {
+            true => Cow::Borrowed(essence),
+            false => Cow::Owned(essence.to_ascii_lowercase()),
+        };
+        if !has_parameters {
+            return Some(ContentType { essence, charset: None, boundary: None });
         }
         let charset = parameter(text, "charset").map(|charset| charset.trim().to_ascii_lowercase());
         let boundary = parameter(text, "boundary");
@@ -31,11 +44,11 @@ impl ContentType {
     }
 
     pub fn is_form(&self) -> bool {
-        self.essence == "application/x-www-form-urlencoded"
+        &*self.essence == "application/x-www-form-urlencoded"
     }
 
     pub fn is_multipart(&self) -> bool {
-        self.essence == "multipart/form-data"
+        &*self.essence == "multipart/form-data"
     }
 
     /// `application/xml`, `text/xml`, and all that ends in `+xml` (RFC 7303, 4.2).
@@ -48,7 +61,7 @@ impl ContentType {
     }
 
     pub fn is_bytes(&self) -> bool {
-        self.essence == "application/octet-stream"
+        &*self.essence == "application/octet-stream"
     }
 }
 

@@ -179,7 +179,7 @@ pub fn query(query: &str) -> Value {
     fold(pairs).unwrap_or_default()
 }
 
-fn format(declared: Option<&ContentType>, body: &[u8]) -> Result<Format, Fault> {
+fn format(declared: Option<&ContentType<'_>>, body: &[u8]) -> Result<Format, Fault> {
     let Some(declared) = declared else {
         return if looks_like_json(body) { Ok(Format::Json) } else { Err(errors::no_type()) };
     };

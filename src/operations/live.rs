@@ -295,6 +295,11 @@ impl Live {
         }
     }
 
+    /// The caller's answer, if the row that holds it is committed and it has not left yet: what `step` would give next.
+    pub fn take_answer(&mut self) -> Option<Reply> {
+        matches!(self.phase, Phase::Committed(_)).then(|| self.reply.take()).flatten()
+    }
+
     /// Runs the engine until something has to be done outside; `None` if the phase changed and `step` goes on.
     fn advance(&mut self, around: &Surroundings, moment: &Moment<'_>) -> Option<Step> {
         loop {
@@ -387,10 +392,10 @@ impl Live {
             }
             return;
         }
-        self.tell(reply.clone());
         if self.claim.is_some() {
-            self.told_to_repeats = Some(reply);
+            self.told_to_repeats = Some(reply.clone());
         }
+        self.tell(reply);
     }
 
     fn tell(&mut self, reply: Reply) {

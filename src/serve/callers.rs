@@ -1,7 +1,7 @@
 //! Who waits for the answer of which operation, and how many wait for one pipeline's. A caller who hangs up is counted, with
 //! the bytes of the body, until the operation has its answer: hanging up must not buy anybody another one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
@@ -19,7 +19,7 @@ pub struct Callers {
     waiting: Mutex<HashMap<Id, Caller>>,
     /// Repeats of requests whose first operation has no answer yet, by that operation.
     repeats: Mutex<HashMap<Id, Vec<oneshot::Sender<()>>>>,
-    unanswered: Arc<Mutex<HashMap<Arc<str>, usize>>>,
+    unanswered: Arc<Mutex<BTreeMap<Arc<str>, usize>>>,
     /// Since when this server goes on with operations that have no answer and no caller here.
     left: Mutex<HashMap<Id, Millis>>,
 }
@@ -41,7 +41,7 @@ pub enum Parked {
 
 /// One request of a pipeline that is without an answer; counted until it is dropped.
 pub struct Turn {
-    unanswered: Arc<Mutex<HashMap<Arc<str>, usize>>>,
+    unanswered: Arc<Mutex<BTreeMap<Arc<str>, usize>>>,
     pipeline: Arc<str>,
 }
 

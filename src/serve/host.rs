@@ -57,11 +57,13 @@ const IN_NAMES: [bool; 128] = {
 
 /// Not empty: a URI of a web server always names its host.
 fn is_name(host: &[u8]) -> bool {
-    let mut rest = host;
+    let is_plain = |byte: &u8| IN_NAMES.get(usize::from(*byte)) == Some(&true);
+    let mut rest =
+        host.iter().position(|byte| !is_plain(byte)).map_or(&[][..], |at| host.get(at..).unwrap_or_default());
     while let [first, tail @ ..] = rest {
         rest = match (first, tail) {
             (b'%', [high, low, tail @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => tail,
-            (byte, tail) if IN_NAMES.get(usize::from(*byte)) == Some(&true) => tail,
+            (byte, tail) if is_plain(byte) => tail,
             _ => return false,
         };
     }

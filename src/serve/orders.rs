@@ -116,6 +116,7 @@ impl Desk {
                 ip: request.ip,
                 params,
             },
+            now_millis(),
         );
         let by = live.id;
         live.link(operation.id);

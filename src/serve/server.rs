@@ -119,8 +119,12 @@ impl Server {
 
     /// Asks an operation for its next step, at this moment.
     pub fn step(&self, live: &mut Live) -> Step {
+        self.step_at(live, now_millis())
+    }
+
+    fn step_at(&self, live: &mut Live, now: Millis) -> Step {
         let secrets = self.secrets.load();
-        live.step(&self.around, &Moment { now: now_millis(), secrets: &secrets })
+        live.step(&self.around, &Moment { now, secrets: &secrets })
     }
 
     /// Looks up secrets, with those that were named before: files may hold others by now.
@@ -148,9 +152,9 @@ impl Server {
     }
 
     /// Takes a request in: an operation that nothing is stored of yet.
-    pub fn begin(&self, pipeline: Arc<Pipeline>, request: Incoming) -> Live {
+    pub fn begin(&self, pipeline: Arc<Pipeline>, request: Incoming, now: Millis) -> Live {
         let program = self.program(&pipeline);
-        let received = self.received(now_millis(), &pipeline.name, request);
+        let received = self.received(now, &pipeline.name, request);
         begin(pipeline, received, program, &self.around)
     }
 
@@ -264,9 +268,11 @@ impl Server {
         turn: Turn,
         lease: Lease,
     ) -> Reply {
-        let mut live = self.begin(pipeline, request);
+        // One look at the clock for all that happens before the first wait.
+        let now = now_millis();
+        let mut live = self.begin(pipeline, request, now);
         let id = live.id;
-        match self.step(&mut live) {
+        match self.step_at(&mut live, now) {
             // Whether it is the first with its key, only the commit says.
             Step::Commit(Write::Accept(accept)) if accept.claim.is_some() => {
                 let answer = self.callers.wait(id, turn, lease);
@@ -283,10 +289,7 @@ impl Server {
                 }
                 super::drive::tell_the_log(&live, state);
                 live.committed();
-                match self.step(&mut live) {
-                    Step::Answer(reply) => reply,
-                    _ => internal(id),
-                }
+                live.take_answer().unwrap_or_else(|| internal(id))
             }
             first => {
                 let answer = self.callers.wait(id, turn, lease);

@@ -141,7 +141,9 @@ fn tend(server: &Server, retain: bool) {
 
 fn tell_full(server: &Server, full: Vec<Arc<str>>) {
     let full: BTreeSet<Arc<str>> = full.into_iter().collect();
-    let before = server.full.load_full();
+    let full = Arc::new(full);
+    // Whoever reads the word finds it true already.
+    let before = server.full.swap(full.clone());
     for name in full.difference(&before) {
         tracing::error!(
             "pipeline {name} is refused with 503: its history is above its `keep`, and nothing is left in it but open, interrupted and failed operations"
@@ -149,8 +151,5 @@ fn tell_full(server: &Server, full: Vec<Arc<str>>) {
     }
     for name in before.difference(&full) {
         tracing::info!("pipeline {name} is served again: its history is within its `keep`");
-    }
-    if full != *before {
-        server.full.store(Arc::new(full));
     }
 }

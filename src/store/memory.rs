@@ -2,7 +2,7 @@
 //! fewer where their bodies are large.
 //! A commit runs on the server's own thread, so it does no more than a few pushes; rows are decoded only when asked for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,7 +35,7 @@ struct Kept {
     names: Names,
     holds: Holds,
     open: BTreeMap<Id, Entry>,
-    ended: BTreeMap<Id, Entry>,
+    ended: Ended,
     /// Of their rows.
     ended_bytes: u64,
     /// Of all that were ever here: most that come are newer, and need not be looked for.
@@ -52,6 +52,10 @@ struct Kept {
     /// The chunk that rows are written into now.
     chunk: BytesMut,
 }
+
+/// Operations that have ended, the oldest first. Nearly all come in the order of their ids, and go in it too.
+#[derive(Default)]
+struct Ended(VecDeque<(Id, Entry)>);
 
 struct Entry {
     pipeline: u32,
@@ -75,6 +79,50 @@ struct Stored {
 impl Entry {
     fn rows(&self) -> impl Iterator<Item = &Stored> {
         std::iter::once(&self.first).chain(&self.more)
+    }
+}
+
+impl Ended {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = (&Id, &Entry)> {
+        self.0.iter().map(|(id, entry)| (id, entry))
+    }
+
+    /// Those from `low` on and before `high`, the newest first.
+    fn newest_first(&self, low: Id, high: Id) -> impl Iterator<Item = (&Id, &Entry)> {
+        let before = |bound: Id| self.0.partition_point(|(id, _)| *id < bound);
+        let (from, to) = (before(low), before(high));
+        self.0.range(from..to.max(from)).rev().map(|(id, entry)| (id, entry))
+    }
+
+    fn get(&self, id: Id) -> Option<&Entry> {
+        self.0.get(self.place(id).ok()?).map(|(_, entry)| entry)
+    }
+
+    fn insert(&mut self, id: Id, entry: Entry) {
+        match self.0.back() {
+            Some((last, _)) if *last >= id => {
+                let (Ok(place) | Err(place)) = self.place(id);
+                self.0.insert(place, (id, entry));
+            }
+            _ => self.0.push_back((id, entry)),
+        }
+    }
+
+    fn remove(&mut self, id: Id) -> Option<Entry> {
+        let place = self.place(id).ok()?;
+        self.0.remove(place).map(|(_, entry)| entry)
+    }
+
+    fn remove_oldest(&mut self) -> Option<(Id, Entry)> {
+        self.0.pop_front()
+    }
+
+    fn place(&self, id: Id) -> Result<usize, usize> {
+        self.0.binary_search_by(|(own, _)| own.cmp(&id))
     }
 }
 
@@ -333,7 +381,7 @@ impl Kept {
         if self.newest.is_none_or(|newest| newest < id) {
             return None;
         }
-        self.open.get(&id).or_else(|| self.ended.get(&id))
+        self.open.get(&id).or_else(|| self.ended.get(id))
     }
 
     fn entry(&mut self, pipeline: u32, row: &Row) -> Entry {
@@ -426,14 +474,20 @@ impl Kept {
         self.ended_bytes += u64::from(entry.standing.bytes);
         self.ended.insert(id, entry);
         while self.ended.len() > ENDED || self.ended_bytes > ENDED_BYTES {
-            let Some((id, _)) = self.ended.first_key_value() else { return };
-            self.remove(*id);
+            let Some((id, gone)) = self.ended.remove_oldest() else { return };
+            self.forget(id, &gone);
         }
     }
 
     /// Removes an operation that has ended, with all that there is of it.
     fn remove(&mut self, id: Id) {
-        let Some(gone) = self.ended.remove(&id) else { return };
+        if let Some(gone) = self.ended.remove(id) {
+            self.forget(id, &gone);
+        }
+    }
+
+    /// What is counted and indexed of an operation that was removed.
+    fn forget(&mut self, id: Id, gone: &Entry) {
         self.ended_bytes -= u64::from(gone.standing.bytes);
         if let Some(time) = gone.notice {
             self.notices.remove(&(gone.pipeline, time, id));
@@ -496,7 +550,7 @@ impl Kept {
         if let Some(entry) = self.open.remove(&id) {
             return Some(entry);
         }
-        let entry = self.ended.remove(&id)?;
+        let entry = self.ended.remove(id)?;
         self.ended_bytes -= u64::from(entry.standing.bytes);
         Some(entry)
     }
@@ -525,7 +579,7 @@ impl Kept {
         }
         let needle = filter.text.as_deref().map(Needle::new);
         let mut open = self.open.range(bounds.low..bounds.high).rev().peekable();
-        let mut ended = self.ended.range(bounds.low..bounds.high).rev().peekable();
+        let mut ended = self.ended.newest_first(bounds.low, bounds.high).peekable();
         loop {
             let newest = match (open.peek(), ended.peek()) {
                 (Some((a, _)), Some((b, _))) if a > b => open.next(),
