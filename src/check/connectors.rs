@@ -7,7 +7,7 @@ use super::{Script, errors};
 use crate::diagnostic::Diagnostic;
 use crate::resolve::{self, Connector, Connectors};
 use crate::source::Source;
-use crate::syntax::{self, Parsed};
+use crate::syntax::{self, Parsed, ast};
 
 /// How the names of connector files that come with wj begin: no path on disk is shown so.
 const OF_WJ: &str = "wj:";
@@ -42,6 +42,10 @@ pub(super) fn none() -> &'static Connectors {
 
 /// The connectors that a file declares.
 pub(super) fn declared(script: &Script, parsed: &Parsed) -> Vec<Arc<Connector>> {
+    // Most files declare none, and are asked at every keystroke.
+    if !parsed.file.items.iter().any(|item| matches!(item, ast::Item::Connector(_))) {
+        return Vec::new();
+    }
     resolve::declared(&script.source, &parsed.file).into_iter().map(Arc::new).collect()
 }
 

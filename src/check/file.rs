@@ -17,6 +17,8 @@ pub(super) struct Examined {
     pub pipelines: Vec<Arc<Pipeline>>,
     pub tests: Vec<Test>,
     pub claims: Vec<Claim>,
+    /// It has an error of its own, two of its claims that clash among them.
+    pub broken: bool,
     pub model: Model,
 }
 
@@ -32,7 +34,7 @@ pub(super) fn examine(
     now: Option<&Time>,
 ) -> Examined {
     if let Some(unreadable) = &script.unreadable {
-        return Examined { diagnostics: vec![unreadable.clone()], ..Examined::default() };
+        return Examined { diagnostics: vec![unreadable.clone()], broken: true, ..Examined::default() };
     }
     let source = &script.source;
     let resolved = resolve::resolve(source, &parsed.file, connectors);
@@ -45,14 +47,11 @@ pub(super) fn examine(
     let diagnostics = allow::apply(source, &parsed.file, diagnostics);
     let claims = claims::of_model(&resolved.model);
     let resolve::Resolved { pipelines, tests, model, .. } = resolved;
-    Examined { diagnostics, pipelines, tests, claims, model }
+    let broken = diagnostics.iter().any(Diagnostic::is_error) || claims::clash_inside(&claims);
+    Examined { diagnostics, pipelines, tests, claims, broken, model }
 }
 
 impl Examined {
-    pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(Diagnostic::is_error)
-    }
-
     /// All findings of the file in order, with those that were made among the files.
     pub fn all(&self, across: Vec<Diagnostic>, levels: Option<&Levels>) -> Vec<Diagnostic> {
         let mut diagnostics = self.diagnostics.clone();

@@ -38,6 +38,8 @@ pub struct ProjectFile {
     examined: Option<Examined>,
     /// All findings by place, as of the last `examine`.
     pub diagnostics: Vec<Diagnostic>,
+    /// How often they were put together: those of one number are the same.
+    pub revision: u64,
     /// Some of them hold only beside the other files.
     has_across: bool,
 }
@@ -60,6 +62,7 @@ impl Project {
             declared,
             examined: None,
             diagnostics: Vec::new(),
+            revision: 0,
             has_across: false,
         });
         Project {
@@ -111,6 +114,7 @@ impl Project {
                     declared,
                     examined: None,
                     diagnostics: Vec::new(),
+                    revision: 0,
                     has_across: false,
                 };
                 self.files.insert(at, file);
@@ -124,6 +128,11 @@ impl Project {
             let file = self.files.remove(at);
             self.connectors_changed |= !file.declared.is_empty();
         }
+    }
+
+    /// Everything is to be looked at again, since it is to be judged otherwise.
+    pub fn forget(&mut self) {
+        self.files.iter_mut().for_each(|file| file.examined = None);
     }
 
     /// Looks at what changed, and at what crosses files.
@@ -150,6 +159,7 @@ impl Project {
                 let examined = file.examined.as_ref();
                 file.diagnostics =
                     examined.map_or_else(Vec::new, |examined| examined.all(across, options.levels));
+                file.revision += 1;
                 file.has_across = has_across;
             }
         }
@@ -210,10 +220,12 @@ impl ProjectFile {
     }
 
     fn claimant(&self) -> claims::Claimant<'_> {
-        let claims = self.examined.as_ref().map_or(&[][..], |examined| &examined.claims);
-        let has_errors = self.examined.as_ref().is_some_and(Examined::has_errors);
-        let broken = has_errors || claims::clash_inside(claims);
-        claims::Claimant { source: &self.script.source, claims, broken }
+        let examined = self.examined.as_ref();
+        claims::Claimant {
+            source: &self.script.source,
+            claims: examined.map_or(&[], |examined| &examined.claims),
+            broken: examined.is_some_and(|examined| examined.broken),
+        }
     }
 
     fn into_checked(self) -> CheckedFile {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::capabilities::{self, Client};
 use super::refused::Refused;
 use super::requests;
-use super::workspace::{ReadLevels, Workspace};
+use super::workspace::{ReadLevels, View, Workspace};
 use super::{findings, place, stdio};
 
 /// How a session ended.
@@ -36,8 +36,8 @@ pub(super) struct Server<'a> {
     stopping: bool,
     /// Nobody takes what is sent any more.
     gone: bool,
-    /// What was told last of each file, by its URI.
-    told: BTreeMap<String, Vec<Diagnostic>>,
+    /// What was told last of each file, by its name.
+    told: BTreeMap<String, Told>,
 }
 
 impl<'a> Server<'a> {
@@ -137,7 +137,7 @@ impl<'a> Server<'a> {
             "workspace/didChangeWatchedFiles" => {
                 requests::read(params).map(|params: DidChangeWatchedFilesParams| {
                     let paths = params.changes.iter().filter_map(|change| place::path(&change.uri));
-                    paths.for_each(|path| workspace.touched(&path));
+                    workspace.touched(&paths.collect::<Vec<_>>());
                 })
             }
             stdio::MALFORMED => Err(Refused::params(&params)),
@@ -201,38 +201,55 @@ impl<'a> Server<'a> {
     }
 }
 
-fn news(
-    workspace: &mut Workspace<'_>,
-    told: &mut BTreeMap<String, Vec<Diagnostic>>,
-) -> Vec<PublishDiagnosticsParams> {
+/// What was told of a file.
+struct Told {
+    uri: Uri,
+    revision: u64,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// What is to be told of each file whose findings were put together again, if they are others than before or its text is new;
+/// and of those that are gone.
+fn news(workspace: &mut Workspace<'_>, told: &mut BTreeMap<String, Told>) -> Vec<PublishDiagnosticsParams> {
     let mut news = Vec::new();
-    let mut gone: BTreeMap<String, Vec<Diagnostic>> = std::mem::take(told);
-    let mut files: Vec<(Uri, Option<i32>, bool)> = Vec::new();
-    for file in workspace.projects().flat_map(crate::check::Project::files) {
-        let name = &file.source().name;
-        match workspace.open.get(name) {
-            Some(open) => files.push((open.uri.clone(), Some(open.version), open.changed)),
-            None => files.extend(place::uri(name).map(|uri| (uri, None, false))),
+    let mut before = std::mem::take(told);
+    for project in workspace.projects() {
+        for file in project.files() {
+            let name = &file.source().name;
+            let open = workspace.open.get(name);
+            let changed = open.is_some_and(|open| open.changed);
+            let old = match before.remove(name) {
+                Some(old) if old.revision == file.revision && !changed => {
+                    told.insert(name.clone(), old);
+                    continue;
+                }
+                old => old,
+            };
+            let uri = match (open, &old) {
+                (Some(open), _) => Some(open.uri.clone()),
+                (None, Some(old)) => Some(old.uri.clone()),
+                (None, None) => place::uri(name),
+            };
+            let (Some(uri), Some(model)) = (uri, file.model()) else { continue };
+            let diagnostics = findings::of_file(&View { project, file, model, uri: &uri });
+            let is_new = old.map_or(!diagnostics.is_empty(), |old| old.diagnostics != diagnostics);
+            if changed || is_new {
+                let version = open.map(|open| open.version);
+                news.push(PublishDiagnosticsParams {
+                    uri: uri.clone(),
+                    diagnostics: diagnostics.clone(),
+                    version,
+                });
+            }
+            told.insert(name.clone(), Told { uri, revision: file.revision, diagnostics });
         }
     }
-    for (uri, version, changed) in files {
-        let Some(view) = workspace.view(&uri) else { continue };
-        let diagnostics = findings::of_file(&view);
-        let before = gone.remove(uri.as_str());
-        if changed || before.as_ref().map_or(!diagnostics.is_empty(), |before| *before != diagnostics) {
-            news.push(PublishDiagnosticsParams {
-                uri: uri.clone(),
-                diagnostics: diagnostics.clone(),
-                version,
-            });
-        }
-        told.insert(uri.as_str().to_owned(), diagnostics);
-    }
-    for (uri, before) in gone {
-        if let (false, Ok(uri)) = (before.is_empty(), uri.parse()) {
-            news.push(PublishDiagnosticsParams { uri, diagnostics: Vec::new(), version: None });
-        }
-    }
+    let gone = before.into_values().filter(|old| !old.diagnostics.is_empty());
+    news.extend(gone.map(|old| PublishDiagnosticsParams {
+        uri: old.uri,
+        diagnostics: Vec::new(),
+        version: None,
+    }));
     workspace.open.values_mut().for_each(|open| open.changed = false);
     news
 }

@@ -10,7 +10,7 @@ use lsp_types::{TextDocumentContentChangeEvent, Uri};
 use super::place;
 use crate::check::{Levels, Options, Project, ProjectFile, Script};
 use crate::resolve::model::Model;
-use crate::scripts;
+use crate::scripts::{self, Found};
 use crate::source::Source;
 use crate::value::Time;
 
@@ -96,8 +96,7 @@ impl<'a> Workspace<'a> {
                 troubles.push(error.to_string());
                 Vec::new()
             });
-            let root = if home.ends_with(SCRIPTS) { home.parent().unwrap_or(home) } else { home };
-            let levels = levels(root).unwrap_or_else(|error| {
+            let levels = levels(root_of(home)).unwrap_or_else(|error| {
                 troubles.push(error);
                 Levels::default()
             });
@@ -105,15 +104,8 @@ impl<'a> Workspace<'a> {
         })
     }
 
-    fn name_of(uri: &Uri) -> (String, Option<PathBuf>) {
-        match place::path(uri) {
-            Some(path) => (path.to_string_lossy().replace('\\', "/"), Some(path)),
-            None => (uri.as_str().to_owned(), None),
-        }
-    }
-
     fn put(&mut self, uri: &Uri, text: String) {
-        let (name, path) = Workspace::name_of(uri);
+        let (name, path) = named(uri);
         // A text that was never saved is a project of its own.
         let home = path.map_or_else(|| PathBuf::from(&name), |path| self.home_of(&path));
         let home = self.ensure(&home);
@@ -123,7 +115,7 @@ impl<'a> Workspace<'a> {
 
     pub fn opened(&mut self, uri: Uri, version: i32, text: String) {
         self.put(&uri, text);
-        let (name, _) = Workspace::name_of(&uri);
+        let (name, _) = named(&uri);
         self.open.insert(name, Open { uri, version, changed: true });
     }
 
@@ -137,7 +129,7 @@ impl<'a> Workspace<'a> {
         version: i32,
         changes: Vec<TextDocumentContentChangeEvent>,
     ) -> Result<(), String> {
-        let (name, _) = Workspace::name_of(uri);
+        let (name, _) = named(uri);
         let open = self.open.get_mut(&name).ok_or_else(|| format!("`{name}` is not open"))?;
         (open.version, open.changed) = (version, true);
         let source = self.source(uri).ok_or_else(|| format!("`{name}` is not open"))?;
@@ -161,43 +153,50 @@ impl<'a> Workspace<'a> {
 
     /// From here on the file on disk counts.
     pub fn closed(&mut self, uri: &Uri) {
-        let (name, path) = Workspace::name_of(uri);
+        let (name, path) = named(uri);
         self.open.remove(&name);
         match path {
-            Some(path) => self.touched(&path),
+            Some(path) => self.touched(&[path]),
             None => {
                 self.homes.remove(Path::new(&name));
             }
         }
     }
 
-    /// A file on disk changed, came or went.
-    pub fn touched(&mut self, path: &Path) {
-        if path.file_name().is_some_and(|name| name == "wj.toml") {
-            self.homes.values_mut().for_each(|home| home.stale = true);
-            for (folder, home) in &mut self.homes {
-                let root = if folder.ends_with(SCRIPTS) { folder.parent().unwrap_or(folder) } else { folder };
-                match (self.levels)(root) {
-                    Ok(levels) => home.levels = levels,
-                    Err(error) => self.troubles.push(error),
-                }
-                // Everything is told anew.
-                let scripts = home.project.files().iter().map(|file| file.script.clone()).collect();
-                home.project = Project::new(scripts);
+    /// Files on disk changed, came or went.
+    pub fn touched(&mut self, paths: &[PathBuf]) {
+        let is_settings = |path: &&PathBuf| path.file_name().is_some_and(|name| name == "wj.toml");
+        if paths.iter().any(|path| is_settings(&path)) {
+            self.settings_changed();
+        }
+        let mut by_home: BTreeMap<PathBuf, Vec<&PathBuf>> = BTreeMap::new();
+        for path in paths.iter().filter(|path| !is_settings(path)) {
+            if !self.open.contains_key(&name_of(path)) {
+                by_home.entry(self.home_of(path)).or_default().push(path);
             }
-            return;
         }
-        let name = path.to_string_lossy().replace('\\', "/");
-        if self.open.contains_key(&name) {
-            return;
+        for (folder, paths) in by_home {
+            let Some(home) = self.homes.get_mut(&folder) else { continue };
+            home.stale = true;
+            let ours = scripts::find_all(std::slice::from_ref(&folder)).unwrap_or_default();
+            let ours: BTreeMap<&Path, &Found> = ours.iter().map(|found| (&*found.path, found)).collect();
+            for path in paths {
+                match ours.get(&**path) {
+                    Some(found) => home.project.put(scripts::read(found)),
+                    None => home.project.remove(&name_of(path)),
+                }
+            }
         }
-        let folder = self.home_of(path);
-        let Some(home) = self.homes.get_mut(&folder) else { return };
-        home.stale = true;
-        let is_ours = scripts::find_all(std::slice::from_ref(&folder)).unwrap_or_default();
-        match is_ours.iter().find(|found| found.path == path) {
-            Some(found) => home.project.put(scripts::read(found)),
-            None => home.project.remove(&name),
+    }
+
+    fn settings_changed(&mut self) {
+        for (folder, home) in &mut self.homes {
+            match (self.levels)(root_of(folder)) {
+                Ok(levels) => home.levels = levels,
+                Err(error) => self.troubles.push(error),
+            }
+            home.project.forget();
+            home.stale = true;
         }
     }
 
@@ -223,7 +222,7 @@ impl<'a> Workspace<'a> {
     }
 
     fn find(&self, uri: &Uri) -> Option<(&Home, &ProjectFile)> {
-        let (name, _) = Workspace::name_of(uri);
+        let (name, _) = named(uri);
         self.homes.values().find_map(|home| Some((home, home.project.file(&name)?)))
     }
 
@@ -236,6 +235,24 @@ impl<'a> Workspace<'a> {
     pub fn levels_of(&self, uri: &Uri) -> Option<&Levels> {
         self.find(uri).map(|(home, _)| &home.levels)
     }
+}
+
+/// The name of the file of a URI, and its path if it lies on disk.
+fn named(uri: &Uri) -> (String, Option<PathBuf>) {
+    match place::path(uri) {
+        Some(path) => (name_of(&path), Some(path)),
+        None => (uri.as_str().to_owned(), None),
+    }
+}
+
+/// As `scripts` names a file that was found by its whole path.
+fn name_of(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// The folder of a project, where its settings lie.
+fn root_of(home: &Path) -> &Path {
+    if home.ends_with(SCRIPTS) { home.parent().unwrap_or(home) } else { home }
 }
 
 /// The URI of a file of the project, as the editor names it if it is open.
