@@ -56,28 +56,37 @@ fn the_extension_says_of_commands_what_the_server_says() {
 }
 
 /// Where npm is, and what `npm ci` brings: the tests themselves fetch nothing.
+fn npm(args: &[&str]) -> Option<String> {
+    if Command::new("npm").arg("--version").output().is_err() || !extension().join("node_modules").is_dir() {
+        println!("not tried: it needs npm, and `npm ci` in editors/vscode before");
+        return None;
+    }
+    let run = Command::new("npm").args(args).current_dir(extension()).output().unwrap();
+    let (out, error) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "npm {args:?}: {out}\n{error}");
+    Some(out.into_owned())
+}
+
+#[test]
+fn the_engine_of_the_editor_reads_the_grammar_as_it_is_meant() {
+    if let Some(out) = npm(&["test"]) {
+        assert!(out.contains("pass 2"), "{out}");
+    }
+}
+
 #[test]
 fn the_ordinary_tool_packages_the_extension() {
-    let folder = extension();
-    if Command::new("npm").arg("--version").output().is_err() || !folder.join("node_modules").is_dir() {
-        println!("not packaged: it needs npm, and `npm ci` in editors/vscode before");
-        return;
-    }
     let out = tempfile::tempdir().unwrap();
     let package = out.path().join("wj.vsix");
-    let run = Command::new("npm")
-        .args(["run", "package", "--", "--out", package.to_str().unwrap()])
-        .current_dir(&folder)
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    if npm(&["run", "package", "--", "--out", package.to_str().unwrap()]).is_none() {
+        return;
+    }
     let bytes = fs::read(&package).unwrap();
+    let holds = |file: &str| bytes.windows(file.len()).any(|part| part == file.as_bytes());
     for file in
         ["extension/out/extension.js", "extension/syntaxes/wj.tmLanguage.json", "extension/package.json"]
     {
-        assert!(
-            bytes.windows(file.len()).any(|part| part == file.as_bytes()),
-            "{file} is not in the package"
-        );
+        assert!(holds(file), "{file} is not in the package");
     }
+    assert!(!holds("extension/test/") && !holds("node_modules"), "the package holds what is none of its own");
 }
