@@ -112,6 +112,17 @@ impl Request {
     }
 }
 
+/// A value as people may see it: `«secret NAME»` in each secret's place, at any depth.
+///
+/// # Errors
+/// A text around a secret with a part that has no text.
+pub fn masked(value: &Value) -> Result<Value, Fault> {
+    Writer::masking().value(value).map_err(|error| match error {
+        RenderError::Fault(fault) => fault,
+        RenderError::MissingSecret(name) => Fault::own(format!("the secret {name} has no mask")),
+    })
+}
+
 /// A value as one segment of a URL's path.
 ///
 /// # Errors

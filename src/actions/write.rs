@@ -239,6 +239,11 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// The value with its sealed texts opened or masked.
+    pub(super) fn value(&self, value: &Value) -> Result<Value, RenderError> {
+        self.opened(value).map(Cow::into_owned)
+    }
+
     fn opened<'v>(&self, value: &'v Value) -> Result<Cow<'v, Value>, RenderError> {
         value::opened(value, &|sealed| self.open(sealed))
     }

@@ -217,18 +217,23 @@ impl History<'_> {
         let loaded = self.loaded(id)?;
         let write = match what {
             Ordered::Retry => operations::retry(&loaded, order),
-            Ordered::Cancel { told } => operations::cancel(&loaded, told.as_ref(), order),
-            Ordered::Settle(said) => {
-                let compiled = operations::Log::read(&loaded)
-                    .ok()
-                    .and_then(|log| self.programs.find(self.store, log.received.program));
-                match compiled.as_ref().and_then(|compiled| compiled.pipeline(&loaded.pipeline)) {
-                    Some(pipeline) => operations::settle(&loaded, pipeline, said, self.masker, order),
-                    None => Err("its script can no longer be run by this version".to_owned()),
-                }
+            Ordered::Cancel { told } => {
+                let pipeline = self.began_with(&loaded);
+                operations::cancel(&loaded, pipeline.as_ref(), told.as_ref(), order)
             }
+            Ordered::Settle(said) => match self.began_with(&loaded) {
+                Some(pipeline) => operations::settle(&loaded, &pipeline, said, self.masker, order),
+                None => Err("its script can no longer be run by this version".to_owned()),
+            },
         };
         write.map_err(|why| Response::error(409, format!("{}: {why}", loaded.id)))
+    }
+
+    /// The pipeline that an operation began with, if its script can be run here.
+    fn began_with(&self, operation: &Operation) -> Option<Arc<Pipeline>> {
+        let log = operations::Log::read(operation).ok()?;
+        let compiled = self.programs.find(self.store, log.received.program)?;
+        compiled.pipeline(&operation.pipeline).cloned()
     }
 
     /// Whether an order that was committed stands in the log: another row may have come before it.

@@ -5,7 +5,7 @@ use crate::diagnostic::{self, Code, Diagnostic, Severity};
 use crate::source::{Source, Span};
 use crate::syntax::ast;
 
-use super::codes;
+use super::{across, codes};
 
 static UNUSED_SILENCE: Code = Code {
     id: "WJ0690",
@@ -56,7 +56,7 @@ pub(super) fn apply(source: &Source, file: &ast::File, mut findings: Vec<Diagnos
             let inside = finding.span.start >= place.start && finding.span.start < place.end;
             !(inside && std::ptr::eq(finding.code, code))
         });
-        if findings.len() == before {
+        if findings.len() == before && !across::needs_more(code) {
             own.push(unused_silence(silence));
         }
     }

@@ -71,6 +71,44 @@ fn shape(segment: &Segment) -> Option<Arc<str>> {
 }
 
 impl Claim {
+    fn segments(&self) -> Option<&[Option<Arc<str>>]> {
+        match &self.thing {
+            Thing::Route(segments) => Some(segments),
+            Thing::Name(_) => None,
+        }
+    }
+
+    /// Segments of a route; of a name none.
+    pub fn length(&self) -> usize {
+        self.segments().map_or(0, <[_]>::len)
+    }
+
+    pub fn has_parameters(&self) -> bool {
+        self.segments().is_some_and(|segments| segments.contains(&None))
+    }
+
+    /// Whether requests of this route fit the other one too, which has parameters where this one has literals.
+    pub fn takes_from(&self, other: &Claim) -> bool {
+        let (Some(own), Some(others)) = (self.segments(), other.segments()) else { return false };
+        let both = match (&self.methods, &other.methods) {
+            (Some(own), Some(others)) => own.iter().any(|method| others.contains(method)),
+            _ => true,
+        };
+        both && own != others
+            && own.len() == others.len()
+            && own.iter().zip(others).all(|(own, other)| other.is_none() || own == other)
+    }
+
+    /// As people read it: `POST /hooks/test`.
+    pub fn shown(&self) -> String {
+        let methods = self.methods.as_deref().map_or_else(|| "any".to_owned(), |methods| methods.join(", "));
+        format!("{methods} {}", self.pattern)
+    }
+
+    pub fn place(&self) -> Span {
+        self.span
+    }
+
     fn clashes(&self, other: &Claim) -> bool {
         self.thing == other.thing
             && match (&self.methods, &other.methods) {

@@ -55,6 +55,9 @@ pub static CODES: &[&Code] = &[
     &OUTSIDE_LINK,
     &UNREADABLE_FILE,
     &DUPLICATE_CONNECTOR,
+    &super::across::SHADOWED_ROUTE,
+    &super::across::DRIFTED_COPY,
+    &super::undefined::CODE,
 ];
 
 pub(super) fn not_utf8(span: Span, byte: u8, offset: usize) -> Diagnostic {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::claims::{self, Claim};
-use super::{Levels, Script, allow};
+use super::{Levels, Script, across, allow};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
 use crate::resolve::{self, Connectors, model::Model, program::Pipeline, test_program::Test};
@@ -20,6 +20,8 @@ pub(super) struct Examined {
     /// It has an error of its own, two of its claims that clash among them.
     pub broken: bool,
     pub model: Model,
+    /// What is compared with other files.
+    pub seen: across::Seen,
 }
 
 /// Reads the tree of a file; one that cannot be read has none.
@@ -44,18 +46,27 @@ pub(super) fn examine(
         lint::Context { source, file: &parsed.file, model: &resolved.model, errors: &diagnostics, now };
     let warnings = lint::run(&context);
     diagnostics.extend(warnings);
-    let diagnostics = allow::apply(source, &parsed.file, diagnostics);
     let claims = claims::of_model(&resolved.model);
+    let seen = across::look(source, &parsed.file, &resolved.model);
     let resolve::Resolved { pipelines, tests, model, .. } = resolved;
     let broken = diagnostics.iter().any(Diagnostic::is_error) || claims::clash_inside(&claims);
-    Examined { diagnostics, pipelines, tests, claims, broken, model }
+    Examined { diagnostics, pipelines, tests, claims, broken, seen, model }
 }
 
 impl Examined {
-    /// All findings of the file in order, with those that were made among the files.
-    pub fn all(&self, across: Vec<Diagnostic>, levels: Option<&Levels>) -> Vec<Diagnostic> {
+    /// All findings of the file in order, with those that were made among the files, and without those that it silences.
+    pub fn all(
+        &self,
+        script: &Script,
+        parsed: &Parsed,
+        across: Vec<Diagnostic>,
+        levels: Option<&Levels>,
+    ) -> Vec<Diagnostic> {
         let mut diagnostics = self.diagnostics.clone();
         diagnostics.extend(across);
+        if script.unreadable.is_none() {
+            diagnostics = allow::apply(&script.source, &parsed.file, diagnostics);
+        }
         if let Some(levels) = levels {
             levels.apply(&mut diagnostics);
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Levels, MAX_FILE_BYTES, Options, Script, connectors, file};
+use super::{MAX_FILE_BYTES, Options, Script, connectors, file};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::resolve::Connectors;
 use crate::source::Source;
@@ -43,11 +43,8 @@ pub fn fix(script: &Script, beside: &[Script], options: &Options<'_>) -> Option<
 
 fn findings(script: &Script, known: &Connectors, options: &Options<'_>) -> Vec<Diagnostic> {
     let parsed = file::parse(script);
-    let mut findings = file::examine(script, &parsed, known, options.now).diagnostics;
-    if let Some(levels) = options.levels {
-        Levels::apply(levels, &mut findings);
-    }
-    findings
+    let examined = file::examine(script, &parsed, known, options.now);
+    examined.all(script, &parsed, Vec::new(), options.levels)
 }
 
 /// All fixes that do not touch one another; if together they mend nothing, the first that mends something by itself.

@@ -1,6 +1,7 @@
 //! The front door to the language: sources in, programs and diagnostics out, over all files at once. Reads, resolves
 //! and lints each file by itself, then looks at what several files want for themselves. Touches nothing outside.
 
+mod across;
 mod allow;
 mod claims;
 mod codes;
@@ -8,11 +9,13 @@ mod connectors;
 mod errors;
 mod file;
 mod fix;
+mod hosts;
 mod levels;
 mod keeping;
 mod parallel;
 mod project;
 mod script;
+mod undefined;
 
 use std::sync::Arc;
 
@@ -27,9 +30,10 @@ use crate::value::Time;
 pub use codes::{all as all_codes, explain, near as near_code};
 pub use connectors::built_in as built_in_connectors;
 pub use fix::{Fixed, fix};
+pub use hosts::{Host, hosts};
 pub use keeping::keep;
 pub use levels::Levels;
-pub use parallel::STACK_BYTES;
+pub use parallel::{STACK_BYTES, map as on_all_cores};
 pub use project::{Project, ProjectFile};
 pub use script::Script;
 
@@ -73,6 +77,8 @@ pub struct Options<'a> {
     pub serving: Option<&'a [Arc<Pipeline>]>,
     /// How grave some findings are taken; a server takes all as they are.
     pub levels: Option<&'a Levels>,
+    /// Whether a secret has a value; without it nobody looks.
+    pub is_set: Option<fn(&str) -> bool>,
 }
 
 /// Checks files one by one and against each other. Of two that claim one route or one pipeline name, the later in the

@@ -6,7 +6,8 @@ use std::thread;
 /// Nested scripts are read by recursion, bounded by the parser; this is room enough for it in a debug build too.
 pub const STACK_BYTES: usize = 16 * 1024 * 1024;
 
-pub(super) fn map<T: Sync, R: Send>(items: &[T], function: impl Fn(&T) -> R + Sync) -> Vec<R> {
+/// Applies a function to every item, on as many threads as there are cores.
+pub fn map<T: Sync, R: Send>(items: &[T], function: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let next = AtomicUsize::new(0);
     let work = || {

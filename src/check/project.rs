@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::file::{self, Examined};
-use super::{Checked, CheckedFile, Options, Script, claims, connectors, parallel};
+use super::{Checked, CheckedFile, Options, Script, across, claims, connectors, parallel, undefined};
 use crate::diagnostic::Diagnostic;
 use crate::resolve::model::Model;
 use crate::resolve::program::Pipeline;
@@ -157,8 +157,9 @@ impl Project {
             let has_across = !across.is_empty();
             if was_stale || has_across || file.has_across {
                 let examined = file.examined.as_ref();
-                file.diagnostics =
-                    examined.map_or_else(Vec::new, |examined| examined.all(across, options.levels));
+                file.diagnostics = examined.map_or_else(Vec::new, |examined| {
+                    examined.all(&file.script, &file.parsed, across, options.levels)
+                });
                 file.revision += 1;
                 file.has_across = has_across;
             }
@@ -172,6 +173,17 @@ impl Project {
             Some(serving) => claims::judge_beside(&claimants, &claims::held(&claimants, serving)),
             None => claims::judge(&claimants),
         };
+        let seen: Vec<across::File<'_>> = self.files.iter().filter_map(ProjectFile::seen).collect();
+        if seen.len() == self.files.len() {
+            across.iter_mut().zip(across::judge(&seen)).for_each(|(found, compared)| found.extend(compared));
+        }
+        if let Some(is_set) = options.is_set {
+            for (found, file) in across.iter_mut().zip(&self.files) {
+                let facts = file.model().into_iter().flat_map(|model| &model.pipelines);
+                let secrets: Vec<_> = facts.flat_map(|facts| facts.secrets.iter().cloned()).collect();
+                found.extend(undefined::find(&secrets, is_set));
+            }
+        }
         for (at, taken) in &self.taken {
             across.iter_mut().skip(*at).take(1).for_each(|found| found.extend(taken.iter().cloned()));
         }
@@ -226,6 +238,12 @@ impl ProjectFile {
             claims: examined.map_or(&[], |examined| &examined.claims),
             broken: examined.is_some_and(|examined| examined.broken),
         }
+    }
+
+    /// What is compared with other files.
+    fn seen(&self) -> Option<across::File<'_>> {
+        let examined = self.examined.as_ref()?;
+        Some(across::File { source: &self.script.source, seen: &examined.seen, claims: &examined.claims })
     }
 
     fn into_checked(self) -> CheckedFile {

@@ -27,6 +27,11 @@ pub(super) fn line(source: &Source, finding: &Diagnostic) -> String {
     )
 }
 
+/// An error at a line, with a title.
+pub(super) fn error(file: &str, line: u32, title: &str, message: &str) -> String {
+    format!("::error file={},line={line},title={}::{}", property(file), property(title), data(message))
+}
+
 /// Whatever stands in a script, it begins no command of its own.
 fn data(text: &str) -> String {
     printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")

@@ -8,9 +8,10 @@ use clap::ValueEnum;
 
 use super::config::Config;
 use super::{Failure, annotations, diff, findings, junit, render, sarif, terminal};
-use crate::check::{self, Checked, Options, Script};
+use crate::check::{self, Checked, Host, Options, Script};
 use crate::diagnostic::Severity;
 use crate::scripts;
+use crate::secrets;
 use crate::value::Time;
 
 /// Finds what is wrong in scripts, without running them.
@@ -38,6 +39,12 @@ pub(super) struct Args {
     /// Print what `--fix` would change, write nothing, and end with 1 if it would change anything.
     #[arg(long, conflicts_with_all = ["fix", "format"])]
     diff: bool,
+    /// Look for the secrets of the scripts too, in this environment: each without a value is a warning.
+    #[arg(long)]
+    env: bool,
+    /// Print every host that anything may be sent to, and from where, instead of findings.
+    #[arg(long, conflicts_with_all = ["fix", "diff", "deny_warnings", "env"])]
+    hosts: bool,
     /// Settings; without it `wj.toml`, if there is one.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -63,9 +70,13 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
     let config = Config::load(args.config.as_deref()).map_err(Failure::could_not_run)?;
     let levels = config.levels().map_err(Failure::could_not_run)?;
     let now = Time { micros: jiff::Timestamp::now().as_microsecond(), zone: None };
-    let options = Options { now: Some(&now), levels: Some(&levels), ..Options::default() };
+    let is_set: Option<fn(&str) -> bool> = if args.env { Some(secrets::is_set) } else { None };
+    let options = Options { now: Some(&now), levels: Some(&levels), is_set, ..Options::default() };
     let found = scripts::find_all(&args.paths).map_err(|error| Failure::could_not_run(error.to_string()))?;
     let mut scripts: Vec<Script> = found.iter().map(scripts::read).collect();
+    if args.hosts {
+        return write_hosts(args.format, &check::check_with(&scripts, &options), out);
+    }
     if args.diff {
         return show_fixes(&scripts, &options, out);
     }
@@ -96,6 +107,37 @@ fn fix(found: &[scripts::Found], scripts: &mut [Script], options: &Options<'_>) 
     }
     terminal::say(&format!("mended {} in {}", some(count, "finding"), some(files, "file")));
     Ok(())
+}
+
+/// A line a place, by host. What a file with errors would send is not known, so it is named, and the status is 1.
+fn write_hosts(format: Format, checked: &Checked, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    for host in check::hosts(checked) {
+        let Host { origin, file, line, column, pipeline, action } = &host;
+        match format {
+            Format::Text | Format::Short => {
+                writeln!(out, "{origin}  {file}:{line}:{column}  {action} in {pipeline}")?
+            }
+            Format::Json => {
+                let value = serde_json::json!({
+                    "host": &**origin, "file": &**file, "line": line, "column": column,
+                    "action": action, "pipeline": &**pipeline,
+                });
+                writeln!(out, "{value}")?;
+            }
+            Format::Sarif | Format::Github | Format::Junit => {
+                return Err(Failure::could_not_run("hosts are written as `text`, `short` or `json`"));
+            }
+        }
+    }
+    out.flush()?;
+    let broken: Vec<_> = checked.files.iter().filter(|file| file.has_errors()).collect();
+    for file in &broken {
+        terminal::say(&format!(
+            "{} has errors, so its hosts are not known: see `wj check {}`",
+            file.source.name, file.source.name
+        ));
+    }
+    Ok(ExitCode::from(u8::from(!broken.is_empty())))
 }
 
 fn show_fixes(scripts: &[Script], options: &Options<'_>, out: &mut dyn Write) -> Result<ExitCode, Failure> {

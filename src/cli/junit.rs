@@ -60,7 +60,7 @@ fn case(source: &Source, finding: &Diagnostic, out: &mut String) {
 }
 
 /// A text as XML holds it; what XML cannot hold is shown as another letter.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in super::printable::printable(text).chars() {
         match letter {

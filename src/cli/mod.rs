@@ -5,9 +5,13 @@ mod annotations;
 mod archive;
 mod backup;
 mod check;
+mod ci;
+mod ci_report;
 mod compact;
 mod config;
 mod connector;
+mod coverage_html;
+mod coverage_text;
 mod diff;
 mod doctor;
 mod eval;
@@ -21,22 +25,32 @@ mod junit;
 mod lsp;
 mod operation_text;
 mod orders;
+mod plan;
+mod plan_text;
 mod printable;
+mod record;
 mod render;
 mod replay;
+mod requested;
 mod routes;
+mod run;
 mod sarif;
 mod serve;
+mod settings;
 mod smtp;
 mod status;
 mod stop;
 mod terminal;
 mod test;
+mod test_junit;
+mod trace_text;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+pub use settings::{SETTINGS, Setting};
 
 /// Runs webhook pipelines written as text.
 #[derive(Debug, Parser)]
@@ -51,6 +65,9 @@ enum Command {
     Serve(serve::Args),
     Check(check::Args),
     Test(test::Args),
+    Plan(plan::Args),
+    Run(run::Args),
+    Ci(ci::Args),
     Connector(connector::Args),
     Fmt(fmt::Args),
     Explain(explain::Args),
@@ -111,6 +128,9 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Serve(args) => serve::run(&args, out),
         Command::Check(args) => check::run(&args, out),
         Command::Test(args) => test::run(&args, out),
+        Command::Plan(args) => plan::run(&args, out),
+        Command::Run(args) => run::run(&args, out),
+        Command::Ci(args) => ci::run(&args, out),
         Command::Connector(args) => connector::run(&args, out),
         Command::Fmt(args) => fmt::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),

@@ -27,7 +27,10 @@ pub(super) fn of_file(file: &File) -> Marks {
             Item::Const(constant) => marks.expr(&constant.value),
             Item::Pipeline(pipeline) => marks.block(&pipeline.body),
             Item::Connector(connector) => connector.actions.iter().for_each(|action| marks.connector(action)),
-            Item::Test(test) => test.steps.iter().for_each(|step| marks.test_step(step)),
+            Item::Test(test) => {
+                marks.exprs(test.rows.iter().map(|rows| &rows.list));
+                test.steps.iter().for_each(|step| marks.test_step(step));
+            }
         }
     }
     marks.paths.sort_unstable();

@@ -5,13 +5,23 @@ mod look_alikes;
 mod rules;
 pub mod walk;
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::model::{Model, PipelineFacts};
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::syntax::ast;
 use crate::value::Time;
 
 pub use rules::ALL;
+
+/// One secret sent to two hosts, also where two files do it.
+pub static SCATTERED_SECRET: &Code = &rules::scattered_secret::CODE;
+
+/// Each secret that a pipeline sends somewhere: its name, the origin, and where it stands.
+pub fn sent_secrets(pipeline: &PipelineFacts) -> impl Iterator<Item = (&Arc<str>, &Arc<str>, Span)> {
+    rules::scattered_secret::sent(pipeline)
+}
 
 /// A rule: what it reports, and how it looks.
 #[derive(Debug)]

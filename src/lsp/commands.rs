@@ -40,7 +40,7 @@ pub(super) fn run_test(view: &View<'_>, title: Option<&str>) -> Result<Vec<Outco
         }));
     }
     let run = |test: &Test| {
-        let failures = rehearse::rehearse(test, &site);
+        let failures = rehearse::rehearse(test, &site).failures;
         let failures = failures.iter().map(|failure| {
             let line = test.source.position(failure.span.start).line;
             format!("line {line}: {}", failure.message)

@@ -83,7 +83,7 @@ fn what(kind: DefinitionKind) -> &'static str {
 pub(super) fn member<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     match &ty.shape {
         Shape::Object(members) => members.iter().find(|(own, _)| **own == *name).map(|(_, ty)| ty),
-        Shape::Unknown | Shape::List(_) => None,
+        Shape::Unknown | Shape::List(_) | Shape::Each(_) => None,
     }
 }
 

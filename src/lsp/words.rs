@@ -288,7 +288,7 @@ pub(super) static INNER: &[(&str, &str)] = &[
 ];
 
 /// Words that make up lines and have no page of their own.
-const PLAIN: [&str; 33] = [
+const PLAIN: [&str; 35] = [
     "actions",
     "after",
     "answer",
@@ -310,6 +310,8 @@ const PLAIN: [&str; 33] = [
     "never",
     "no",
     "once",
+    "out",
+    "refuses",
     "per",
     "rejected",
     "report",

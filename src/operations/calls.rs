@@ -12,7 +12,8 @@ use crate::actions::{Answer, Attempt, Class, RenderError, Rendered, judge, retry
 use crate::resolve::program::{Call, Pipeline};
 use crate::run::{self, Carried, MOST_ANSWER_BYTES, Need};
 use crate::store::{
-    AnswerFact, Fact, Hash, Lane, Millis, OutcomeClass, OutcomeFact, Sent, State, Work, WorkChange,
+    AnswerFact, Fact, Fault, Hash, Lane, Millis, OutcomeClass, OutcomeFact, Sent, State, Work, WorkChange,
+    planted,
 };
 use crate::value::Bytes;
 
@@ -249,8 +250,9 @@ impl Live {
         }
         let held = self.permit.is_some();
         let reported = !call.policy.repeatable;
-        let intent_out = held && reported;
-        if held && !reported && self.facts.is_empty() && self.next_row > 0 {
+        let intent_out = held && reported && !planted(Fault::NoIntent);
+        let is_recorded = self.facts.is_empty() || planted(Fault::NextBeforeOutcome);
+        if held && !reported && is_recorded && self.next_row > 0 {
             // A repeatable call whose work row is committed already needs nothing more.
             return Some(self.call(prepared, moment));
         }

@@ -15,8 +15,8 @@ use crate::actions::Rendered;
 use crate::resolve::program::Pipeline;
 use crate::run::{self, EndState, Key, Next, Received, Reply, Run};
 use crate::store::{
-    Accept, Claim, ClaimChange, Fact, Lane, Millis, Program, State, Step as StepWrite, Work, WorkChange,
-    Write,
+    Accept, Claim, ClaimChange, Fact, Fault, Lane, Millis, Program, State, Step as StepWrite, Work,
+    WorkChange, Write, planted,
 };
 use crate::value::Id;
 
@@ -304,7 +304,12 @@ impl Live {
     fn advance(&mut self, around: &Surroundings, moment: &Moment<'_>) -> Option<Step> {
         loop {
             match self.run.next() {
-                Next::Answer(reply) => self.answer(reply),
+                Next::Answer(reply) => {
+                    self.answer(reply);
+                    if planted(Fault::EarlyAnswer) {
+                        return self.reply.take().map(Step::Answer);
+                    }
+                }
                 Next::Claim(key) => self.ask_for(key),
                 Next::End(end) => {
                     if self.has_diverged() {
@@ -342,7 +347,10 @@ impl Live {
                     if let Some(recorded) = recorded {
                         self.may_have_effect |= calls::may_have_effect(&self.pipeline, &need, recorded);
                     }
-                    match recorded.and_then(|action| action.carried.clone()) {
+                    match recorded
+                        .and_then(|action| action.carried.clone())
+                        .filter(|_| !planted(Fault::RecordIgnored))
+                    {
                         Some(carried) => {
                             self.spare_recorded(&need);
                             self.run.resume(carried);

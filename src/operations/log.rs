@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::calls;
 use super::claims::Held;
 use crate::actions::Answer;
 use crate::resolve::program::Pipeline;
@@ -235,7 +236,7 @@ fn answer_of(fact: &AnswerFact, dry_run: bool) -> Answer {
 /// ends, and the end if the engine came to one.
 pub fn replay_trace(pipeline: &Arc<Pipeline>, log: &Log) -> (Vec<Trace>, Option<End>) {
     let mut run = Run::traced(pipeline.clone(), Arc::new(log.request()));
-    let end = match replay(&mut run, log) {
+    let end = match replay(&mut run, log, |_| ()) {
         Next::End(end) => Some(end),
         Next::Answer(_) | Next::Claim(_) | Next::Need(_) | Next::Wait(_) => None,
     };
@@ -244,21 +245,33 @@ pub fn replay_trace(pipeline: &Arc<Pipeline>, log: &Log) -> (Vec<Trace>, Option<
 
 /// The action that the log of an operation ends before, if it ends before one.
 pub fn open_need(pipeline: &Arc<Pipeline>, log: &Log) -> Option<Need> {
-    match replay(&mut Run::new(pipeline.clone(), Arc::new(log.request())), log) {
+    match replay(&mut Run::new(pipeline.clone(), Arc::new(log.request())), log, |_| ()) {
         Next::Need(need) => Some(need),
         Next::End(_) | Next::Answer(_) | Next::Claim(_) | Next::Wait(_) => None,
     }
 }
 
-/// Goes as far as the log answers.
-fn replay(run: &mut Run, log: &Log) -> Next {
+/// Whether something may have come of a reported action, as far as the log goes.
+pub(super) fn may_have_effect(pipeline: &Arc<Pipeline>, log: &Log) -> bool {
+    let mut may = false;
+    replay(&mut Run::new(pipeline.clone(), Arc::new(log.request())), log, |need| {
+        may |= log.actions.get(&need.path).is_some_and(|own| calls::may_have_effect(pipeline, need, own));
+    });
+    may
+}
+
+/// Goes as far as the log answers, past each action that is shown to `sees`.
+fn replay(run: &mut Run, log: &Log, mut sees: impl FnMut(&Need)) -> Next {
     loop {
         match run.next() {
             Next::Answer(_) | Next::Claim(_) => {}
-            Next::Need(need) => match log.actions.get(&need.path).and_then(|action| action.carried.clone()) {
-                Some(carried) => run.resume(carried),
-                None => return Next::Need(need),
-            },
+            Next::Need(need) => {
+                sees(&need);
+                match log.actions.get(&need.path).and_then(|action| action.carried.clone()) {
+                    Some(carried) => run.resume(carried),
+                    None => return Next::Need(need),
+                }
+            }
             Next::Wait(wait) => match log.waits.contains_key(&wait.path) {
                 true => run.waited(),
                 false => return Next::Wait(wait),

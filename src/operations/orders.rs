@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::MOST_ROWS;
 use super::calls::{answer_fact, outcome};
 use super::claims::Held;
-use super::log::{CANCEL, Log, REPLAY, RETRY, Recorded, SETTLE, open_need};
+use super::log::{CANCEL, Log, REPLAY, RETRY, Recorded, SETTLE, may_have_effect, open_need};
 use super::mask::masked;
 use super::notices::Reason;
 use super::rows::{answer, row};
@@ -126,11 +126,17 @@ pub fn settle(
     goes_on(operation, &log, order, facts).map(|step| Write::Step(Box::new(step)))
 }
 
-/// A person ends an operation that nobody has in hand just now. `told` is what a caller who still waits is told.
+/// A person ends an operation that nobody has in hand just now. `pipeline` is the one that it began with, if its script can
+/// be run here; `told` is what a caller who still waits is told.
 ///
 /// # Errors
 /// An operation that has ended, in words.
-pub fn cancel(operation: &Operation, told: Option<&Reply>, order: Order<'_>) -> Result<Write, String> {
+pub fn cancel(
+    operation: &Operation,
+    pipeline: Option<&Arc<Pipeline>>,
+    told: Option<&Reply>,
+    order: Order<'_>,
+) -> Result<Write, String> {
     let log = Log::read(operation)?;
     if let Some(ended) = &log.ended {
         return Err(format!("it is {}: only open operations are cancelled", ended.state.as_str()));
@@ -141,7 +147,7 @@ pub fn cancel(operation: &Operation, told: Option<&Reply>, order: Order<'_>) -> 
     facts.extend(told.map(answer));
     facts.push(Fact::End { state: State::Aborted, reason: reason.clone(), at_step: None });
     let row = row(&facts, State::Aborted, status(&log, told), reason, order.now);
-    let claim = match log.claim.filter(|_| leaves_its_key(&log)) {
+    let claim = match log.claim.filter(|_| leaves_its_key(pipeline, &log)) {
         Some(Held { key, .. }) => ClaimChange::Release { key },
         None => ClaimChange::Keep,
     };
@@ -149,13 +155,18 @@ pub fn cancel(operation: &Operation, told: Option<&Reply>, order: Order<'_>) -> 
     Ok(Write::Step(Box::new(Step { claim, ..step })))
 }
 
-/// Whether the next request with its key may run: it had no answer, and nothing can have come of it.
-fn leaves_its_key(log: &Log) -> bool {
+/// Whether the next request with its key may run: it had no answer, and nothing can have come of a reported action. Which
+/// those are, its script says; without one it may be each.
+fn leaves_its_key(pipeline: Option<&Arc<Pipeline>>, log: &Log) -> bool {
     let came_to_nothing = |action: &Recorded| {
         action.intent.is_none()
             && action.outcomes.iter().all(|outcome| outcome.class == OutcomeClass::Refused)
     };
-    log.answer.is_none() && log.actions.values().all(came_to_nothing)
+    log.answer.is_none()
+        && match pipeline {
+            Some(pipeline) => !may_have_effect(pipeline, log),
+            None => log.actions.values().all(came_to_nothing),
+        }
 }
 
 /// Writes down that a person had its request carried out anew, as another operation.

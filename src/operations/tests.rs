@@ -2,6 +2,7 @@
 //! happens is written down as a line: `⏎` a commit, then what left the process behind it.
 
 mod going_on;
+mod outage;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -174,6 +175,10 @@ impl World {
         Ok(())
     }
 
+    fn moment(&self) -> Moment<'_> {
+        Moment { now: self.now, secrets: &self.secrets }
+    }
+
     fn order(&self) -> Order<'static> {
         Order { who: "test", now: self.now }
     }
@@ -226,7 +231,12 @@ fn pipeline(steps: &str) -> Arc<Pipeline> {
     let text = format!(
         "pipeline p {{\n  on POST \"/p\"\n{steps}\n  on_failure {{ notify email \"a@b.example\" }}\n}}\n"
     );
-    let checked = check::check(&[Arc::new(Source::new("p.wj", text.as_str()))]);
+    compiled(&text)
+}
+
+/// The one pipeline of a script.
+fn compiled(text: &str) -> Arc<Pipeline> {
+    let checked = check::check(&[Arc::new(Source::new("p.wj", text))]);
     let file = checked.files.into_iter().next().unwrap();
     assert!(!file.has_errors(), "{text}{:?}", file.diagnostics);
     file.pipelines.into_iter().next().unwrap()

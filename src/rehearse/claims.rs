@@ -38,14 +38,12 @@ impl Scene<'_> {
         let mut outcome = match &first.answer {
             Some(answer) => answer.clone(),
             None => Outcome {
-                status: 409,
                 headers: vec![
                     ("content-type".to_owned(), b"application/json".to_vec()),
                     ("retry-after".to_owned(), b"60".to_vec()),
                 ],
                 body: format!(r#"{{"error":"interrupted","operation":"{}"}}"#, first.of).into(),
-                state: None,
-                reason: String::new(),
+                ..Outcome::at_the_door(409)
             },
         };
         outcome.state = Some(State::Duplicate);

@@ -41,6 +41,37 @@ fn at(place: String, expected: &Value, came: &Value) -> Option<Difference> {
     }
 }
 
+/// Of what came as much as is named in what was expected: what nobody asked for is no difference.
+pub(super) fn named_in(expected: &Value, came: &Value) -> Value {
+    match (expected, came) {
+        (Value::Object(wanted), Value::Object(object)) => {
+            let named = wanted
+                .iter()
+                .filter_map(|(name, wanted)| Some((name.clone(), named_in(wanted, object.get(name)?))));
+            Value::object(named.collect())
+        }
+        (Value::List(wanted), Value::List(items)) => {
+            let named = items.iter().enumerate().map(|(at, item)| match wanted.get(at) {
+                Some(wanted) => named_in(wanted, item),
+                None => item.clone(),
+            });
+            Value::list(named.collect())
+        }
+        _ => came.clone(),
+    }
+}
+
+/// A value as JSON over several lines.
+pub(super) fn lines_of(value: &Value) -> String {
+    let json =
+        value::to_json(value).ok().and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    match json {
+        Some(serde_json::Value::Null) => "empty".to_owned(),
+        Some(json) => serde_json::to_string_pretty(&json).unwrap_or_default(),
+        None => value.shown(),
+    }
+}
+
 /// A value as a script would write it, shortened.
 pub(super) fn shown(value: &Value) -> String {
     match value {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::calls::{Called, is_at};
-use super::compare::{difference, difference_sent, shortened, shown};
+use super::compare::{difference, difference_sent, lines_of, named_in, shortened, shown};
 use super::failure::{self, Failure};
 use super::run::Outcome;
 use super::scene::Scene;
@@ -36,6 +36,7 @@ impl Scene<'_> {
                 }
                 Err(Failure::new(span, "the answer has another body than was expected", "another text came")
                     .between(shortened(&expected), shortened(&came))
+                    .texts(expected, came.into_owned())
                     .help(outcome.told()))
             }
             Expect::Json(expr) => self.expect_json(outcome, expr, span),
@@ -71,6 +72,7 @@ impl Scene<'_> {
             format!("{} came", found.came),
         )
         .between(found.expected, found.came)
+        .texts(lines_of(&expected), lines_of(&named_in(&expected, &came)))
         .help(outcome.told()))
     }
 
@@ -192,6 +194,17 @@ impl Scene<'_> {
                 (!differences.is_empty()).then(|| format!("{}{lines}", called.line()))
             })
             .collect();
+        // Of one call it can be shown what is different.
+        let mut calls = of_name();
+        let failure = match (calls.next(), calls.next()) {
+            (Some(only), None) if found == 0 => failure.texts(
+                given_lines(&expected, |_, wanted| wanted.clone()),
+                given_lines(&expected, |name, wanted| {
+                    named_in(wanted, only.value(name).unwrap_or(&Value::Empty))
+                }),
+            ),
+            _ => failure,
+        };
         Err(if !other.is_empty() {
             failure.help(format!("Called with other values:\n{}", other.join("\n")))
         } else if self.calls.is_empty() {
@@ -229,6 +242,11 @@ fn differences(called: &Called, expected: &[(Arc<str>, Value)]) -> Vec<String> {
         Some(format!("`{name}{}` is {}, expected {}", found.place, found.came, found.expected))
     });
     differing.collect()
+}
+
+/// Names and values, one below the other.
+fn given_lines(expected: &[(Arc<str>, Value)], value: impl Fn(&str, &Value) -> Value) -> String {
+    expected.iter().map(|(name, wanted)| format!("{name} = {}\n", lines_of(&value(name, wanted)))).collect()
 }
 
 fn lines<'a>(calls: impl Iterator<Item = &'a Called>) -> String {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::calls::{Called, is_at};
 use super::failure::Failure;
 use super::scene::Scene;
-use crate::actions::Answer;
+use crate::actions::{Answer, Attempt};
 use crate::resolve::test_program::{self, GivenAnswer};
 use crate::source::Span;
 
@@ -21,7 +21,7 @@ pub(super) struct Given {
 /// What one try gets.
 #[derive(Clone)]
 pub(super) enum OneTry {
-    Answers(Answer),
+    Ends(Attempt),
     Fails,
 }
 
@@ -52,6 +52,12 @@ impl Scene<'_> {
         for answer in &given.answers {
             answers.push(match answer {
                 GivenAnswer::Fails => OneTry::Fails,
+                GivenAnswer::Refuses => {
+                    OneTry::Ends(Attempt::NotSent("no connection, as the test says".to_owned()))
+                }
+                GivenAnswer::TimesOut => {
+                    OneTry::Ends(Attempt::Lost("no answer in time, as the test says".to_owned()))
+                }
                 GivenAnswer::Answers { status, body } => {
                     let mut answer = Answer { status: *status, ..Answer::default() };
                     if let Some(body) = body {
@@ -61,7 +67,7 @@ impl Scene<'_> {
                             written.content_type.map(|of| (Arc::from("content-type"), Arc::from(of))),
                         );
                     }
-                    OneTry::Answers(answer)
+                    OneTry::Ends(Attempt::Answered(answer))
                 }
             });
         }

@@ -7,15 +7,30 @@ use super::bodies::{Written, test_secret};
 use super::calls::Called;
 use super::failure::{self, Failure};
 use super::givens::OneTry;
+use super::recorded::Recorded;
 use super::scene::Scene;
 use super::suggest;
 use crate::actions::{Attempt, Class, judge};
 use crate::resolve::program::{Call, Pipeline, Retry};
-use crate::resolve::test_program::{Send, State};
+use crate::resolve::test_program::{Body, Send, State};
 use crate::routing::{self, Decision, Head, Refusal};
-use crate::run::{self, Admission, Carried, EndState, Headers, Next, Received, Reply, Run};
+use crate::run::{self, Admission, Carried, EndState, Headers, Next, Received, Reply, Run, Trace};
 use crate::source::Span;
 use crate::value::Bytes;
+
+/// How a file is named that holds a whole request.
+const RECORDED: &str = ".http";
+
+/// A request on its way to the door.
+pub(super) struct Incoming {
+    pub method: Arc<str>,
+    /// Path and query.
+    pub target: Arc<str>,
+    pub headers: Headers,
+    pub body: Bytes,
+    /// To be signed as its pipeline's `verify` wants it.
+    pub signed: bool,
+}
 
 /// How a request went.
 #[derive(Clone)]
@@ -28,19 +43,42 @@ pub(super) struct Outcome {
     pub state: Option<State>,
     /// Why it ended so.
     pub reason: String,
+    /// The pipeline that ran, and its steps.
+    pub ran: Option<Ran>,
+}
+
+/// A run behind its end.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    pub pipeline: Arc<Pipeline>,
+    /// Its steps.
+    pub trace: Arc<Vec<Trace>>,
 }
 
 impl Scene<'_> {
     pub(super) fn send(&mut self, send: &Send, span: Span) -> Result<(), Box<Failure>> {
         self.sent += 1;
+        if let Some(Body::File { path, span: at }) = &send.body
+            && path.ends_with(RECORDED)
+        {
+            let incoming = self.recorded(send, path, *at)?;
+            return self.receive(incoming, span);
+        }
         let body = send.body.as_ref().map(|body| self.body(body, span)).transpose()?;
-        let headers = self.headers(send, span, body.as_ref())?;
+        let headers = self.headers(send, span, body.as_ref(), Vec::new())?;
         let body = body.map_or_else(Bytes::new, |body| body.bytes);
+        let (method, target) = (send.method.clone(), send.target.clone());
+        self.receive(Incoming { method, target, headers, body, signed: send.signed }, span)
+    }
+
+    /// A request at the door, and through it.
+    pub(super) fn receive(&mut self, incoming: Incoming, span: Span) -> Result<(), Box<Failure>> {
+        let Incoming { method, target, headers, body, signed } = incoming;
         let encodings =
             headers.iter().filter(|(name, _)| *name == "content-encoding").map(|(_, value)| value);
         let head = Head {
-            method: &send.method,
-            path: send.target.split('?').next().unwrap_or_default(),
+            method: &method,
+            path: target.split('?').next().unwrap_or_default(),
             origin: headers.last("origin"),
             asked_method: headers.last("access-control-request-method"),
             asked_headers: headers.last("access-control-request-headers"),
@@ -63,27 +101,30 @@ impl Scene<'_> {
             Decision::Options(headers) => {
                 let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
                 let reason = "it was answered at the door, for a browser that asks first".to_owned();
-                self.outcome =
-                    Some(Outcome { status: 204, headers, body: Bytes::new(), state: None, reason });
+                self.outcome = Some(Outcome { headers, reason, ..Outcome::at_the_door(204) });
                 return Ok(());
             }
         };
         let mut received = Received {
             id: self.id(),
             at: self.now,
-            method: send.method.clone(),
-            target: send.target.clone(),
+            method,
+            target,
             headers,
             body,
             ip: "127.0.0.1".into(),
             params,
         };
         let secret = |name: &str| Some(test_secret(name));
-        if send.signed {
+        if signed {
             run::sign(&pipeline, &mut received, &secret)
                 .map_err(|why| failure::cannot_be_signed(span, &why))?;
         }
-        let refused = self.refused_by_gates(&pipeline, &received);
+        // A plan tells what a request does that is let in.
+        let refused = match self.plan {
+            Some(_) => None,
+            None => self.refused_by_gates(&pipeline, &received),
+        };
         let mut outcome = match refused {
             Some(outcome) => outcome,
             None => self.drive(&pipeline, received, span)?,
@@ -113,8 +154,43 @@ impl Scene<'_> {
         }
     }
 
-    fn headers(&self, send: &Send, span: Span, body: Option<&Written>) -> Result<Headers, Box<Failure>> {
-        let mut headers: Vec<(String, String)> = vec![("host".to_owned(), "localhost".to_owned())];
+    /// A request that was recorded whole. Headers that the test writes take the place of its own.
+    fn recorded(&self, send: &Send, path: &str, at: Span) -> Result<Incoming, Box<Failure>> {
+        let bytes = (self.site.files)(&self.test.source, path)
+            .map_err(|why| failure::unreadable_file(at, path, &why))?;
+        let recorded = Recorded::parse(&bytes).map_err(|why| failure::unreadable_file(at, path, &why))?;
+        let path_of = |target: &str| target.split('?').next().unwrap_or_default().to_owned();
+        let is_same = recorded.method == send.method && path_of(&recorded.target) == path_of(&send.target);
+        if !is_same {
+            let (method, target) = (&recorded.method, &recorded.target);
+            return Err(failure::another_request(at, path, method, target));
+        }
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let own: Vec<(String, String)> =
+            recorded.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+        let target = if send.target.contains('?') { send.target.clone() } else { recorded.target };
+        Ok(Incoming {
+            method: recorded.method,
+            target,
+            headers: self.headers(send, at, None, own)?,
+            body: recorded.body,
+            signed: send.signed,
+        })
+    }
+
+    fn headers(
+        &self,
+        send: &Send,
+        span: Span,
+        body: Option<&Written>,
+        recorded: Vec<(String, String)>,
+    ) -> Result<Headers, Box<Failure>> {
+        let is_written = |name: &str| send.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+        let mut headers: Vec<(String, String)> =
+            recorded.into_iter().filter(|(name, _)| !is_written(name)).collect();
+        if !headers.iter().any(|(name, _)| name == "host") {
+            headers.insert(0, ("host".to_owned(), "localhost".to_owned()));
+        }
         for (name, value) in &send.headers {
             let text = self.text(value, span)?;
             if text.contains(['\r', '\n', '\0']) {
@@ -136,14 +212,19 @@ impl Scene<'_> {
         span: Span,
     ) -> Result<Outcome, Box<Failure>> {
         let id = received.id;
-        let mut run = Run::new(pipeline.clone(), Arc::new(received));
+        let mut run = Run::traced(pipeline.clone(), Arc::new(received));
         let mut reply: Option<Reply> = None;
         // Actions that nothing was given for, in the order in which they are watched.
         let mut unanswered: Vec<(Arc<str>, String)> = Vec::new();
         let (mut held, mut may_have_effect, mut ended) = (None, false, None);
         let (state, reason) = loop {
             match run.next() {
-                Next::Answer(answer) => reply = Some(answer),
+                Next::Answer(answer) => {
+                    if let Some(plan) = &mut self.plan {
+                        plan.answered(&run, pipeline, &answer);
+                    }
+                    reply = Some(answer);
+                }
                 Next::Claim(key) => match self.repeats(&pipeline.name, key) {
                     Ok(outcome) => return Ok(outcome),
                     Err(first) => held = Some(first),
@@ -153,9 +234,17 @@ impl Scene<'_> {
                     break (state_of(ended.insert(end).state), reason);
                 }
                 // No time passes in a test.
-                Next::Wait(_) => run.waited(),
+                Next::Wait(wait) => {
+                    if let Some(plan) = &mut self.plan {
+                        plan.waits(wait.millis);
+                    }
+                    run.waited();
+                }
                 Next::Need(need) => {
                     let Some(call) = run::call(pipeline, &need) else { continue };
+                    if let Some(plan) = &mut self.plan {
+                        plan.called(&run, pipeline, call, &need);
+                    }
                     let called = match Called::new(call, &need) {
                         Ok(called) => called,
                         Err(why) => break (State::Interrupted, format!("not sent: {why}")),
@@ -165,7 +254,7 @@ impl Scene<'_> {
                         None => {
                             run.watch();
                             unanswered.push((call.name.clone(), suggest::given(pipeline, call, &need)));
-                            (Ok(Carried::Ok(suggest::nothing())), 1)
+                            (Ok(Carried::Ok(self.nothing())), 1)
                         }
                     };
                     self.calls.extend(std::iter::repeat_n(called, tries));
@@ -181,15 +270,20 @@ impl Scene<'_> {
             }
         };
         let used = unanswered.iter().enumerate().find(|(at, _)| run.looked_at(*at));
-        if let Some((_, (action, line))) = used {
-            return Err(failure::no_given(span, action, line));
+        match (used, &mut self.plan) {
+            (Some((_, (action, line))), None) => return Err(failure::no_given(span, action, line)),
+            (Some((_, (action, _))), Some(plan)) => plan.guessed = Some(action.clone()),
+            (None, _) => {}
         }
         let Reply { status, headers, body, .. } = reply.unwrap_or_else(|| run::failed_reply(id));
         let headers = headers
             .into_iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), value.as_bytes().to_vec()))
             .collect();
-        let outcome = Outcome { status, headers, body, state: Some(state), reason };
+        let ran = Ran { pipeline: pipeline.clone(), trace: Arc::new(run.take_trace()) };
+        self.runs.push(ran.clone());
+        let ran = Some(ran);
+        let outcome = Outcome { status, headers, body, state: Some(state), reason, ran };
         if let Some(held) = held {
             self.hold(&pipeline.name, held, ended.as_ref(), may_have_effect, &outcome);
         }
@@ -205,8 +299,8 @@ fn tried(
 ) -> (Result<Carried, String>, usize) {
     let mut tries = 0;
     loop {
-        let (answer, more) = match take() {
-            (OneTry::Answers(answer), more) => (answer, more),
+        let (attempt, more) = match take() {
+            (OneTry::Ends(attempt), more) => (attempt, more),
             (OneTry::Fails, _) => {
                 let reason = "no answer, as the test says".to_owned();
                 return (Ok(Carried::Failed { reason, status: None }), tries + 1);
@@ -219,14 +313,16 @@ fn tried(
             Retry::Unsaid => answered && more,
             Retry::Times { times, .. } => tries <= times as usize,
         };
-        let status = answer.status;
-        let attempt = Attempt::Answered(answer);
+        let status = match &attempt {
+            Attempt::Answered(answer) => Some(answer.status),
+            _ => None,
+        };
         let judged = judge(&attempt, &call.policy.rules);
         let ended = match (judged.class, attempt) {
             (Class::Ok, Attempt::Answered(answer)) => Ok(Carried::Ok(answer)),
             _ if left && call.policy.may_repeat(&judged) => continue,
             (Class::Unknown, _) if !call.policy.repeatable => Err(judged.reason),
-            _ => Ok(Carried::Failed { reason: judged.reason, status: Some(status) }),
+            _ => Ok(Carried::Failed { reason: judged.reason, status }),
         };
         return (ended, tries);
     }
@@ -238,6 +334,18 @@ fn has_effect(carried: &Result<Carried, String>) -> bool {
 }
 
 impl Outcome {
+    /// An answer without a run.
+    pub(super) fn at_the_door(status: u16) -> Outcome {
+        Outcome {
+            status,
+            headers: Vec::new(),
+            body: Bytes::new(),
+            state: None,
+            reason: String::new(),
+            ran: None,
+        }
+    }
+
     fn add_cors(&mut self, pipeline: &Pipeline, origin: Option<&[u8]>) {
         let cors = pipeline.cors.as_ref().map(|cors| routing::allow_origin(cors, origin));
         self.headers
@@ -275,10 +383,9 @@ fn refused(refusal: Refusal, headers: routing::Headers) -> Outcome {
         _ => "the path cannot be read",
     };
     Outcome {
-        status: refusal.status(),
         headers: all,
         body: refusal.body().into(),
-        state: None,
         reason: reason.to_owned(),
+        ..Outcome::at_the_door(refusal.status())
     }
 }

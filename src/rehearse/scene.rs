@@ -7,10 +7,11 @@ use super::calls::Called;
 use super::claims::Claim;
 use super::failure::Failure;
 use super::givens::Given;
-use super::run::Outcome;
+use super::plan::Planning;
+use super::run::{Outcome, Ran};
 use crate::gates::limit::Buckets;
 use crate::resolve::program::{Expr, Pipeline};
-use crate::resolve::test_program::{StepKind, Test};
+use crate::resolve::test_program::{State, StepKind, Test};
 use crate::routing::Routes;
 use crate::run::{self, Headers, Received};
 use crate::source::Source;
@@ -21,24 +22,25 @@ pub struct Site<'a> {
     /// Of all scripts that are tested together.
     pub routes: &'a Routes,
     /// Reads a file that a test of this script names.
-    pub files: &'a dyn Fn(&Source, &str) -> Result<Bytes, String>,
+    pub files: &'a (dyn Fn(&Source, &str) -> Result<Bytes, String> + Sync),
 }
 
-/// Runs a test, and says what is not as it expects; nothing if it passes.
-pub fn rehearse(test: &Test, site: &Site<'_>) -> Vec<Failure> {
-    let pipeline = Arc::new(Pipeline::bare("test", test.source.clone()));
-    let mut scene = Scene {
-        site,
-        test,
-        pipeline,
-        now: CLOCK,
-        sent: 0,
-        givens: Vec::new(),
-        calls: Vec::new(),
-        claims: Vec::new(),
-        buckets: Buckets::default(),
-        outcome: None,
-    };
+/// A test behind its end.
+#[derive(Debug, Default)]
+pub struct Rehearsal {
+    /// What is not as the test expects; nothing if it passes.
+    pub failures: Vec<Failure>,
+    /// The runs that its requests set off, in their order.
+    pub runs: Vec<Ran>,
+    /// Status and end of the last request; no end where no pipeline took it.
+    pub came: Option<(u16, Option<State>)>,
+    /// The actions that were called, each try by itself: name and URL.
+    pub calls: Vec<(Arc<str>, String)>,
+}
+
+/// Runs a test.
+pub fn rehearse(test: &Test, site: &Site<'_>) -> Rehearsal {
+    let mut scene = Scene::new(test, site);
     let mut failures = Vec::new();
     for step in &test.steps {
         let done = match &step.kind {
@@ -49,7 +51,9 @@ pub fn rehearse(test: &Test, site: &Site<'_>) -> Vec<Failure> {
             StepKind::Given(given) => scene.give(given, step.span),
             StepKind::Send(send) => scene.send(send, step.span),
             StepKind::Expect(expect) => {
-                failures.extend(scene.expect(expect, step.span).err().map(|failure| *failure));
+                let ran = scene.outcome.as_ref().and_then(|outcome| outcome.ran.clone());
+                let failure = scene.expect(expect, step.span).err();
+                failures.extend(failure.map(|failure| Failure { ran, ..*failure }));
                 continue;
             }
         };
@@ -59,7 +63,9 @@ pub fn rehearse(test: &Test, site: &Site<'_>) -> Vec<Failure> {
             break;
         }
     }
-    failures
+    let came = scene.outcome.map(|outcome| (outcome.status, outcome.state));
+    let calls = scene.calls.into_iter().map(|called| (called.name, called.url)).collect();
+    Rehearsal { failures, runs: scene.runs, came, calls }
 }
 
 /// What time it is in a test that does not say: the first moment of 2026.
@@ -83,9 +89,30 @@ pub(super) struct Scene<'a> {
     pub buckets: Buckets,
     /// Of the last request.
     pub outcome: Option<Outcome>,
+    /// Of all requests so far.
+    pub runs: Vec<Ran>,
+    /// What would go out, where that is what is asked for.
+    pub plan: Option<Planning>,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    pub(super) fn new(test: &'a Test, site: &'a Site<'a>) -> Scene<'a> {
+        Scene {
+            site,
+            test,
+            pipeline: Arc::new(Pipeline::bare("test", test.source.clone())),
+            now: CLOCK,
+            sent: 0,
+            givens: Vec::new(),
+            calls: Vec::new(),
+            claims: Vec::new(),
+            buckets: Buckets::default(),
+            outcome: None,
+            runs: Vec::new(),
+            plan: None,
+        }
+    }
+
     /// # Errors
     /// As for any expression.
     pub(super) fn evaluate(&self, expr: &Expr) -> Result<Value, Fault> {

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use super::scene::Scene;
 use crate::actions::Answer;
 use crate::resolve::program::{Call, ExprKind, OpKind, Pipeline, RequestTemplate, Source};
 use crate::run::Need;
 use crate::value;
 
-/// What an action without a `given` answers: success, and nothing in it.
-pub(super) fn nothing() -> Answer {
-    Answer { status: 200, ..Answer::default() }
+impl Scene<'_> {
+    /// What an action without a `given` answers: success, and nothing in it; in a plan what it declares as returned is
+    /// made up.
+    pub(super) fn nothing(&self) -> Answer {
+        Answer { status: 200, dry_run: self.plan.is_some(), ..Answer::default() }
+    }
 }
 
 pub(super) fn given(pipeline: &Pipeline, call: &Call, need: &Need) -> String {
@@ -31,6 +35,31 @@ pub(super) fn given(pipeline: &Pipeline, call: &Call, need: &Need) -> String {
     let members: Vec<String> = names.iter().map(|name| format!("{name}: \"…\"")).collect();
     let json = if members.is_empty() { "{ }".to_owned() } else { format!("{{ {} }}", members.join(", ")) };
     format!("given {}{place} answers 200 json {json}", call.name)
+}
+
+/// A request that a pipeline could take, to be filled in: its route, and the members of the body that it extracts.
+pub fn request(pipeline: &Pipeline) -> Option<String> {
+    let route = pipeline.routes.first()?;
+    let method =
+        route.methods.as_ref().and_then(|methods| methods.first()).map_or("POST", |method| &**method);
+    let mut text = format!("{method} {}\n", route.pattern);
+    let mut names: Vec<Arc<str>> = Vec::new();
+    for op in &pipeline.code {
+        let OpKind::Extract(extract) = &op.kind else { continue };
+        if !matches!(extract.source, Source::Body) {
+            continue;
+        }
+        for name in extract.fields.iter().filter_map(|field| top_name(&field.path.text)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    if !names.is_empty() {
+        let members: Vec<String> = names.iter().map(|name| format!("\"{name}\": \"…\"")).collect();
+        text += &format!("Content-Type: application/json\n\n{{ {} }}\n", members.join(", "));
+    }
+    Some(text)
 }
 
 /// The members of the answer's body that the pipeline extracts.

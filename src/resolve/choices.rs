@@ -143,7 +143,7 @@ impl Resolver<'_> {
             }
             None if value.ty.broken => None,
             None => {
-                self.report(literals::not_a_literal(written.span, "an arm of `match`", "a value"));
+                self.report(literals::arm_not_a_literal(written.span));
                 None
             }
         }

@@ -265,7 +265,7 @@ fn only_inside(written: &ast::Expr, ty: &Type, kinds: Kinds) -> Option<(Span, Ki
         return Some((written.span, ty.kinds));
     }
     match &ty.shape {
-        Shape::Unknown => None,
+        Shape::Unknown | Shape::Each(_) => None,
         Shape::Object(members) => members.iter().find_map(|(name, inner)| {
             let own = match &written.kind {
                 ast::ExprKind::Object(written) => written.iter().find(|member| member.name.text == *name),

@@ -199,7 +199,7 @@ fn are_headers(source: &Checked) -> bool {
         ExprKind::Member(_, name) => {
             &**name == "headers"
                 && source.ty.outside
-                && matches!(source.ty.shape, Shape::Unknown)
+                && matches!(source.ty.shape, Shape::Unknown | Shape::Each(_))
                 && source.ty.is_only(Kinds::OBJECT)
         }
         _ => false,

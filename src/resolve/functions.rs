@@ -3,7 +3,8 @@
 use super::Resolver;
 use super::errors::{kinds, literals, names};
 use super::expressions::Checked;
-use super::model::{Presence, Type};
+use super::foreign;
+use super::model::{Presence, Shape, Type};
 use super::program::{ExprKind, Reader};
 use crate::builtins::{self, Builtin, Call, OnEmpty};
 use crate::diagnostic::near;
@@ -102,7 +103,8 @@ impl Resolver<'_> {
             self.model.functions.push((name.span, function));
             return Some(function);
         }
-        let near = near(&name.text, builtins::ALL.iter().map(|function| function.name));
+        let near = foreign::function(&name.text)
+            .or_else(|| near(&name.text, builtins::ALL.iter().map(|function| function.name)));
         self.report(names::unknown_function(name, near));
         None
     }
@@ -119,7 +121,10 @@ impl Resolver<'_> {
                 let known = readers().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                 self.report(match found {
                     Some(_) => names::function_as_reader(name, &known),
-                    None => names::unknown_reader(name, near(&name.text, readers()), &known),
+                    None => {
+                        let near = foreign::reader(&name.text).or_else(|| near(&name.text, readers()));
+                        names::unknown_reader(name, near, &known)
+                    }
                 });
                 None
             }
@@ -171,6 +176,11 @@ impl Resolver<'_> {
         }
         if function.gives_outside_data {
             ty.outside = true;
+        }
+        // Of these each item is a text, and never empty.
+        if matches!(function.name, "split" | "keys") {
+            let item = Type { outside: ty.outside, ..Type::of(Kinds::TEXT) };
+            ty.shape = Shape::Each(std::sync::Arc::new(item));
         }
         Type { broken, ..ty }
     }

@@ -142,6 +142,14 @@ impl Resolver<'_> {
         let count = self.count(&limit.count, 1..=MOST_REQUESTS, "the count of `limit rate`");
         let per = self.duration(&limit.per, 1..=LONGEST_PERIOD, "`per`");
         let by = limit.by.as_ref().map(|by| {
+            // A name is of no use here before the steps: the body that it comes from is not read yet.
+            if let ExprKind::Name(name) = &by.kind
+                && !super::scope::TAKEN.contains(&&**name)
+                && self.lookup(name).is_none()
+            {
+                self.report(literals::body_at_the_door(by.span));
+                return None;
+            }
             let value = self.value(by);
             self.no_secret_decides(&value, "what a `limit rate` counts by");
             let takes = Kinds::TEXT.or(Kinds::NUMBER).or(Kinds::BOOL);
@@ -151,8 +159,9 @@ impl Resolver<'_> {
             if let Some(at) = value.expr.body() {
                 self.report(literals::body_at_the_door(at));
             }
-            value.expr
+            Some(value.expr)
         });
+        let by = by.flatten();
         Some(LimitRate { count: count?, per: per?, by })
     }
 

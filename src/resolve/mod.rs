@@ -19,6 +19,7 @@ mod errors;
 mod expressions;
 mod extracts;
 mod flow;
+mod foreign;
 mod functions;
 mod head;
 mod inputs;
@@ -33,6 +34,7 @@ mod scope;
 mod secrets;
 mod steps;
 mod test_blocks;
+mod test_rows;
 mod types;
 mod urls;
 mod verify;
@@ -82,7 +84,7 @@ pub fn resolve(source: &Arc<Source>, file: &ast::File, connectors: &Connectors) 
             ast::Item::Connector(connector) => {
                 resolver.connector(connector);
             }
-            ast::Item::Test(test) => tests.extend(resolver.test(test)),
+            ast::Item::Test(test) => tests.extend(resolver.tests(test)),
         }
     }
     let Resolver { mut diagnostics, mut model, .. } = resolver;

@@ -82,6 +82,8 @@ pub enum Shape {
     Object(Arc<Vec<(Arc<str>, Type)>>),
     /// A list whose items the script knows one by one.
     List(Arc<Vec<Type>>),
+    /// A list of any length, of which each item is such a one. It is reached into as if nothing were known.
+    Each(Arc<Type>),
 }
 
 #[derive(Debug)]

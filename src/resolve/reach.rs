@@ -11,6 +11,7 @@ use super::flow::{Place, Root};
 use super::model::{Shape, Type};
 use super::program::ExprKind;
 use super::scope::TAKEN;
+use crate::builtins;
 use crate::diagnostic::{Edit, near};
 use crate::source::Span;
 use crate::syntax::ast::{self, TextPart};
@@ -91,7 +92,7 @@ impl Resolver<'_> {
                 self.report(kinds::names_in_list(member.span, self.source.slice(base.span())));
                 return Checked::broken(node.span);
             }
-            Shape::Unknown => return self.unknown_inside(&base, rest, node, whole),
+            Shape::Unknown | Shape::Each(_) => return self.unknown_inside(&base, rest, node, whole),
         };
         let Some(ty) = base.ty.member(&member.text) else {
             let base_text = self.source.slice(base.span()).to_owned();
@@ -118,7 +119,7 @@ impl Resolver<'_> {
     ) -> Checked {
         self.no_secret_decides(&index, "an index");
         let found = match (&base.ty.shape, &index.ty.constant) {
-            (Shape::Unknown, _) => return self.unknown_inside(&base, rest, node, whole),
+            (Shape::Unknown | Shape::Each(_), _) => return self.unknown_inside(&base, rest, node, whole),
             (Shape::List(items), Some(Value::Number(number))) => {
                 number.as_str().parse::<usize>().ok().and_then(|at| items.get(at).cloned())
             }
@@ -174,9 +175,24 @@ impl Resolver<'_> {
             self.report(kinds::nothing_inside(node.span, &base_text, base.ty.kinds));
         } else {
             let fix = self.extract_instead(&base_text, rest, whole);
-            self.report(missing::unguarded_reach(self.source.slice(whole.span), whole.span, &base_text, fix));
+            let text = self.source.slice(whole.span);
+            let mut finding = missing::unguarded_reach(text, whole.span, &base_text, fix);
+            if let Some(function) = self.function_meant(node) {
+                finding = missing::function_behind(finding, &base_text, function);
+            }
+            self.report(finding);
         }
         Checked::broken(node.span)
+    }
+
+    /// The function that `a.trim()` or `a.length` is meant to call.
+    fn function_meant(&self, node: &ast::Expr) -> Option<&'static str> {
+        let ast::ExprKind::Member(_, member) = &node.kind else { return None };
+        let called = self.source.text.get(node.span.end as usize..).is_some_and(|rest| rest.starts_with('('));
+        if called && let Some(function) = builtins::find(&member.text) {
+            return Some(function.name);
+        }
+        super::foreign::function(&member.text).filter(|_| called || &*member.text == "length")
     }
 
     /// The edits that write the reach as an `extract` before the statement, where its path can be written.

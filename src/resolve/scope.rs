@@ -132,7 +132,7 @@ impl Resolver<'_> {
                 }
                 None => {
                     self.near_looked_for += 1;
-                    errors::unknown_name(name, span, self.near_name(name))
+                    errors::unknown_name(name, span, super::foreign::value(name), self.near_name(name))
                 }
             };
             self.report(finding);

@@ -19,6 +19,11 @@ impl Resolver<'_> {
     /// Checks a test; `None` for one that has an error.
     pub(super) fn test(&mut self, test: &ast::Test) -> Option<Test> {
         self.item = State { head: Head::none(), ..State::default() };
+        self.test_steps(test)
+    }
+
+    /// The same, among names that are known already.
+    pub(super) fn test_steps(&mut self, test: &ast::Test) -> Option<Test> {
         let title = self.plain_text(&test.title, "a test's title");
         let mut sends = Vec::new();
         let mut steps = Vec::new();
@@ -110,6 +115,8 @@ impl Resolver<'_> {
                 Some(GivenAnswer::Answers { status: status?, body })
             }
             ast::GivenAnswer::Fails(_) => Some(GivenAnswer::Fails),
+            ast::GivenAnswer::Refuses(_) => Some(GivenAnswer::Refuses),
+            ast::GivenAnswer::TimesOut(_) => Some(GivenAnswer::TimesOut),
         }
     }
 

@@ -15,6 +15,32 @@ pub struct Test {
     pub steps: Vec<Step>,
 }
 
+impl Test {
+    /// Whether a request is sent in it.
+    pub fn sends(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.kind, StepKind::Send(_)))
+    }
+
+    /// The files that it reads, relative to its script.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let bodies = self.steps.iter().flat_map(|step| match &step.kind {
+            StepKind::Send(send) => send.body.iter().collect::<Vec<_>>(),
+            StepKind::Given(given) => {
+                let answers = given.answers.iter().filter_map(|answer| match answer {
+                    GivenAnswer::Answers { body, .. } => body.as_ref(),
+                    _ => None,
+                });
+                answers.collect()
+            }
+            StepKind::At(_) | StepKind::Expect(_) => Vec::new(),
+        });
+        bodies.filter_map(|body| match body {
+            Body::File { path, .. } => Some(&**path),
+            _ => None,
+        })
+    }
+}
+
 #[derive(Debug)]
 pub struct Step {
     pub kind: StepKind,
@@ -71,6 +97,10 @@ pub enum GivenAnswer {
     },
     /// It failed for good, whatever is tried.
     Fails,
+    /// There is no connection: nothing is sent, and nothing has happened.
+    Refuses,
+    /// No answer comes in time: nobody knows what happened.
+    TimesOut,
 }
 
 #[derive(Debug)]

@@ -105,12 +105,14 @@ impl Type {
         let joined = match &self.shape {
             Shape::List(items) => items.iter().cloned().reduce(|a, b| a.join(&b)),
             Shape::Object(members) => members.iter().map(|(_, ty)| ty.clone()).reduce(|a, b| a.join(&b)),
+            Shape::Each(item) => Some((**item).clone()),
             Shape::Unknown => None,
         };
+        // A list of JSON may hold `null`, and a `map` finds nothing in some items.
         match joined {
             Some(item) => item,
-            None if self.outside => Type::outside(),
-            None => Type::of(Kinds::ANY),
+            None if self.outside => Type::outside().maybe_empty(None),
+            None => Type::of(Kinds::ANY).maybe_empty(None),
         }
     }
 
@@ -197,6 +199,7 @@ fn join_shapes(a: &Type, b: &Type) -> Shape {
         (Shape::List(left), Shape::List(right)) if left.len() == right.len() => {
             Shape::List(Arc::new(left.iter().zip(right.iter()).map(|(a, b)| a.join(b)).collect()))
         }
+        (Shape::Each(left), Shape::Each(right)) => Shape::Each(Arc::new(left.join(right))),
         // What is empty on one way has the shape of the other.
         (shape, Shape::Unknown) if b.kinds.is_none() => shape.clone(),
         (Shape::Unknown, shape) if a.kinds.is_none() => shape.clone(),

@@ -107,7 +107,10 @@ impl Resolver<'_> {
                 let keys = self.keys(key);
                 Some((Scheme::Token(place?), keys?))
             }
-            _ => self.unfit(verify, "verify token header \"X-Token\" == secret.NAME"),
+            _ => self.unfit(
+                verify,
+                "verify token header \"X-Token\" == secret.NAME`, with `query \"key\"`, `path \"key\"` or `body $.key` in the header's place where the sender puts it there: `verify token body $.key == secret.NAME",
+            ),
         }
     }
 
@@ -277,6 +280,12 @@ impl Resolver<'_> {
                     Place::Param(name) => Some(Piece::Param(name)),
                     Place::Body(_) => None,
                 }
+            }
+            ast::ExprKind::Name(name)
+                if matches!(&**name, "body" | "query" | "headers" | "path" | "request") =>
+            {
+                self.report(errors::bad_piece(expr.span));
+                None
             }
             ast::ExprKind::Text(_) | ast::ExprKind::Name(_) => {
                 self.plain_text(expr, "a part of `payload`").map(Piece::Literal)

@@ -45,6 +45,7 @@ impl Frame {
             let (value, note) = match read {
                 Ok(value) => (value, None),
                 Err(why) => {
+                    self.missed.push(field.slot);
                     let value = self.missing_field(field, &why)?;
                     (value, told.is_some().then(|| format!("is {why}; {}", policy(&field.on_missing))))
                 }
@@ -70,13 +71,14 @@ impl Frame {
 
     /// The value of a `let`, by its policy where it is empty.
     pub(super) fn let_value(
-        &self,
+        &mut self,
         slot: u16,
         expr: &Expr,
         on_missing: Option<&OnMissing>,
     ) -> Result<(Value, Option<String>), Stopped> {
         let value = self.eval(expr)?;
         let (Some(on_missing), true) = (on_missing, value.is_empty()) else { return Ok((value, None)) };
+        self.missed.push(slot);
         let why = self.why_empty(expr)?;
         let note = format!("missing: {why}; {}", policy(on_missing));
         let value = match on_missing {

@@ -17,6 +17,10 @@ pub(super) struct Frame {
     /// The innermost last.
     pub loops: Vec<Loop>,
     pub now: Time,
+    /// Slots of the step whose value its `on_missing` decides about.
+    pub missed: Vec<u16>,
+    /// Which way the step goes on, where it has two.
+    pub way: Option<bool>,
     slots: Vec<Value>,
     /// How often the step called `uuid`.
     uuids: Cell<u32>,
@@ -40,6 +44,8 @@ impl Frame {
             inputs: Inputs::new(received, pipeline.reading),
             at: 0,
             loops: Vec::new(),
+            missed: Vec::new(),
+            way: None,
             uuids: Cell::new(0),
             watched: Vec::new(),
             pipeline,
@@ -53,6 +59,8 @@ impl Frame {
     /// To be called before each step: ids are counted within one.
     pub(super) fn begin_step(&mut self) {
         self.uuids.set(0);
+        self.missed.clear();
+        self.way = None;
     }
 
     pub(super) fn watch(&mut self, slot: Option<u16>) {

@@ -12,6 +12,7 @@ mod frame;
 mod headers;
 mod inputs;
 mod json;
+mod origins;
 mod rates;
 mod replies;
 mod steps;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 pub use admission::{Admission, admit, challenge, sign};
 pub use headers::Headers;
+pub use origins::Origin;
 pub use rates::limit;
 pub use replies::fault_reply;
 
@@ -163,6 +165,10 @@ pub struct Trace {
     /// Names bound by the step and what they hold, or what was decided (`cond` → true).
     pub values: Vec<(Arc<str>, Value)>,
     pub note: Option<String>,
+    /// Slots whose value its `on_missing` decided about.
+    pub missed: Vec<u16>,
+    /// Which way it went on, where there are two: whether a condition held, whether an action succeeded.
+    pub way: Option<bool>,
 }
 
 impl Run {
@@ -278,6 +284,11 @@ impl Run {
         self.answered
     }
 
+    /// The steps so far, if a trace is kept.
+    pub fn trace(&self) -> &[Trace] {
+        self.trace.as_deref().unwrap_or_default()
+    }
+
     pub fn take_trace(&mut self) -> Vec<Trace> {
         self.trace.as_mut().map(std::mem::take).unwrap_or_default()
     }
@@ -290,6 +301,7 @@ impl Run {
             return;
         }
         let returned = call.slot.map(|slot| (slot, call.returned(answer)));
+        self.frame.way = Some(true);
         self.note(|frame| {
             let values =
                 returned.iter().map(|(slot, value)| (frame.slot_name(*slot), value.clone())).collect();
@@ -302,6 +314,7 @@ impl Run {
     }
 
     fn failed(&mut self, call: &Call, reason: String, status: Option<u16>) {
+        self.frame.way = Some(false);
         self.note(|_| (Vec::new(), Some(format!("{} failed: {reason}", call.name))));
         if let Some(slot) = call.slot {
             self.frame.bind(slot, Value::Empty);
@@ -349,7 +362,9 @@ impl Run {
     fn note(&mut self, tell: impl FnOnce(&Frame) -> (Vec<(Arc<str>, Value)>, Option<String>)) {
         if let Some(trace) = &mut self.trace {
             let (values, note) = tell(&self.frame);
-            trace.push(Trace { path: self.frame.path(), op: self.frame.at, values, note });
+            let missed = std::mem::take(&mut self.frame.missed);
+            let way = self.frame.way.take();
+            trace.push(Trace { path: self.frame.path(), op: self.frame.at, values, note, missed, way });
         }
     }
 }

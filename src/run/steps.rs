@@ -66,6 +66,7 @@ impl Run {
             }
             OpKind::JumpUnless { cond, to } => {
                 let holds = self.frame.truth(cond)?;
+                self.frame.way = Some(holds);
                 self.note(|_| (vec![("cond".into(), Value::Bool(holds))], None));
                 if !holds {
                     return Ok(Flow::To(*to));

@@ -1,6 +1,7 @@
 //! Finds, reads, writes and watches `*.wj` files, and says which git commit they are at. The one room that reads scripts
 //! from disk.
 
+mod changes;
 mod commit;
 mod find;
 mod fixture;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{MAX_FILE_BYTES, Script};
 
+pub use changes::{Base, since};
 pub use commit::commit;
 pub use find::{Found, find};
 pub use fixture::fixture;

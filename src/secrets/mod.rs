@@ -72,6 +72,11 @@ impl Secrets {
     }
 }
 
+/// Whether a secret has a value now.
+pub fn is_set(name: &str) -> bool {
+    look_up(name).is_some_and(|value| !value.is_empty())
+}
+
 fn look_up(name: &str) -> Option<String> {
     if let Ok(value) = std::env::var(name) {
         return Some(value);

@@ -14,6 +14,7 @@ mod forwarded;
 mod framing;
 mod host;
 mod notices;
+mod once;
 mod options;
 mod orders;
 mod progress;
@@ -45,6 +46,7 @@ use crate::value::{Bytes, Id};
 use budget::{Budget, Lease};
 pub use clock::now_millis;
 pub use counts::Counts;
+pub use once::{CarriedOut, Once, once};
 pub use options::Options;
 pub use start::{Setup, StartError, run};
 

@@ -151,7 +151,7 @@ impl Teller {
         for address in not_taken(&attempt) {
             tracing::warn!(pipeline = %name, "a notice did not reach everybody: {address}");
         }
-        let count = digest.places.len();
+        let (count, is_full) = (digest.operations(), digest.history_full);
         self.server.telling().entry(name.clone()).or_default().error = None;
         let channels: Vec<String> = pipeline.notify.iter().map(channel_of).collect();
         let (mut told, of) = (rounds.clone(), channel.clone());
@@ -167,7 +167,8 @@ impl Teller {
         *rounds = told;
         match self.server.writer.commit_all(writes).await {
             Ok(()) => {
-                tracing::info!(pipeline = %name, "told of {count} operations that failed or were interrupted");
+                let also = if is_full { ", and that its history is full" } else { "" };
+                tracing::info!(pipeline = %name, "told of {count} operations that failed or were interrupted{also}");
             }
             Err(error) => {
                 tracing::error!(pipeline = %name, error, "a notice was sent and could not be recorded as sent");

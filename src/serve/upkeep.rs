@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use super::clock::now_millis;
 use super::server::Server;
+use crate::operations::notices::Reason;
 use crate::operations::{Classes, Rules};
 use crate::resolve::program::Pipeline;
-use crate::store::{Limits, MEMORY, Retention, Space, Span, StoreError, Tended, Upkeep};
+use crate::store::{Limits, MEMORY, Retention, Space, Span, StoreError, Tended, Upkeep, Write};
 
 /// How often there is a look.
 const EVERY: Duration = Duration::from_secs(1);
@@ -122,8 +123,9 @@ fn tend(server: &Server, retain: bool) {
                 if removed > 0 || programs > 0 {
                     tracing::debug!("{removed} operations and {programs} programs are kept no longer");
                 }
-                if retain {
-                    tell_full(server, full);
+                if retain && let Err(error) = tell_full(server, full) {
+                    server.writer.trouble(&error);
+                    return;
                 }
                 if !more || server.around.stopping.load(Ordering::Relaxed) {
                     return;
@@ -139,7 +141,8 @@ fn tend(server: &Server, retain: bool) {
     }
 }
 
-fn tell_full(server: &Server, full: Vec<Arc<str>>) {
+/// Whose history is full takes no new requests; the log, the status and a notice say so.
+fn tell_full(server: &Server, full: Vec<Arc<str>>) -> Result<(), StoreError> {
     let full: BTreeSet<Arc<str>> = full.into_iter().collect();
     let full = Arc::new(full);
     // Whoever reads the word finds it true already.
@@ -152,4 +155,21 @@ fn tell_full(server: &Server, full: Vec<Arc<str>>) {
     for name in before.difference(&full) {
         tracing::info!("pipeline {name} is served again: its history is within its `keep`");
     }
+    let (now, served) = (now_millis(), server.pipelines.load());
+    let tells = |name: &&Arc<str>| served.get(*name).is_some_and(|pipeline| !pipeline.notify.is_empty());
+    let notices: Vec<Write> = full
+        .difference(&before)
+        .filter(tells)
+        .map(|name| Write::Notice {
+            pipeline: name.clone(),
+            id: server.around.ids.next(now, 0),
+            time: now,
+            reason: Reason::history_full().to_string(),
+        })
+        .collect();
+    if !notices.is_empty() {
+        server.store.commit(&notices, now)?;
+        server.writer.noticed().notify_one();
+    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use super::clock::{Clock, now_millis};
 use crate::operations;
-use crate::store::{Store, StoreError, Write, Written};
+use crate::store::{Fault, Store, StoreError, Write, Written, planted};
 use crate::value::Id;
 
 /// Bounds of one commit.
@@ -240,7 +240,7 @@ impl Queue {
 
 /// What tells of something that has happened, and so is never dropped.
 fn is_kept(write: &Write) -> bool {
-    matches!(write, Write::Step(_))
+    matches!(write, Write::Step(_)) && !planted(Fault::OutcomeDropped)
 }
 
 /// The writing thread.
@@ -413,6 +413,7 @@ fn queues_notice(write: &Write) -> bool {
     match write {
         Write::Accept(accept) => accept.notice.is_some(),
         Write::Step(step) => step.notice.is_some(),
+        Write::Notice { .. } => true,
         Write::Rejected(_) | Write::NoticeSent { .. } | Write::Setting { .. } => false,
     }
 }
@@ -422,7 +423,7 @@ fn size(write: &Write) -> usize {
         Write::Accept(accept) => accept.row.index.bytes as usize,
         Write::Step(step) => step.row.index.bytes as usize,
         Write::Rejected(rejected) => rejected.row.index.bytes as usize,
-        Write::NoticeSent { .. } | Write::Setting { .. } => 64,
+        Write::Notice { .. } | Write::NoticeSent { .. } | Write::Setting { .. } => 64,
     }
 }
 

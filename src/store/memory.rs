@@ -41,6 +41,8 @@ struct Kept {
     /// Of all that were ever here: most that come are newer, and need not be looked for.
     newest: Option<Id>,
     work: BTreeMap<(Place, Id), Work>,
+    /// How much of it each lane has.
+    depths: BTreeMap<u32, u64>,
     claims: BTreeMap<(u32, [u8; 16]), Taken>,
     /// The claim that the sweep looks at next.
     sweep_at: (u32, [u8; 16]),
@@ -182,16 +184,12 @@ impl Store for Memory {
 
     fn lanes(&self) -> Result<Vec<LaneHead>, StoreError> {
         let kept = self.kept();
-        let mut heads: BTreeMap<u32, (Option<Millis>, u64)> = BTreeMap::new();
-        for (place, id) in kept.work.keys() {
-            let (due, depth) = heads.entry(place.lane).or_default();
-            *depth += 1;
-            if due.is_none() && kept.holds.get(*id).is_none() {
-                *due = Some(place.due);
-            }
-        }
-        let heads = heads.into_iter().filter_map(|(lane, (due, depth))| {
-            Some(LaneHead { lane: kept.names.lane(lane)?, due: due?, depth })
+        let heads = kept.depths.iter().filter_map(|(lane, depth)| {
+            let (low, high) = (Place { lane: *lane, due: 0 }, Place { lane: *lane, due: Millis::MAX });
+            let mut work = kept.work.range((low, Id([0; 16]))..=(high, Id([0xff; 16])));
+            // What is held is at work, and so little that it is stepped over.
+            let ((place, _), _) = work.find(|((_, id), _)| kept.holds.get(*id).is_none())?;
+            Some(LaneHead { lane: kept.names.lane(*lane)?, due: place.due, depth: *depth })
         });
         let mut heads: Vec<LaneHead> = heads.collect();
         heads.sort_by(|a, b| a.lane.cmp(&b.lane));
@@ -300,6 +298,11 @@ impl Kept {
             Write::Accept(accept) => self.accept(accept, now),
             Write::Step(step) => self.step(step, now),
             Write::Rejected(rejected) => self.reject(rejected),
+            Write::Notice { pipeline, id, time, reason } => {
+                let pipeline = self.names.pipelines.take(pipeline);
+                self.notices.insert((pipeline, *time, *id), reason.clone());
+                Written::Done
+            }
             Write::NoticeSent { pipeline, id, time } => {
                 if let Some(pipeline) = self.names.pipelines.find(pipeline) {
                     self.notices.remove(&(pipeline, *time, *id));
@@ -356,7 +359,7 @@ impl Kept {
         entry.more.push(stored);
         if !matches!(step.work, WorkChange::Keep) {
             if let Some(place) = entry.place.take() {
-                self.work.remove(&(place, step.id));
+                self.remove_work(place, step.id);
             }
             self.holds.release(step.id);
         }
@@ -450,9 +453,19 @@ impl Kept {
         ended.len()
     }
 
+    fn remove_work(&mut self, place: Place, id: Id) {
+        if self.work.remove(&(place, id)).is_some()
+            && let Some(depth) = self.depths.get_mut(&place.lane)
+        {
+            *depth -= 1;
+        }
+    }
+
     fn put(&mut self, id: Id, work: &Work, fence: u64) -> Place {
         let place = Place { lane: self.names.take_lane(&work.lane), due: work.due };
-        self.work.insert((place, id), Work { held: false, ..work.clone() });
+        if self.work.insert((place, id), Work { held: false, ..work.clone() }).is_none() {
+            *self.depths.entry(place.lane).or_default() += 1;
+        }
         if work.held {
             self.holds.hold(id, Held { fence: Holds::after(fence), place });
         }

@@ -5,6 +5,7 @@ mod facts;
 mod holds;
 mod memory;
 mod names;
+mod planted;
 mod redb;
 mod search;
 mod space;
@@ -16,6 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use facts::{AnswerFact, Fact, OutcomeClass, OutcomeFact, ReceivedFact, Sent, decode, encode};
+pub use planted::{Fault, planted};
 pub use space::Space;
 pub use told::ToldToRepeats;
 
@@ -191,6 +193,13 @@ pub enum Write {
     Step(Box<Step>),
     /// Kept for people; nothing ran.
     Rejected(Box<Rejected>),
+    /// A notice that is none of an operation's; `id` is its own.
+    Notice {
+        pipeline: Arc<str>,
+        id: Id,
+        time: Millis,
+        reason: String,
+    },
     NoticeSent {
         pipeline: Arc<str>,
         id: Id,

@@ -487,9 +487,17 @@ pub struct Returns {
 #[derive(Debug)]
 pub struct Test {
     pub title: Expr,
+    pub rows: Option<Rows>,
     pub steps: Vec<TestStep>,
     pub span: Span,
     pub broken: bool,
+}
+
+/// `for row in [ … ]` of a test.
+#[derive(Debug)]
+pub struct Rows {
+    pub name: Name,
+    pub list: Expr,
 }
 
 #[derive(Debug)]
@@ -519,8 +527,16 @@ pub struct Send {
 
 #[derive(Debug)]
 pub enum GivenAnswer {
-    Answers { status: Expr, body: Option<(Name, Expr)> },
+    Answers {
+        status: Expr,
+        body: Option<(Name, Expr)>,
+    },
+    /// For good.
     Fails(Span),
+    /// Nothing is sent.
+    Refuses(Span),
+    /// Nobody knows whether it took effect.
+    TimesOut(Span),
 }
 
 #[derive(Debug)]

@@ -184,12 +184,24 @@ impl Builder<'_> {
 
     fn entries_inside(&mut self, block: Node, within: Within) -> Vec<Entry> {
         let mut entries = Vec::new();
+        let whole = self.span(&block);
         for line in self.lines(block) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
             match rule {
-                Rule::params if within == Within::Respond => {
-                    self.report(errors::param_in_respond(span, line.node.as_str()));
+                Rule::params | Rule::bad_param if within == Within::Respond => {
+                    let text = line.node.as_str();
+                    if text
+                        .split_once(':')
+                        .is_some_and(|(name, _)| super::words::first_word(name) == name.trim_end())
+                    {
+                        let at = self.span(&line.node);
+                        let text = self.source.get(whole.range()).unwrap_or("");
+                        let on_line = text.starts_with('{') && !text.contains('\n');
+                        self.report(errors::members_in_respond(at, on_line.then_some((whole, text))));
+                    } else {
+                        self.report(errors::param_in_respond(span, text));
+                    }
                     entries.push(Entry { kind: EntryKind::Broken, span });
                 }
                 Rule::params | Rule::bad_param => {

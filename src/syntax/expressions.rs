@@ -107,7 +107,15 @@ impl Builder<'_> {
             if bind == Bind::Compare
                 && let Some(first) = compared.replace(op_span)
             {
-                self.report(errors::chained_comparison(left.span.to(right.span), first, op_span));
+                let whole = left.span.to(right.span);
+                let middle = match &left.kind {
+                    ExprKind::Binary { right, .. } => right.span,
+                    _ => left.span,
+                };
+                let middle = self.source.get(middle.range()).unwrap_or("");
+                self.report(errors::chained_comparison(whole, first, op_span, middle));
+                left = broken_expr(whole);
+                continue;
             }
             let span = left.span.to(right.span);
             let kind = ExprKind::Binary { op, op_span, left: Box::new(left), right: Box::new(right) };
@@ -245,7 +253,12 @@ impl Builder<'_> {
                                 == unfinished.end
                     });
                     if !taken {
-                        self.report(errors::unclosed_bracket(at, bracket));
+                        // With no block behind it on its line, it most likely ends with the line.
+                        let line = self.rest_of_line(at.start);
+                        let line = line.split('#').next().unwrap_or("").trim_end();
+                        let end = Span::at(at.start as usize + line.len());
+                        let end = (!line.contains(['{', '}'])).then_some(end);
+                        self.report(errors::unclosed_bracket(at, bracket, end));
                     }
                     self.told_to_line_end = Some(at.start);
                 }

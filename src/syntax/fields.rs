@@ -22,6 +22,11 @@ impl Builder<'_> {
                 fields.extend(self.bad_field(line.node));
             }
             if let Some(left) = line.left {
+                // The rest is told of by itself, and most likely is the policy.
+                let follows = !left.as_str().starts_with([',', ';', '/']);
+                if let Some(field) = fields.last_mut().filter(|field| follows && field.on_missing.is_none()) {
+                    field.on_missing = Some(OnMissing { kind: OnMissingKind::Broken, span: field.span });
+                }
                 self.left_over(rule, span, &left, Within::Fields);
             }
         }

@@ -63,8 +63,21 @@ impl Builder<'_> {
         }
         let path = path?;
         if methods.is_empty() {
-            let at = crate::source::Span::new(start, start + "on".len());
-            self.report(errors::on_without_method(at));
+            let rest = self.rest_of_line(path.span.end).trim_start_matches('"').trim();
+            let route = self.source.get(path.span.start as usize - 1..path.span.end as usize + 1);
+            match METHODS.iter().find(|method| **method == rest).zip(route) {
+                Some((method, route)) => {
+                    let start = path.span.start - 1;
+                    let line = self.rest_of_line(start).trim_end();
+                    let at = crate::source::Span { start, end: start + line.len() as u32 };
+                    self.told_to_line_end = Some(start);
+                    self.report(errors::method_behind_route(at, method, route));
+                }
+                None => {
+                    let at = crate::source::Span::new(start, start + "on".len());
+                    self.report(errors::on_without_method(at));
+                }
+            }
         }
         if !path.text.starts_with('/') {
             self.report(errors::route_without_slash(path.span, &path.text));

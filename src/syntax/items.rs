@@ -68,7 +68,11 @@ impl Builder<'_> {
         let head = self.head(node.into_inner(), Within::Pipeline);
         let name = head.name.unwrap_or_else(|| {
             let at = Span { start: span.start, end: span.start + "pipeline".len() as u32 };
-            self.report(errors::pipeline_without_name(at));
+            let title = head
+                .title
+                .as_ref()
+                .map(|title| (title.span, self.source.get(title.span.range()).unwrap_or("")));
+            self.report(errors::pipeline_without_name(at, title));
             nameless(at)
         });
         Pipeline { name, title: head.title, body: head.body, span, broken: false }
@@ -76,10 +80,11 @@ impl Builder<'_> {
 
     fn test(&mut self, node: Node) -> Test {
         let span = self.span(&node);
-        let (mut title, mut steps) = (None, Vec::new());
+        let (mut title, mut rows, mut steps) = (None, None, Vec::new());
         for node in node.into_inner() {
             match node.as_rule() {
                 Rule::block => steps = self.test_steps(node),
+                Rule::rows => rows = self.rows(node),
                 Rule::bad_colon => {
                     let at = self.span(&node);
                     self.report(errors::colon_after_head(at));
@@ -92,7 +97,7 @@ impl Builder<'_> {
             self.report(errors::test_without_title(at));
             Expr { kind: ExprKind::Broken, span: at }
         });
-        Test { title, steps, span, broken: false }
+        Test { title, rows, steps, span, broken: false }
     }
 
     /// Name, title and statements of a pipeline.
@@ -134,7 +139,7 @@ impl Builder<'_> {
             Some("test") => {
                 let steps = self.test_steps(block);
                 let title = Expr { kind: ExprKind::Broken, span: at };
-                Some(Item::Test(Test { title, steps, span, broken: true }))
+                Some(Item::Test(Test { title, rows: None, steps, span, broken: true }))
             }
             _ => None,
         }

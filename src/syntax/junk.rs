@@ -7,6 +7,7 @@ use super::builder::{Builder, Unfinished};
 use super::errors;
 use super::expressions::broken_expr;
 use super::grammar::{Node, Rule};
+use super::habits;
 use super::items::broken;
 use super::slips;
 use super::words;
@@ -69,6 +70,9 @@ impl Builder<'_> {
     pub fn bad_field(&mut self, node: Node) -> Option<Field> {
         let names = self.bound_by(&node);
         self.lost_names.extend(names);
+        let span = self.span(&node);
+        let meant = habits::names_meant(node.as_str()).into_iter();
+        self.lost_names.extend(meant.map(|name| Name { text: name.into(), span }));
         self.bad_entry(node, Within::Fields);
         None
     }
@@ -103,7 +107,18 @@ impl Builder<'_> {
     pub fn left_over(&mut self, rule: Rule, line: Span, node: &Node, within: Within) -> Vec<Block> {
         let (text, span, block) = self.left_text(node);
         if !self.told_before(line, span) {
-            let diagnostic = slips::left_over(rule, line, &text, span, within, block.is_some());
+            let before = self.source.get(line.start as usize..span.start as usize).unwrap_or("");
+            let rest = self.rest_of_line(span.start).trim_end();
+            let whole = if block.is_none() { text.as_str() } else { rest };
+            let balanced = whole.matches('{').count() == whole.matches('}').count();
+            let whole_span = Span { start: span.start, end: span.start + whole.len() as u32 };
+            let whole = (balanced && rest.starts_with(whole)).then_some((whole_span, whole));
+            let diagnostic = match block {
+                None => habits::in_rest(rule, before, &text, span),
+                Some(_) => None,
+            };
+            let diagnostic =
+                diagnostic.unwrap_or_else(|| slips::left_over(rule, line, &text, span, within, whole));
             self.report(diagnostic);
         }
         let Some(block) = block else { return Vec::new() };

@@ -27,6 +27,8 @@ impl Builder<'_> {
         let name = self.name(node);
         if node.as_rule() == Rule::bad_name {
             self.report(errors::bad_name(name.span, &name.text));
+            // Below, it is most likely used in the right spelling.
+            return Name { text: name.text.replace('-', "_").into(), span: name.span };
         } else if words::RESERVED.contains(&&*name.text) {
             self.report(errors::reserved_name(name.span, &name.text));
         }

@@ -16,6 +16,7 @@ mod expected;
 mod expressions;
 mod fields;
 mod grammar;
+mod habits;
 mod head;
 mod items;
 mod junk;

@@ -237,14 +237,23 @@ impl Scanner<'_> {
         }
     }
 
-    /// A text ends with its line, closed or not; a brace at the end of the line is then no part of it.
+    /// A text ends with its line, closed or not; braces at the end of the line are then no part of it.
     fn end_of_line(&mut self, at: usize) {
         let Some(text) = self.open.iter().position(|open| *open == Open::Text) else { return };
         self.open.truncate(text);
         let line = self.text.get(..at).unwrap_or("").trim_end_matches([' ', '\t']);
-        if line.ends_with(['{', '}']) && line.len() != self.insert_end {
-            let last = line.len() - 1;
-            self.step_in_code(last, if line.ends_with('{') { b'{' } else { b'}' });
+        if line.ends_with('{') && line.len() != self.insert_end {
+            self.step_in_code(line.len() - 1, b'{');
+            return;
+        }
+        let mut closers = Vec::new();
+        let mut rest = line;
+        while rest.ends_with('}') && rest.len() != self.insert_end {
+            closers.push(rest.len() - 1);
+            rest = rest.get(..rest.len() - 1).unwrap_or("").trim_end_matches([' ', '\t']);
+        }
+        while let Some(last) = closers.pop() {
+            self.step_in_code(last, b'}');
         }
     }
 

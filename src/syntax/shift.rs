@@ -4,7 +4,7 @@
 use super::ast::{
     Action, Block, Clause, Connector, ConnectorAction, ConnectorParam, Const, Count, Entry, EntryKind,
     Expect, Expr, ExprKind, Field, GivenAnswer, Item, Key, LetValue, Member, Name, Notify, OnFail, OnMissing,
-    OnMissingKind, Operand, Param, Pipeline, Raw, Retry, Returns, Stmt, StmtKind, Test, TestStep,
+    OnMissingKind, Operand, Param, Pipeline, Raw, Retry, Returns, Rows, Stmt, StmtKind, Test, TestStep,
     TestStepKind, TextPart,
 };
 use crate::diagnostic::Diagnostic;
@@ -44,8 +44,12 @@ impl Shift {
                 self.span(span);
             }
             Item::Connector(connector) => self.connector(connector),
-            Item::Test(Test { title, steps, span, broken: _ }) => {
+            Item::Test(Test { title, rows, steps, span, broken: _ }) => {
                 self.expr(title);
+                if let Some(Rows { name, list }) = rows {
+                    self.name(name);
+                    self.expr(list);
+                }
                 steps.iter_mut().for_each(|step| self.test_step(step));
                 self.span(span);
             }
@@ -321,7 +325,11 @@ impl Shift {
                             self.expr(status);
                             self.part(body);
                         }
-                        GivenAnswer::Fails(span) => self.span(span),
+                        GivenAnswer::Fails(span)
+                        | GivenAnswer::Refuses(span)
+                        | GivenAnswer::TimesOut(span) => {
+                            self.span(span);
+                        }
                     }
                 }
             }

@@ -8,6 +8,7 @@ use super::blocks::Within;
 use super::errors;
 use super::expected;
 use super::grammar::Rule;
+use super::habits;
 use super::words::{
     CONNECTOR_WORDS, ENTRY_WORDS, ITEM_WORDS, RESERVED, STEP_WORDS, TEST_WORDS, first_word, form,
 };
@@ -30,10 +31,13 @@ pub(super) fn kind_of_block(head: &str) -> Block {
         piece.split_once('.').is_some_and(|(a, b)| first_word(a) == a && !a.is_empty() && !b.is_empty())
     });
     match meant {
-        Some("when" | "for" | "else" | "match" | "on_failure" | "on_fail") => Block::Steps,
+        Some("when" | "for" | "else" | "on_failure" | "on_fail") => Block::Steps,
+        // What stands in arms comes on several ways; only what it binds is of use.
+        Some("match") => Block::Fields,
         Some("extract" | "returns") => Block::Fields,
         Some("json" | "form" | "query" | "multipart") => Block::Object,
         Some("respond") => Block::Entries,
+        _ if matches!(word, "switch" | "case") => Block::Fields,
         _ if matches!(word, "if" | "elif" | "elsif" | "while" | "foreach" | "unless" | "try" | "loop") => {
             Block::Steps
         }
@@ -45,7 +49,7 @@ pub(super) fn kind_of_block(head: &str) -> Block {
 /// A line that fits no rule. `reread` allows to read it once more to learn where it goes wrong.
 pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diagnostic {
     let sub = |start: usize, end: usize| part(span, start, end);
-    if let Some(diagnostic) = comment(text, span) {
+    if let Some(diagnostic) = comment(text, span).or_else(|| habits::in_line(text, span, within)) {
         return diagnostic;
     }
     if let Some(sign) = text.chars().next().filter(|sign| matches!(sign, ';' | ',')) {
@@ -62,8 +66,9 @@ pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diag
     }
     let word = first_word(text);
     if word.is_empty() {
-        return in_expression(text, span).unwrap_or_else(|| {
-            errors::unreadable_line(span, &format!("no line {} begins like this", within.describe()))
+        return in_expression(text, span).unwrap_or_else(|| match within {
+            Within::Match => errors::not_an_arm(span),
+            _ => errors::unreadable_line(span, &format!("no line {} begins like this", within.describe())),
         });
     }
     let at = sub(0, word.len());
@@ -86,6 +91,9 @@ pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diag
             (names.first().map_or(0, |name| name.0), names.last().map_or(0, |name| name.0 + name.1.len()));
         return errors::for_with_two_names(sub(first, last));
     }
+    if text.strip_prefix("cors").is_some_and(|rest| rest.trim() == "*") {
+        return errors::bare_star(sub(text.len() - 1, text.len()));
+    }
     if ends_in_operator(text) && !text.ends_with('=') {
         let start = text.rfind([' ', '\t']).map_or(0, |blank| blank + 1);
         return errors::nothing_behind(sub(start, text.len()), text.get(start..).unwrap_or(""));
@@ -104,7 +112,12 @@ pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diag
 
 fn unknown(word: &str, at: Span, text: &str, span: Span, within: Within) -> Diagnostic {
     if let Some(advice) = foreign(word) {
-        return errors::foreign_word(at, word, advice);
+        let rest = text.get(word.len()..).unwrap_or("").trim();
+        let found = errors::foreign_word(at, word, advice);
+        return match habits::replacement(word, rest) {
+            Some(right) => found.safe_fix(format!("write `{right}`"), at, right),
+            None => found,
+        };
     }
     // A name that is given something belongs to no word list.
     let rest = text.get(word.len()..).unwrap_or("").trim_start();
@@ -167,12 +180,19 @@ pub(super) fn in_expression(text: &str, span: Span) -> Option<Diagnostic> {
             return Some(errors::open_text(part(span, at, text.len()), quote, text.get(at..).unwrap_or("")));
         }
         Some(Open::Bracket(at, bracket)) => {
-            return Some(errors::unclosed_bracket(part(span, at, at + 1), bracket));
+            let end = part(span, text.len(), text.len());
+            return Some(errors::unclosed_bracket(part(span, at, at + 1), bracket, Some(end)));
         }
         Some(Open::Closer(at, bracket)) => {
             return Some(errors::needless_bracket(part(span, at, at + 1), bracket));
         }
         None => {}
+    }
+    for (written, right) in WORDS_FOR_OPERATORS {
+        if let Some(at) = outside_texts(text, written) {
+            let word = written.trim();
+            return Some(errors::foreign_operator(part(span, at + 1, at + 1 + word.len()), word, right));
+        }
     }
     for (written, advice) in FOREIGN_OPERATORS {
         if let Some(at) = outside_texts(text, written) {
@@ -183,6 +203,9 @@ pub(super) fn in_expression(text: &str, span: Span) -> Option<Diagnostic> {
     }
     None
 }
+
+const WORDS_FOR_OPERATORS: [(&str, &str); 5] =
+    [(" is not ", "!="), (" is ", "=="), (" equals ", "=="), (" eq ", "=="), (" ne ", "!=")];
 
 const FOREIGN_OPERATORS: [(&str, &str); 9] = [
     ("??", "Say what a missing value means where it is picked: `on_missing default \"…\"`."),
@@ -196,14 +219,15 @@ const FOREIGN_OPERATORS: [(&str, &str); 9] = [
     ("$.", "A path stands in `extract`: `extract body { name = $.name on_missing abort }`. Then use `name`."),
 ];
 
-/// The rest of a line whose beginning is a whole statement.
+/// The rest of a line whose beginning is a whole statement; `whole` is it with the block behind it, where both end with the
+/// line.
 pub(super) fn left_over(
     rule: Rule,
     line: Span,
     text: &str,
     span: Span,
     within: Within,
-    has_block: bool,
+    whole: Option<(Span, &str)>,
 ) -> Diagnostic {
     if text.is_empty() {
         return errors::needless_block(span, super::blocks::describe(rule).as_str());
@@ -232,25 +256,12 @@ pub(super) fn left_over(
         (Rule::let_step | Rule::params, "as") => {
             return errors::reader_outside_extract(span);
         }
-        (Rule::fields, "as") => return errors::reader_behind_policy(span),
         (Rule::fields, _) if near(word, ["on_missing"]).is_some() => {
             return errors::unknown_word(at, word, Some("on_missing"), "behind a path");
         }
-        (Rule::fields, _) if text.starts_with("||") || text.starts_with("??") || word == "or" => {
-            return errors::unknown_operator(
-                part(span, 0, 2),
-                text.get(..2).unwrap_or(text),
-                "Say what a missing value means: `on_missing default \"…\"`.",
-            );
-        }
         (_, "on_missing") => return errors::policy_out_of_place(span),
         (Rule::respond, "json" | "text" | "body" | "header") => {
-            return errors::part_behind_status(span, text, has_block);
-        }
-        (Rule::respond, _)
-            if !is_word(word) && text.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '_') =>
-        {
-            return errors::text_without_quotes(span, text);
+            return errors::part_behind_status(span, text, whole);
         }
         (Rule::params | Rule::bad_param, _) if binds(text).is_some() => {
             return errors::missing_comma(Span { start: line.end, end: line.end }, "parameters on one line");
@@ -270,6 +281,11 @@ pub(super) fn left_over(
     }
     if ends_in_operator(text) && !text.contains(' ') {
         return errors::nothing_behind(span, text);
+    }
+    if matches!(word, "when" | "if" | "unless")
+        && matches!(rule, Rule::stop_step | Rule::abort_step | Rule::respond)
+    {
+        return errors::condition_behind(span, word, super::blocks::describe(rule).as_str());
     }
     if is_word(word) && !RESERVED.contains(&word) && within != Within::Fields {
         return errors::two_on_a_line(span, None);
@@ -306,6 +322,13 @@ pub(super) fn item_head(at: Span, text: &str, meant: Option<&str>) -> Diagnostic
             }
             let skip = text.len() - text.get(word.len()..).unwrap_or("").trim_start().len();
             errors::item_head(part(at, skip.min(text.len().saturating_sub(1)), text.len()), meant)
+        }
+        None if matches!(
+            word,
+            "function" | "func" | "def" | "fn" | "webhook" | "workflow" | "hook" | "route"
+        ) =>
+        {
+            errors::item_of_another_language(first, word)
         }
         None => errors::outside_items(at),
     }
@@ -456,6 +479,7 @@ fn foreign(word: &str) -> Option<&'static str> {
             "To refuse the request write `abort 422 \"why\"`, to end the run as a success `stop`."
         }
         "switch" | "case" => "To choose by a value write `match value { \"a\" { … } else { … } }`.",
+        "end" | "endif" | "fi" | "done" => "A block ends with `}`.",
         "unless" => "Write `when not (…) { … }`.",
         "if" => "A condition begins with `when`.",
         "elif" | "elsif" | "elseif" => {

@@ -1,6 +1,6 @@
 //! What stands in a `test`: a request sent, answers given, and what is expected.
 
-use super::ast::{Count, Expect, Expr, GivenAnswer, Name, Send, TestStep, TestStepKind};
+use super::ast::{Count, Expect, Expr, GivenAnswer, Name, Rows, Send, TestStep, TestStepKind};
 use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
@@ -34,6 +34,34 @@ impl Builder<'_> {
             }
         }
         steps
+    }
+
+    /// `for row in LIST` of a test's head.
+    pub fn rows(&mut self, node: Node) -> Option<Rows> {
+        let (mut name, mut list) = (None, None);
+        for node in node.into_inner() {
+            let mut nodes = vec![];
+            if node.as_rule() == Rule::bad_each {
+                let at = self.span(&node);
+                let text = node.as_str().to_owned();
+                self.report(errors::for_in_brackets(at, &text));
+                nodes.extend(node.into_inner());
+            } else {
+                nodes.push(node);
+            }
+            for node in nodes {
+                match node.as_rule() {
+                    Rule::name | Rule::bad_name => name = Some(self.value_name(&node)),
+                    Rule::expr => list = Some(self.expr(node)),
+                    Rule::bad_of => {
+                        let at = self.span(&node);
+                        self.report(errors::for_of(at, node.as_str()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Some(Rows { name: name?, list: list? })
     }
 
     fn send(&mut self, node: Node) -> Option<Send> {
@@ -72,9 +100,12 @@ impl Builder<'_> {
 
     fn given_answer(&mut self, node: Node) -> Option<GivenAnswer> {
         let (mut status, mut body) = (None, None);
+        let whole = self.span(&node);
         for node in node.into_inner() {
             match node.as_rule() {
-                Rule::k_fails => return Some(GivenAnswer::Fails(self.span(&node))),
+                Rule::k_fails => return Some(GivenAnswer::Fails(whole)),
+                Rule::k_refuses => return Some(GivenAnswer::Refuses(whole)),
+                Rule::k_times => return Some(GivenAnswer::TimesOut(whole)),
                 Rule::status => status = Some(self.status(node)),
                 Rule::send_body => body = self.send_body(node),
                 _ => {}

@@ -127,7 +127,11 @@ impl Builder<'_> {
         }
         let line = rest.split(['\n', '\r']).next().unwrap_or("").trim_end();
         let all = self.between(node.as_span().start(), end + line.len());
-        self.report(errors::json_in_text(all));
+        let object = self.patched.text.get(node.as_span().start()..end + line.len()).unwrap_or("");
+        self.report(errors::json_in_text(
+            all,
+            object.strip_prefix('"').and_then(|text| text.strip_suffix('"')),
+        ));
         self.told_to_line_end = Some(whole.start);
         true
     }
@@ -139,7 +143,17 @@ impl Builder<'_> {
             piece.as_rule() == Rule::escape
                 && escaped.starts_with(|c: char| "dDwWsSbB.+*?()[]|^$/-".contains(c))
         };
-        if !node.clone().into_inner().any(|piece| signs(&piece)) {
+        // `[0-9]{4}`: a count behind a class or a group.
+        let counts = |piece: &Node| {
+            let start = piece.as_span().start();
+            let before = self.patched.text.get(..start).unwrap_or("");
+            let count = piece.as_str().trim_matches(['{', '}']);
+            matches!(piece.as_rule(), Rule::insert | Rule::bad_insert)
+                && before.ends_with([']', ')', '.'])
+                && !count.is_empty()
+                && count.bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
+        };
+        if !node.clone().into_inner().any(|piece| signs(&piece) || counts(&piece)) {
             return false;
         }
         let inserts = |piece: &Node| {
@@ -167,7 +181,8 @@ impl Builder<'_> {
             Rule::stray_brace | Rule::bad_insert => {
                 text.literal.push_str(node.as_str());
                 if !told && node.as_str() != "}" {
-                    self.report(errors::brace_in_text(span, whole));
+                    let written = self.source.get(whole.range()).unwrap_or("");
+                    self.report(errors::brace_in_text(span, whole, written));
                 } else if !told {
                     // A closing brace alone is itself.
                     return told;
@@ -181,6 +196,12 @@ impl Builder<'_> {
 
     fn insert(&mut self, node: Node) -> Expr {
         let span = self.span(&node);
+        let inner = node.as_str().strip_prefix("{{").and_then(|text| text.strip_suffix("}}")).map(str::trim);
+        if let Some(inner) = inner.filter(|inner| !inner.is_empty() && !inner.contains([':', '{', '}', '"']))
+        {
+            self.report(errors::double_braces(span, inner));
+            return super::expressions::broken_expr(span);
+        }
         let expr = self.exprs(node).into_iter().next();
         let expr = expr.unwrap_or_else(|| super::expressions::broken_expr(span));
         if let ExprKind::Number(digits) = &expr.kind {

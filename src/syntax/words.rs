@@ -94,7 +94,9 @@ pub(super) fn form(word: &str) -> &'static str {
         "for" => "It is written `for item in items { … }` or `for item in items, at most 50 { … }`.",
         "form" | "json" | "multipart" | "query" => "It is written `json { name: value }`.",
         "give" => "It is written `give up after 1h`.",
-        "given" => "It is written `given http.post answers 200 json { … }` or `given http.post fails`.",
+        "given" => {
+            "It is written `given http.post answers 200 json { … }`, `given http.post times out`, `given http.post refuses` or `given http.post fails`."
+        }
         "header" => "It is written `header \"Name\" = value`.",
         "http.post" => {
             "An action is written `http.post \"https://…\" { … }` or `service.action { name = value }`."

@@ -133,6 +133,78 @@ fn two_files_that_claim_one_route_are_shown_both() {
     assert!(run.out.contains("pipelines/b.wj:2:3") && run.out.contains("pipelines/a.wj:2:3"), "{}", run.out);
 }
 
+const SENDS: &str = r#"const CRM = "https://crm.example/v1"
+
+pipeline leads {
+  on POST "/leads"
+  verify github secret.HOOK_KEY
+  respond 202
+  http.post "{CRM}/leads" {
+    header "Authorization" = "Bearer {secret.CRM_TOKEN}"
+    json { ok: true }
+    key auto
+  }
+  email.send { to = "a@b.example", subject = "a lead", text = "come" }
+  bizon.add_subscriber {
+    token = secret.BIZON_TOKEN
+    pageId = "1:a"
+    email = "a@b.example"
+    time = "2099-12-11T20:00:00.000"
+  }
+  on_failure {
+    notify email "ops@school.example"
+    notify http "https://chat.example:8443/hook"
+  }
+}
+
+test "a lead is taken" {
+  send POST "/leads" json {} signed
+  expect status 202
+}
+"#;
+
+#[test]
+fn env_looks_for_the_secrets_in_the_environment() {
+    let dir = scripts(&[("pipelines/a.wj", SENDS), ("hook", "eight-letters\n")]);
+    let without = wj(dir.path(), &["check", "--format", "short"]);
+    assert_eq!((without.status, without.out.as_str()), (0, ""), "{}", without.err);
+    let run = |args: &[&str]| {
+        let mut command = command(dir.path(), args);
+        command.env("CRM_TOKEN", "a-token-of-the-crm").env("HOOK_KEY_FILE", dir.path().join("hook"));
+        let output = command.env_remove("BIZON_TOKEN").output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let told = "pipelines/a.wj:14:13: warning[WJ0509]: the secret `BIZON_TOKEN` is not set here\n".to_owned();
+    assert_eq!(run(&["check", "--env", "--format", "short"]), (Some(0), told.clone()));
+    assert_eq!(run(&["check", "--env", "--format", "short", "--deny-warnings"]), (Some(1), told));
+}
+
+#[test]
+fn hosts_are_all_that_anything_may_be_sent_to() {
+    let dir = scripts(&[("pipelines/a.wj", SENDS)]);
+    let run = wj(dir.path(), &["check", "--hosts"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "https://chat.example:8443  pipelines/a.wj:3:10  notify http in leads",
+            "https://crm.example  pipelines/a.wj:7:3  http.post in leads",
+            "https://online.bizon365.ru  pipelines/a.wj:13:3  bizon.add_subscriber in leads",
+            "smtp:  pipelines/a.wj:3:10  notify email in leads",
+            "smtp:  pipelines/a.wj:12:3  email.send in leads",
+        ]
+    );
+    let json = wj(dir.path(), &["check", "--hosts", "--format", "json"]);
+    let first: Value = serde_json::from_str(json.out.lines().next().unwrap()).unwrap();
+    assert_eq!(first["host"], "https://chat.example:8443");
+    assert_eq!(wj(dir.path(), &["check", "--hosts", "--format", "sarif"]).status, 2);
+    let dir = scripts(&[("pipelines/a.wj", &SENDS.replace("respond", "respnd"))]);
+    let run = wj(dir.path(), &["check", "--hosts"]);
+    assert_eq!((run.status, run.out.as_str()), (1, ""));
+    assert!(run.err.contains("its hosts are not known"), "{}", run.err);
+}
+
 #[test]
 fn a_pipe_gets_no_colours_and_no_control_characters() {
     let dir = scripts(&[("pipelines/a.wj", "pipeline a {\n  respnd \"\u{1b}[31mred\u{202e}\"\n}\n")]);

@@ -56,8 +56,8 @@ impl Site {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wj"));
         command.args(args).current_dir(self.dir.path()).env_remove("NO_COLOR");
-        for secret in ["BIZON_TOKEN", "CRM_TOKEN"] {
-            command.env_remove(secret);
+        for name in ["BIZON_TOKEN", "CRM_TOKEN", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"] {
+            command.env_remove(name);
         }
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command

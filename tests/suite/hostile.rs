@@ -155,15 +155,26 @@ fn a_body_of_any_kind_that_means_harm_ends_in_a_4xx_and_a_row() {
     let multipart = "multipart/form-data; boundary=x";
     let part = |name: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n1\r\n");
     let began = std::time::Instant::now();
-    let mut rows = 0;
+    let (mut sent, mut rows) = (0, 0);
+    let json = "application/json";
     for (content_type, body) in [
+        (json, format!("{{\"a\":{}}}", "[".repeat(5_000)).into_bytes()),
+        (json, "[".repeat(1_000_000).into_bytes()),
+        (json, b"{\"a\":\"\xff\"}".to_vec()),
+        (json, b"{\"a\":\"\\ud800\"}".to_vec()),
+        (json, b"{\"a\":\"a\nb\"}".to_vec()),
+        (json, b"{\"a\":1}{\"a\":2}".to_vec()),
+        (json, b"{\"a\":NaN}".to_vec()),
         (form, b"a=%ff".to_vec()),
         (form, b"\xff=1".to_vec()),
         (form, format!("a{}=1&", "[]".repeat(31)).repeat(10_000).into_bytes()),
         (form, "a[]&".repeat(300_000).into_bytes()),
         (multipart, part("a").into_bytes()),
         (multipart, part("a").repeat(50_000).into_bytes()),
-        (multipart, "\r\n--x".repeat(500_000).into_bytes()),
+        (multipart, "\r\n--x".repeat(1_000_000).into_bytes()),
+        (multipart, format!("--x\r\n{}\r\n1\r\n--x--\r\n", "A: b\r\n".repeat(200_000)).into_bytes()),
+        (multipart, part(&"a".repeat(1_000_000)).into_bytes()),
+        ("multipart/form-data; boundary=\"\"", part("a").into_bytes()),
         (multipart, format!("--x\r\n{}", "A".repeat(1 << 20)).into_bytes()),
         ("multipart/form-data", part("a").into_bytes()),
         ("text/xml", "<a>".repeat(5_000).into_bytes()),
@@ -174,7 +185,9 @@ fn a_body_of_any_kind_that_means_harm_ends_in_a_4xx_and_a_row() {
         ),
         ("text/xml", b"<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a>&passwd;</a>".to_vec()),
         ("text/xml", b"<a>\xff</a>".to_vec()),
+        ("text/xml", b"<a><b></a></b>".to_vec()),
         ("text/plain; charset=none", b"x".to_vec()),
+        ("application/x-www-form-urlencoded; charset=utf-7", b"a=+AGE-".to_vec()),
         ("application/json; charset=windows-1251", b"{\"a\":\"\x98\"".to_vec()),
         ("\u{1}", b"{}".to_vec()),
     ] {
@@ -187,10 +200,13 @@ fn a_body_of_any_kind_that_means_harm_ends_in_a_4xx_and_a_row() {
         let answer = server.raw(&request);
         let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
         assert!(answer.starts_with("HTTP/1.1 400 "), "{content_type} {shown}: {answer:.200}");
+        sent += 1;
         rows += usize::from(answer.contains("undecodable_body"));
     }
     // The head that hyper itself refuses has no row, all others have one.
-    assert_eq!((rows, site.history(&["--status", "aborted", "--limit", "100"]).len()), (16, 16));
+    let aborted = site.history(&["--status", "aborted", "--limit", "100"]);
+    assert_eq!((rows, aborted.len()), (sent - 1, sent - 1));
+    assert!(aborted.iter().all(|row| row["answer"]["status"] == 400 && row["reason"] != ""), "{aborted:?}");
     // What is only unusual goes through: as many keys as there may be, whatever they are, and any characters in them.
     let keys: String = (0..150_000).map(|n| format!("k{n}=1&")).collect();
     assert_eq!(server.send("POST", "/whole", &[("Content-Type", form)], &keys).status, 200);
@@ -199,8 +215,9 @@ fn a_body_of_any_kind_that_means_harm_ends_in_a_4xx_and_a_row() {
     assert_eq!(odd.json(), json!({ "a": "\0\r\nX-Evil: 1", "b": "\u{1b}[2J" }));
     let deep = format!("a{}=1&b[][c]=2", "[b]".repeat(5_000));
     assert_eq!(server.send("POST", "/whole", &[("Content-Type", form)], &deep).json(), json!({ "b": "2" }));
-    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
-    assert!(server.memory() < 300, "{} MiB", server.memory());
+    // Seconds on a machine of one's own; what hangs hangs for longer.
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+    assert!(server.memory() < 400, "{} MiB", server.memory());
 }
 
 #[test]
@@ -290,6 +307,43 @@ fn the_door_answers_every_request_by_the_standard() {
         statuses.iter().filter(|status| **status != "100").copied().collect::<Vec<_>>(),
         ["200", "200", "200", "400"]
     );
+}
+
+#[test]
+fn a_head_that_means_harm_ends_in_a_4xx_or_means_what_it_says() {
+    let site = Site::new(&[("echo.wj", ECHO)]);
+    let server = site.serve(&["--data", "memory:"]);
+    let began = std::time::Instant::now();
+    let status = |line: &str, headers: &str| {
+        let body = "Connection: close\r\nContent-Length: 2\r\n\r\n{}";
+        let answer = server.raw(format!("POST {line} HTTP/1.1\r\nHost: a\r\n{headers}{body}").as_bytes());
+        answer.split(' ').nth(1).and_then(|status| status.parse::<u16>().ok()).unwrap_or(0)
+    };
+    let many = |count: usize| (0..count).map(|n| format!("X-{n}: 1\r\n")).collect::<String>();
+    for (line, headers, wanted) in [
+        ("/echo/a".to_owned(), many(200), 431),
+        ("/echo/a".to_owned(), format!("X-In: {}\r\n", "a".repeat(100_000)), 431),
+        (format!("/echo/{}", "a".repeat(100_000)), String::new(), 431),
+        (format!("/echo/a?{}", "q=1&".repeat(20_000)), String::new(), 431),
+        // As much as a head may hold.
+        (format!("/echo/a?{}", "a&".repeat(10_000)), String::new(), 200),
+        (format!("/echo/a?q{}=1", "[q]".repeat(5_000)), String::new(), 200),
+        (format!("/echo/a?{}", "q[]=1&".repeat(2_000)), String::new(), 200),
+        ("/echo/a?q=%&q2=%zz&%=&==&[]=&]=[".to_owned(), String::new(), 200),
+        ("/echo/a".to_owned(), format!("Cookie: {}\r\n", "a=\"; ".repeat(2_000)), 200),
+        ("/echo/a".to_owned(), "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n".into(), 415),
+        ("/echo/a".to_owned(), "Content-Encoding: br, identity\r\n".into(), 415),
+        ("/echo/%".to_owned(), String::new(), 400),
+        ("/echo/%c0%af".to_owned(), String::new(), 400),
+        ("/echo/a/../a".to_owned(), String::new(), 404),
+    ] {
+        assert_eq!(status(&line, &headers), wanted, "{line:.40} {headers:.40}");
+    }
+    // Of two types the last counts, as of any header that came twice.
+    let types = [("Content-Type", "application/x-www-form-urlencoded"), ("Content-Type", "application/json")];
+    assert_eq!(server.send("POST", "/echo/a", &types, "{\"value\": 1}").json()["value"], 1);
+    assert_eq!(server.send("POST", "/echo/a", &types, "value=1").status, 400);
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
 }
 
 /// A pipeline that asks the target while its caller waits.

@@ -85,6 +85,29 @@ fn a_pipeline_with_nothing_left_to_remove_is_refused() {
 }
 
 #[test]
+fn whose_history_is_full_is_told_to_people() {
+    let hook = Target::new([Does::Answers(200, String::new())]);
+    let script = format!(
+        "pipeline full {{\n  on POST \"/full\"\n  keep 30d, 1KB\n  respond 200\n  wait 30d\n  on_failure {{ notify http \"{}/hook\" }}\n}}\n",
+        hook.url()
+    );
+    let site = Site::new(&[("full.wj", &script)]);
+    let mut server = site.serve(&[]);
+    let body = format!("{{\"a\": \"{}\"}}", "x".repeat(2_000));
+    assert_eq!(server.post_json("/full", &body).status, 200);
+    let told: serde_json::Value = serde_json::from_str(&hook.next().body).unwrap();
+    assert_eq!(told["history_full"], true);
+    assert_eq!(
+        (&told["pipeline"], &told["failed"], &told["not_named"]),
+        (&"full".into(), &0.into(), &0.into())
+    );
+    assert!(told["operations"].as_array().unwrap().is_empty(), "it is of no operation");
+    server.wait_for("told of 0 operations that failed or were interrupted, and that its history is full");
+    assert_eq!(server.status()["operations"]["notices_waiting"], 0);
+    assert_eq!(server.post_json("/full", "{}").status, 503);
+}
+
+#[test]
 fn a_backup_is_made_beside_a_server_and_without_one() {
     let site = Site::new(&[("good.wj", GOOD)]);
     let server = site.serve(&[]);

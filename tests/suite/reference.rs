@@ -85,6 +85,28 @@ fn codes_are_listed_as_they_are() {
     compare("codes", &page);
 }
 
+#[test]
+fn settings_are_listed_as_they_are() {
+    let mut page = begin(
+        "Settings",
+        "The keys of `wj.toml`, which `wj serve` and the commands beside it read from the current folder, or from where `--config` \
+         names it. The command line wins. A key that is not known is refused, with the name that was probably meant.",
+    );
+    let mut section = None;
+    for setting in wj::cli::SETTINGS {
+        if section != Some(setting.section) {
+            section = Some(setting.section);
+            if !setting.section.is_empty() {
+                write!(page, "\n## [{}]\n", setting.section).unwrap();
+            }
+            page += "\n| key | takes | without it | |\n|---|---|---|---|\n";
+        }
+        writeln!(page, "| `{}` | {} | {} | {} |", setting.key, setting.takes, setting.unsaid, setting.says)
+            .unwrap();
+    }
+    compare("settings", &page);
+}
+
 fn begin(title: &str, about: &str) -> String {
     format!(
         "<!-- Made by `UPDATE=1 cargo test --test suite reference`; what is written here by hand is lost. -->\n\n\

@@ -34,11 +34,14 @@ fn tests_pass_and_fail_as_written() {
         let files = |_: &Source, path: &str| match path {
             "lead.json" => Ok(bytes(r#"{"name": "Анна"}"#)),
             "lead.form" => Ok(bytes("name=Anna")),
+            "lead.http" => Ok(bytes(
+                "POST /hooks/north?utm=x HTTP/1.1\nContent-Type: application/json\nX-Sender: crm\n\n{\"name\": \"Анна\"}\n",
+            )),
             _ => Err("there is no such file".to_owned()),
         };
         let site = Rehearsal { routes: &routes, files: &files };
         for test in checked.files.iter().flat_map(|file| &file.tests) {
-            let failures = rehearse(test, &site);
+            let failures = rehearse(test, &site).failures;
             out += &format!("{}: {}\n", if failures.is_empty() { "ok" } else { "failed" }, test.title);
             for failure in failures {
                 let line = test.source.position(failure.span.start).line;
@@ -134,4 +137,243 @@ fn lines(out: &[u8]) -> Vec<Json> {
 fn texts(output: &std::process::Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (text(&output.stdout), text(&output.stderr))
+}
+
+/// A site with one script, and what `wj test` says of it.
+fn tested(script: &str, args: &[&str]) -> (Site, Option<i32>, String, String) {
+    let site = Site::new(&[("a.wj", script)]);
+    let output = site.wj(&[&["test"], args].concat());
+    let (out, err) = texts(&output);
+    let code = output.status.code();
+    (site, code, out, err)
+}
+
+const BRANCHES: &str = r#"pipeline p {
+  on POST "/p"
+  extract body {
+    a = $.a on_missing empty
+    b = $.b on_missing default "x"
+  }
+  respond 200 "OK"
+  when a == "1" {
+    http.post "https://one.example/x" {
+      json { b: b }
+      key auto
+      on_fail continue
+    }
+  } else {
+    stop "nothing to do"
+  }
+}
+
+test "one" {
+  send POST "/p" json { a: "1" }
+  expect done
+}
+"#;
+
+#[test]
+fn a_failure_shows_the_difference_and_the_steps_with_their_lines() {
+    let script = BRANCHES.replace("expect done", "expect http.post once { b = { c: 1, d: [2] } }");
+    let (_, code, out, _) = tested(&script, &[]);
+    assert_eq!(code, Some(1));
+    for part in [
+        "  - expected\n  + came\n  - b = {\n",
+        "  + b = \"x\"\n",
+        "  steps of pipeline p in pipelines/a.wj:\n",
+        "     3 │   extract body {\n       │     a = \"1\"\n       │     b = \"x\"\n       │     `b` is missing at `[\"b\"]`",
+        "     8 │   when a == \"1\" {\n       │     it holds\n",
+        "     9 │     http.post \"https://one.example/x\" {\n       │     http.post POST https://one.example/x\n       │     http.post answered 200\n",
+    ] {
+        assert!(out.contains(part), "no {part:?} in\n{out}");
+    }
+    let (_, _, out, _) = tested(&script, &["--format", "json"]);
+    let result = &lines(out.as_bytes())[0];
+    assert_eq!(result["failures"][0]["trace"]["steps"][2]["line"], 8);
+}
+
+#[test]
+fn coverage_counts_steps_branches_and_on_missing_and_has_a_threshold() {
+    let (_, code, out, _) = tested(BRANCHES, &["--coverage"]);
+    assert_eq!(code, Some(0), "{out}");
+    // `extract`, `respond`, `when`, the call and `stop`; both ways of `when` and of the call; `a` and `b`.
+    let all = "pipelines/a.wj: 63 %, steps 4/5, branches 2/4, on_missing 1/2\n";
+    for part in [
+        all,
+        "  pipelines/a.wj:4 no test in which `a` is missing\n",
+        "  pipelines/a.wj:8 no test in which it does not hold\n",
+        "  pipelines/a.wj:9 no test in which the action fails\n",
+        "  pipelines/a.wj:15 no test comes here\n",
+    ] {
+        assert!(out.contains(part), "no {part:?} in\n{out}");
+    }
+    assert!(!out.contains(":5 "), "{out}");
+    assert_eq!(tested(BRANCHES, &["--threshold", "63"]).1, Some(0));
+    let (_, code, _, err) = tested(BRANCHES, &["--threshold", "64"]);
+    assert_eq!(code, Some(1), "{err}");
+    let more = format!(
+        "{BRANCHES}\ntest \"two\" {{\n  given http.post fails\n  send POST \"/p\" json {{ a: \"1\", b: \"2\" }}\n  send POST \"/p\" json {{ }}\n  expect stopped\n}}\n"
+    );
+    let (_, code, out, _) = tested(&more, &["--coverage", "--threshold", "100"]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("all: 100 %, steps 5/5, branches 4/4, on_missing 2/2"), "{out}");
+}
+
+#[test]
+fn coverage_is_written_as_lcov_and_as_a_page_beside_the_text() {
+    let (site, code, _, _) = tested(BRANCHES, &["--lcov", "c.info", "--html", "c.html"]);
+    assert_eq!(code, Some(0));
+    let read = |name: &str| std::fs::read_to_string(site.dir.path().join(name)).unwrap();
+    let lcov = read("c.info");
+    for line in [
+        "SF:pipelines/a.wj",
+        "DA:8,1",
+        "DA:15,0",
+        "LF:5",
+        "LH:4",
+        "BRF:6",
+        "BRH:3",
+        "BRDA:8,0,2,1",
+        "BRDA:8,0,3,-",
+        "end_of_record",
+    ] {
+        assert!(lcov.lines().any(|own| own == line), "no {line} in\n{lcov}");
+    }
+    let page = read("c.html");
+    assert!(page.contains("<tr class=\"none\"><td class=\"n\">15</td><td class=\"h\">0×</td><td>    stop &quot;nothing to do&quot;</td>"), "{page}");
+    assert!(
+        page.contains("<tr class=\"part\"><td class=\"n\">8</td>") && page.contains("<h1>63 % covered</h1>"),
+        "{page}"
+    );
+    assert!(!page.contains("<script"), "{page}");
+}
+
+#[test]
+fn results_are_written_as_junit_too() {
+    let failing = BRANCHES.replace("expect done", "expect failed");
+    let site = Site::new(&[("a.wj", &failing), ("b.wj", "pipeline {\n")]);
+    let output = site.wj(&["test", "--junit", "tests.xml"]);
+    assert_eq!(output.status.code(), Some(1));
+    let xml = std::fs::read_to_string(site.dir.path().join("tests.xml")).unwrap();
+    let mut reader = quick_xml::Reader::from_str(&xml);
+    while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
+    for part in [
+        "<testsuites name=\"wj test\" tests=\"2\" failures=\"1\" errors=\"1\">",
+        "<testcase classname=\"pipelines/a.wj\" name=\"one\" file=\"pipelines/a.wj\" line=\"19\" time=\"",
+        "<failure message=\"the run ended as done, and `failed` was expected\">",
+        "<error message=\"the script has errors\">pipelines/b.wj:1:",
+    ] {
+        assert!(xml.contains(part), "no {part} in\n{xml}");
+    }
+}
+
+#[test]
+fn watching_runs_the_tests_again_when_a_script_changes() {
+    use std::io::{BufRead, BufReader};
+    let site = Site::new(&[("a.wj", BRANCHES)]);
+    let mut child = site
+        .command(&["test", "--watch"])
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert_eq!(said.next().as_deref(), Some("1 test passed"));
+    assert_eq!(said.next().as_deref(), Some("waiting for changes (Ctrl-C ends it)"));
+    site.write("a.wj", &BRANCHES.replace("expect done", "expect failed"));
+    assert_eq!(said.next().as_deref(), Some("1 of 1 test failed"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+const RECORDED: &str = r#"pipeline leads {
+  on POST "/hooks/{school}"
+  verify bearer secret.SENDER
+  extract body {
+    name  = $.name             on_missing abort
+    email = $.email as email   on_missing abort
+    topic = $.topic            on_missing empty
+  }
+  extract headers on_missing empty { source = $["x-source"] }
+  respond 200 "OK"
+  let made = http.post "TARGET/in" {
+    header "Authorization" = "Bearer {secret.CRM_TOKEN}"
+    json { name: name, email: email, source: source }
+    retry 3 times, first 1ms, at most 1ms
+    key auto
+  }
+  extract made.body { id = $.id on_missing abort }
+  when topic == "vip" { http.put "TARGET/vip/{id}" { json { email: email } } }
+}
+"#;
+
+#[test]
+fn an_operation_becomes_a_test_that_passes_and_tells_nobody_who_it_was() {
+    use crate::harness::{Does, Target};
+    let answer = |status, body: &str| Does::Answers(status, body.to_owned());
+    let target = Target::new([
+        answer(503, "busy"),
+        answer(200, r#"{"id": "lead-77", "owner": "Борис", "echo": "tok/EN+0123456789="}"#),
+        answer(200, ""),
+    ]);
+    let script = RECORDED.replace("TARGET", &target.url());
+    let site = Site::new(&[("leads.wj", &script)])
+        .env("SENDER", "a-sender-key")
+        .env("CRM_TOKEN", "tok/EN+0123456789=");
+    let server = site.serve(&[]);
+    let body = r#"{"name": "Анна Петрова", "email": "anna@school.ru", "topic": "vip", "phone": "8 (909) 123-45-67"}"#;
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Authorization", "Bearer a-sender-key"),
+        ("X-Source", "landing of Anna"),
+        ("User-Agent", "curl"),
+    ];
+    let answered = server.send("POST", "/hooks/north?utm=Anna", &headers, body);
+    assert_eq!(answered.status, 200);
+    for _ in 0..3 {
+        target.next();
+    }
+    server.stop();
+    let id = site.history(&[])[0]["id"].as_str().unwrap().to_owned();
+    let output = site.wj(&["test", "--record", &id]);
+    let (test, err) = texts(&output);
+    assert!(output.status.success(), "{err}\n{test}");
+    for part in [
+        "Анна",
+        "Петрова",
+        "anna",
+        "Anna",
+        "123-45-67",
+        "Борис",
+        "a-sender-key",
+        "tok/EN",
+        "curl",
+        "lead-77",
+        "north",
+    ] {
+        assert!(!test.contains(part), "{part} in\n{test}");
+    }
+    for part in [
+        "test \"leads: as recorded on 2",
+        "topic: \"vip\"",
+        "@mail.example",
+        "answers 503 text ",
+        " then answers 200 json {",
+        "test-CRM_TOKEN",
+        "header \"x-source\" = ",
+        "signed",
+        "expect status 200",
+        "expect done",
+        "2 times",
+        "once",
+    ] {
+        assert!(test.contains(part), "no {part} in\n{test}");
+    }
+    site.write("leads.wj", &format!("{script}{test}"));
+    let (out, err) = texts(&site.wj(&["test"]));
+    assert_eq!(err, "1 test passed\n", "{out}");
+    let none = site.wj(&["test", "--record", "0192a5b2-8c1d-7000-8000-0000000000ff"]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(texts(&none).1.contains("there is no operation"), "{}", texts(&none).1);
 }

@@ -105,7 +105,7 @@ fn outcome(case: &Case) -> String {
     }
 }
 
-fn pipeline(script: &str) -> Arc<Pipeline> {
+pub fn pipeline(script: &str) -> Arc<Pipeline> {
     let source = Arc::new(Source::new("a.wj", script));
     let parsed = wj::syntax::parse(&source);
     let resolved = wj::resolve::resolve(&source, &parsed.file, wj::check::built_in_connectors());

@@ -352,6 +352,19 @@ fn notices_wait_until_they_are_sent() {
         let of = |name: &str| Span { pipeline: Some(name.into()) };
         let waiting = |name| subject.store().summary(&of(name)).unwrap().notices_waiting;
         assert_eq!((waiting("leads"), waiting("other"), waiting("unknown")), (1, 1, 0));
+        // One that is of no operation.
+        let own = Write::Notice {
+            pipeline: "third".into(),
+            id: id(4),
+            time: NOW + 4,
+            reason: "notice 4".to_owned(),
+        };
+        subject.commit(&[own]);
+        subject.again();
+        assert_eq!(subject.store().notices("third", None, 9).unwrap(), [notice(4, "third")]);
+        assert!(subject.store().load(id(4)).unwrap().is_none());
+        subject.commit(&[Write::NoticeSent { pipeline: "third".into(), id: id(4), time: NOW + 4 }]);
+        assert_eq!(subject.store().notices("third", None, 9).unwrap(), []);
         assert_eq!(subject.store().load(id(1)).unwrap().unwrap().notice, None);
         assert_eq!(subject.store().load(id(3)).unwrap().unwrap().notice.as_deref(), Some("notice 3"));
     });

@@ -2,10 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
+use crate::callers::{callers, wait_until};
 use crate::harness::{Does, Site, Target, request};
 
 /// A pipeline that answers, and then does one call.
@@ -161,6 +164,38 @@ fn a_hanging_target_holds_up_nobody_elses_requests_and_refusals_come_at_once() {
     assert!(answered < Duration::from_millis(500), "{answered:?}");
     assert_eq!(site.history(&["--limit", "1000"]).len(), stored + 5, "nothing of what was refused is stored");
     assert_eq!(server.status()["refused"]["503"], 5);
+}
+
+/// How long the others wait meanwhile is measured by `cargo bench --bench flood`.
+#[test]
+fn a_flood_against_a_hanging_target_waits_on_disk_and_the_others_go_on() {
+    let (hanging, healthy) = (Target::new([Does::Hangs]), Target::new([ok()]));
+    let told = "respond 200 { header \"X-Operation\" = operation.id }";
+    let script = format!(
+        "pipeline flooded {{\n  on POST \"/flooded\"\n  {told}\n  http.put \"{}/x\" {{ json {{ a: 1 }} }}\n}}\n",
+        hanging.url()
+    );
+    let site = Site::new(&[("flooded.wj", &script), ("well.wj", &behind("well", &healthy.url(), ""))]);
+    let mut server = site.serve(&[]);
+    let told = Arc::new(AtomicUsize::new(0));
+    let flood = callers(server.listen, &["/flooded"], &told);
+    wait_until(&told, 1_000);
+    let before = server.memory();
+    for _ in 0..20 {
+        assert_eq!(server.post_json("/well", "{}").status, 202);
+        assert_eq!(healthy.next().method, "PUT");
+    }
+    wait_until(&told, 3_000);
+    let status = server.status();
+    let open = status["operations"]["open"].as_u64().unwrap();
+    assert!(open >= 2_900, "{status}");
+    assert!(status["in_hand"].as_u64().unwrap() < 100, "what waits is in nobody's hand: {status}");
+    let after = server.memory();
+    assert!(after < 256 && after < before + 64, "{before} MiB, then {after}");
+    assert_eq!(server.post_json("/well", "{}").status, 202);
+    server.wait_for("operation|well|done");
+    server.kill();
+    flood.into_iter().for_each(|caller| drop(caller.join()));
 }
 
 #[test]

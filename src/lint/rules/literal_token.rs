@@ -32,7 +32,7 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         .filter(|(_, span)| {
             let known = context.model.type_at(*span);
             let text = known.and_then(|known| known.constant.as_ref()?.as_text());
-            text.is_some_and(|text| !text.trim().is_empty())
+            text.is_some_and(|text| !text.trim().is_empty() && !super::quoted_value::is_value(text))
         })
         .map(|(name, span)| {
             Diagnostic::new(&CODE, span, format!("the key for `{name}` stands in the script"))

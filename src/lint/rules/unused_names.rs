@@ -69,6 +69,10 @@ fn mistyped(context: &Context<'_>, definition: &Definition) -> bool {
     context.errors.iter().filter(|error| error.is_error()).take(ERRORS).any(|error| {
         let inside = error.span.start >= definition.scope.start && error.span.end <= definition.scope.end;
         let word = context.source.slice(error.span);
+        // Above the line that gives it, the name itself is as unknown as a mistyped one.
+        if word == &*definition.name {
+            return true;
+        }
         inside && word.len() < 2 * definition.name.len() + 8 && near(word, [&*definition.name]).is_some()
     })
 }

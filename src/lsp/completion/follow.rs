@@ -67,7 +67,7 @@ pub(super) fn offers(spot: &Spot<'_>) -> Option<Vec<Offer>> {
         }
         (["given"], Block::Test) => Some(lines::actions(spot, false)),
         (["given", ..], Block::Test) if !is_value(before) => {
-            words(&["answers", "fails", "json", "text", "then"])
+            words(&["answers", "fails", "refuses", "times out", "json", "text", "then"])
         }
         (["expect"], Block::Test) => {
             let mut offers = words(&[

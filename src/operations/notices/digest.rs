@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::reason::Reason;
+use super::reason::{Code, Reason};
 use super::{EVERY, Place};
 use crate::deliver::Letter;
 use crate::store::{Millis, Notice};
@@ -22,6 +22,8 @@ pub struct Digest {
     pub by_reason: BTreeMap<Reason, u64>,
     /// The first of them.
     pub named: Vec<(Id, Reason)>,
+    /// New requests are refused, since the history is full.
+    pub history_full: bool,
     /// Every place in the store that it covers, in order.
     pub places: Vec<Place>,
     /// There are more, for the next one.
@@ -36,6 +38,7 @@ impl Digest {
             pipeline,
             by_reason: BTreeMap::new(),
             named: Vec::new(),
+            history_full: false,
             places: Vec::new(),
             is_cut: false,
             aborted: 0,
@@ -44,11 +47,24 @@ impl Digest {
 
     pub fn add(&mut self, notice: &Notice) {
         let reason = Reason::parse(&notice.reason);
+        self.places.push((notice.time, notice.id));
+        if reason.code == Code::HistoryFull {
+            self.history_full = true;
+            return;
+        }
         if self.named.len() < NAMED {
             self.named.push((notice.id, reason.clone()));
         }
         *self.by_reason.entry(reason).or_default() += 1;
-        self.places.push((notice.time, notice.id));
+    }
+
+    /// The operations that it tells of.
+    pub fn operations(&self) -> u64 {
+        self.by_reason.values().sum()
+    }
+
+    fn not_named(&self) -> u64 {
+        self.operations() - self.named.len() as u64
     }
 
     /// The same for the same first notice, so that a message that comes twice is known.
@@ -61,7 +77,10 @@ impl Digest {
     pub fn letter(&self, to: &[Arc<str>]) -> Letter {
         Letter {
             to: to.iter().map(|to| to.to_string()).collect(),
-            subject: format!("wj: operations of {} failed or were interrupted", self.pipeline),
+            subject: match self.history_full {
+                true => format!("wj: {} refuses new requests", self.pipeline),
+                false => format!("wj: operations of {} failed or were interrupted", self.pipeline),
+            },
             text: self.text(),
             html: None,
             reply_to: None,
@@ -103,7 +122,8 @@ impl Digest {
             "aborted": self.aborted,
             "reasons": reasons,
             "operations": operations,
-            "not_named": self.places.len() - self.named.len(),
+            "not_named": self.not_named(),
+            "history_full": self.history_full,
         })
     }
 
@@ -114,6 +134,11 @@ impl Digest {
             // Writing to a text does not fail.
             let _ = writeln!(out, "{text}");
         };
+        if self.history_full {
+            line(format_args!(
+                "New requests are refused with 503: the history is above its `keep`, and nothing is left in it but open, interrupted and failed operations. See to these, or raise `keep`.\n"
+            ));
+        }
         for (reason, count) in &self.by_reason {
             line(format_args!("{count} {}: {}", reason.state(), reason.sentence()));
         }
@@ -124,7 +149,7 @@ impl Digest {
         for (id, reason) in &self.named {
             line(format_args!("{id}  {} {}", reason.state(), reason.code));
         }
-        let not_named = self.places.len() - self.named.len();
+        let not_named = self.not_named();
         if not_named > 0 {
             line(format_args!("and {not_named} more"));
         }

@@ -23,6 +23,8 @@ pub enum Code {
     StepFailed,
     /// It cannot go on here by itself.
     CannotGoOn,
+    /// Of the pipeline, not of an operation: it takes no new requests, since its history is full.
+    HistoryFull,
     /// Of a store that another version wrote.
     Other,
 }
@@ -56,6 +58,11 @@ impl Reason {
         Reason { interrupted: true, code: Code::CannotGoOn }
     }
 
+    /// Of a pipeline whose history is above its bounds, with nothing left that may be removed.
+    pub fn history_full() -> Reason {
+        Reason { interrupted: false, code: Code::HistoryFull }
+    }
+
     /// Reads what `to_string` wrote. Any other text is a code of its own, so that none of it is told on.
     pub fn parse(text: &str) -> Reason {
         let (state, code) = text.split_once(' ').unwrap_or((text, ""));
@@ -64,6 +71,7 @@ impl Reason {
             "not_made" => Code::NotMade,
             "step_failed" => Code::StepFailed,
             "cannot_go_on" => Code::CannotGoOn,
+            "history_full" => Code::HistoryFull,
             other => match other.strip_prefix("answered_").and_then(|status| status.parse().ok()) {
                 Some(status) => Code::Answered(status),
                 None => Code::Other,
@@ -90,6 +98,7 @@ impl Reason {
             Code::NotMade => "the call could not be made, or was turned down".to_owned(),
             Code::StepFailed => "a step failed".to_owned(),
             Code::CannotGoOn => "it cannot go on by itself".to_owned(),
+            Code::HistoryFull => "new requests are refused: the history is full".to_owned(),
             Code::Other => "its history says why".to_owned(),
         }
     }
@@ -103,6 +112,7 @@ impl fmt::Display for Code {
             Code::NotMade => f.write_str("not_made"),
             Code::StepFailed => f.write_str("step_failed"),
             Code::CannotGoOn => f.write_str("cannot_go_on"),
+            Code::HistoryFull => f.write_str("history_full"),
             Code::Other => f.write_str("other"),
         }
     }
@@ -127,6 +137,7 @@ mod tests {
             Code::NotMade,
             Code::StepFailed,
             Code::CannotGoOn,
+            Code::HistoryFull,
             Code::Other,
         ] {
             for interrupted in [false, true] {

@@ -231,11 +231,34 @@ fn a_person_ends_what_nobody_has_in_hand() {
     let pipeline = pipeline(&format!("{RESPOND}  wait 30d\n{}", put("")));
     let mut world = World::new([]);
     let id = world.receive(&pipeline, "{}");
-    let write = cancel(&world.operation(id), None, world.order()).unwrap();
+    let write = cancel(&world.operation(id), Some(&pipeline), None, world.order()).unwrap();
     assert_eq!(world.store.commit(&[write], world.now).unwrap(), [Written::Done]);
     assert_eq!(world.ended(id), (State::Aborted, "cancelled by a person".to_owned()));
     assert!(world.store.lanes().unwrap().is_empty());
-    assert!(cancel(&world.operation(id), None, world.order()).unwrap_err().contains("it is aborted"));
+    let again = cancel(&world.operation(id), Some(&pipeline), None, world.order());
+    assert!(again.unwrap_err().contains("it is aborted"));
+}
+
+#[test]
+fn what_a_person_ends_leaves_its_key_where_nothing_reported_may_have_come_of_it() {
+    let retry = "    retry 3 times, first 1s, at most 1s";
+    let (put, post) = (put(retry), post(""));
+    for (steps, leaves) in [
+        (format!("{DEDUPE}{put}{RESPOND}"), true),
+        (format!("{DEDUPE}{post}{put}{RESPOND}"), false),
+        (format!("{DEDUPE}{RESPOND}{put}"), false),
+    ] {
+        let pipeline = pipeline(&steps);
+        let fails = [answered(500), answered(500)];
+        let first = if steps.contains("http.post") { vec![answered(200)] } else { vec![] };
+        let mut world = World::new(first.into_iter().chain(fails));
+        let id = world.receive(&pipeline, r#"{"id":"7"}"#);
+        assert!(world.operation(id).work.is_some(), "it waits for its next try");
+        let write = cancel(&world.operation(id), Some(&pipeline), None, world.order()).unwrap();
+        assert_eq!(world.store.commit(&[write], world.now).unwrap(), [Written::Done]);
+        world.now += 1;
+        assert_eq!(repeated(&mut world, &pipeline, r#"{"id":"7"}"#).is_none(), leaves, "{steps}");
+    }
 }
 
 #[test]

@@ -185,6 +185,13 @@ pub(in crate::resolve) fn not_a_literal(span: Span, what: &str, wanted: &str) ->
         .help("It is needed before anything runs: write a literal or the name of a constant.")
 }
 
+/// `match a { b { … } }`.
+pub(in crate::resolve) fn arm_not_a_literal(span: Span) -> Diagnostic {
+    Diagnostic::new(&NOT_A_LITERAL, span, "an arm of `match` is a value that stands in the script")
+        .label("not a literal")
+        .help("Write a literal or the name of a constant. Two values that a request brings are compared by `when a == b { … }`.")
+}
+
 pub(in crate::resolve) fn count_out_of_range(span: Span, what: &str, least: u32, most: u32) -> Diagnostic {
     Diagnostic::new(&BAD_COUNT, span, format!("{what} is a whole number from {least} to {most}"))
         .label("out of range")
@@ -195,11 +202,18 @@ pub(in crate::resolve) fn duration_out_of_range(span: Span, what: &str, bounds: 
 }
 
 pub(in crate::resolve) fn duration_without_unit(span: Span, digits: &str, what: &str) -> Diagnostic {
-    Diagnostic::new(&BAD_DURATION, span, format!("{what} needs a unit"))
+    let found = Diagnostic::new(&BAD_DURATION, span, format!("{what} needs a unit"))
         .label("a number alone")
-        .help("Units are `ms`, `s`, `m`, `h` and `d`, without a blank before them.")
-        .fix("in seconds", span, format!("{digits}s"))
-        .fix("in milliseconds", span, format!("{digits}ms"))
+        .help("Units are `ms`, `s`, `m`, `h` and `d`, without a blank before them.");
+    // History is kept for days, calls and pauses take seconds.
+    match what {
+        "`keep`" | "`keep_failed`" => found.fix("in days", span, format!("{digits}d")),
+        _ => found.fix("in seconds", span, format!("{digits}s")).fix(
+            "in milliseconds",
+            span,
+            format!("{digits}ms"),
+        ),
+    }
 }
 
 pub(in crate::resolve) fn first_above_longest(first: Span, longest: Span) -> Diagnostic {
@@ -373,4 +387,10 @@ pub(in crate::resolve) fn body_at_the_door(span: Span) -> Diagnostic {
         .help(
             "Count by what the head of a request tells: `by request.ip`, `by path.school`, or without `by`.",
         )
+}
+
+/// The table of a test, which has to be known when the script is loaded.
+pub(in crate::resolve) fn no_rows(span: Span) -> Diagnostic {
+    Diagnostic::new(&super::NOT_A_LITERAL, span, "the rows of a test are a list that is written out, with one row at least")
+        .help("Write `test \"…\" for row in [ { phone: \"…\", status: 200 }, … ] {`, or name a constant that holds such a list.")
 }

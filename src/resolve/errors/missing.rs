@@ -43,6 +43,13 @@ pub(in crate::resolve) fn unguarded_reach(
     found
 }
 
+/// A reach that was meant to be the call of a function.
+pub(in crate::resolve) fn function_behind(found: Diagnostic, base: &str, function: &str) -> Diagnostic {
+    let mut found = found.help(format!("A function is given its value in brackets: `{function}({base})`."));
+    found.fixes.clear();
+    found
+}
+
 pub(in crate::resolve) fn parameter(action: &Name, param: &ParamSpec) -> Diagnostic {
     let message = format!("`{}` needs the parameter `{}`", action.text, param.name);
     Diagnostic::new(&MISSING_PARAMETER, action.span, message)

@@ -15,12 +15,34 @@ use crate::resolve::connectors::Connector;
 use crate::source::{Source, Span};
 use crate::syntax::ast::Name;
 
-pub(in crate::resolve) fn unknown_name(name: &str, span: Span, near: Option<&str>) -> Diagnostic {
+/// `elsewhere` is what the word means in other languages, `near` a name that is much like it.
+pub(in crate::resolve) fn unknown_name(
+    name: &str,
+    span: Span,
+    elsewhere: Option<&str>,
+    near: Option<&str>,
+) -> Diagnostic {
     let found = Diagnostic::new(&UNKNOWN_NAME, span, format!("nothing here is called `{name}`"))
         .label("not known here");
+    // A name of one's own comes first: `no` may be a mistyped `now`.
+    if let (Some(right), None) = (elsewhere, near.filter(|near| *near != "secret")) {
+        let help = match right {
+            "secret" => {
+                "What the server keeps for itself is `secret.NAME`: the environment variable of that name."
+                    .to_owned()
+            }
+            _ => format!("That is written `{right}`."),
+        };
+        return found.help(help).safe_fix(format!("write `{right}`"), span, right);
+    }
     let found = suggest(found, name, span, near);
     if near.is_some() {
         return found;
+    }
+    if matches!(name, "form" | "json" | "xml" | "multipart" | "payload" | "data" | "post" | "files") {
+        return found.help(
+            "What was sent is called `body`, whether it came as JSON, a form, multipart or XML: `extract body { … }`. What stands in the URL is `query`.",
+        );
     }
     found.help("A name is known from its line to the end of its block: bind it above with `let`, `extract` or `const`.")
 }
@@ -280,6 +302,11 @@ pub(in crate::resolve) fn unknown_member(
     let found =
         Diagnostic::new(&UNKNOWN_MEMBER, member.span, format!("`{of}` has no `{text}`")).label("not there");
     let found = suggest(found, text, member.span, near);
+    if of == "request" && matches!(&**text, "body" | "query" | "headers" | "cookies") {
+        return found.help(format!(
+            "`{text}` stands for itself, and what is in it is picked: `extract {text} {{ name = $.name on_missing abort }}`."
+        ));
+    }
     match (near, known) {
         (Some(_), _) => found,
         (None, "") => found.help("It is empty."),

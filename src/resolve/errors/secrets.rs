@@ -26,7 +26,7 @@ pub(in crate::resolve) fn computed_with(op: &str, op_span: Span, secret: Span) -
     Diagnostic::new(&SECRET_DECIDES, secret, format!("a secret cannot be computed with (`{op}`)"))
         .label("holds a secret")
         .also(op_span, "by this operator")
-        .help("Secrets never decide what a run does, so that they can be changed at any time. They are put into texts by `\"Bearer {secret.NAME}\"`.")
+        .help("Secrets never decide what a run does, so that they can be changed at any time. They are put into texts by `\"Bearer {secret.NAME}\"`. Who may call is asked in the head: `verify token header \"X-Token\" == secret.NAME`.")
 }
 
 pub(in crate::resolve) fn into_function(span: Span, function: &str) -> Diagnostic {

@@ -1,12 +1,12 @@
 //! One batch, one durable transaction. What it changes in memory is applied only after it is durable.
 
-use ::redb::{AccessGuard, ReadableTable, WriteTransaction};
+use ::redb::{AccessGuard, Durability, ReadableTable, WriteTransaction};
 
 use super::super::holds::{Held, Holds, Place, may_write};
 use super::super::names::{Mark, Names};
 use super::super::{
-    ACCEPTED, Accept, Claim, ClaimChange, Hash, Millis, Program, Row, Step, StoreError, Work, WorkChange,
-    Write, Written,
+    ACCEPTED, Accept, Claim, ClaimChange, Fault, Hash, Millis, Program, Row, Step, StoreError, Work,
+    WorkChange, Write, Written, planted,
 };
 use super::errors::unreadable;
 use super::live::{Changes, Live, NewRow};
@@ -14,7 +14,7 @@ use super::tables::{
     NAMES, PROGRAMS, SETTINGS, Tables, USES, blob_key, claim_key, log_key, name_key, notice_key, work_key,
 };
 use super::values::{ClaimRow, LogRow, WorkNote, WorkRow, versioned};
-use super::{Redb, derive};
+use super::{Redb, apart, derive};
 use crate::value::{Bytes, Id};
 
 pub(super) const PIPELINE: u8 = 0;
@@ -46,7 +46,14 @@ pub(super) fn commit(
     if batch.is_empty() && derived == Derived::WhenDue {
         return Ok(Committed { written: Vec::new(), derived: 0 });
     }
-    transact(store, now, |transaction| transaction.write(batch, derived))
+    if planted(Fault::ClaimApart) {
+        apart::claims(store, batch, now)?;
+    }
+    let committed = transact(store, now, |transaction| transaction.write(batch, derived))?;
+    if planted(Fault::WorkApart) {
+        apart::work(store, batch, &committed.written, now)?;
+    }
+    Ok(committed)
 }
 
 /// One durable transaction. Nothing of it is known in memory before it is durable.
@@ -59,6 +66,9 @@ pub(super) fn transact<T>(
     store.with_database(|database| {
         let mut txn = database.begin_write()?;
         txn.set_quick_repair(true);
+        if planted(Fault::NoSync) {
+            txn.set_durability(Durability::None)?;
+        }
         let (done, changes, names) = {
             let mut live = store.live();
             let names = live.names.mark();
@@ -141,6 +151,12 @@ impl<'a> Batch<'a> {
             Write::Rejected(rejected) => {
                 let pipeline = self.live.names.pipelines.take(&rejected.pipeline);
                 self.row(rejected.id, 0, pipeline, &rejected.row, Beside::nothing())?;
+                Ok(Written::Done)
+            }
+            Write::Notice { pipeline, id, time, reason } => {
+                self.changes.written = true;
+                let key = notice_key(self.live.names.pipelines.take(pipeline), *time, *id);
+                self.tables.notices()?.insert(&key, versioned(reason.as_bytes()).as_slice())?;
                 Ok(Written::Done)
             }
             Write::NoticeSent { pipeline, id, time } => {
@@ -254,7 +270,9 @@ impl<'a> Batch<'a> {
         let log = self.tables.log()?;
         // One descent of the tree both writes and looks whether it was there, which is rare enough to be undone.
         let before = log.insert(&key, self.scratch.as_slice())?.map(|value| value.value().to_vec());
-        if let Some(before) = before {
+        if let Some(before) = before
+            && !planted(Fault::DoubleInsert)
+        {
             log.insert(&key, before.as_slice())?;
             return Ok(false);
         }
@@ -294,12 +312,24 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn placed(&mut self, work: &Work) -> WorkNote {
+    pub(super) fn placed(&mut self, work: &Work) -> WorkNote {
         let place = Place { lane: self.live.names.take_lane(&work.lane), due: work.due };
         WorkNote::Put(place, WorkRow { pause: work.pause, intent_out: work.intent_out })
     }
 
     fn put(&mut self, id: Id, note: WorkNote, fence: Option<u64>) -> Result<(), StoreError> {
+        if planted(Fault::WorkApart) {
+            return Ok(());
+        }
+        self.insert_work(id, note, fence)
+    }
+
+    pub(super) fn insert_work(
+        &mut self,
+        id: Id,
+        note: WorkNote,
+        fence: Option<u64>,
+    ) -> Result<(), StoreError> {
         let WorkNote::Put(place, work) = note else { return Ok(()) };
         self.tables.work()?.insert(&work_key(place, id), work.write().as_slice())?;
         *self.changes.depths.entry(place.lane).or_default() += 1;
@@ -310,7 +340,12 @@ impl<'a> Batch<'a> {
     }
 
     /// Takes a claim, unless it is another's.
-    fn take(&mut self, pipeline: u32, claim: &Claim, id: Id) -> Result<Option<Written>, StoreError> {
+    pub(super) fn take(
+        &mut self,
+        pipeline: u32,
+        claim: &Claim,
+        id: Id,
+    ) -> Result<Option<Written>, StoreError> {
         let key = claim_key(pipeline, claim.key);
         let now = self.now;
         let claims = self.tables.claims()?;

@@ -1,6 +1,7 @@
 //! The operations in redb, in the layout of the delivery contract: `tables` has the keys, `values` the bytes, and each
 //! other file one thing that the store does with them. One lock order: `writing`, `database`, `live`.
 
+mod apart;
 mod claim;
 mod commit;
 mod copy;

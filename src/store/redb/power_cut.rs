@@ -8,12 +8,13 @@ use std::io::{Error, ErrorKind, Result};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use ::redb::StorageBackend;
+use ::redb::{ReadableTableMetadata, StorageBackend};
 
 use super::super::{
-    ACCEPTED, Accept, ClaimChange, Fact, Filter, Index, Lane, Program, Row, State, Step, Store, Upkeep, Work,
-    WorkChange, Write, Written, encode,
+    ACCEPTED, Accept, Claim, ClaimChange, Fact, Filter, Index, Lane, Program, Row, State, Step, Store,
+    Upkeep, Work, WorkChange, Write, Written, encode,
 };
+use super::tables::CLAIMS;
 use super::{Redb, errors, open};
 use crate::value::{Bytes, Id};
 
@@ -167,7 +168,12 @@ fn history() -> Vec<Vec<Write>> {
                 pipeline: "leads".into(),
                 row: row(State::Open, if n % 4 == 0 { 50_000 } else { 500 }),
                 work: Some(work.clone()),
-                claim: None,
+                claim: (n % 2 == 0).then(|| Claim {
+                    key: [n as u8; 16],
+                    end: u64::MAX,
+                    answer: None,
+                    kept: true,
+                }),
                 notice: None,
                 program: Arc::clone(&program),
             })));
@@ -219,6 +225,11 @@ fn check(store: &Redb, history: &[Vec<Write>], acknowledged: usize, why: &str) {
     };
     let there = history.iter().take_while(|batch| is_there(batch)).count();
     assert!((acknowledged..=acknowledged + 1).contains(&there), "{why}: {there} of {acknowledged}");
+    same(store, &history[..there], why);
+    // What is there already is written once, however often it is committed.
+    for batch in &history[..there] {
+        store.commit(batch, NOW).unwrap();
+    }
     same(store, &history[..there], why);
     // Work that had been let go by a step which is on disk must not be taken for held, nor the other way round; after a
     // start nothing is held, so a person's order goes on with it.
@@ -274,6 +285,10 @@ fn same(store: &Redb, history: &[Vec<Write>], why: &str) {
     };
     let rows = store.live().depths.values().sum::<u64>();
     assert_eq!(rows as usize, depth(store), "{why}");
+    // A key is taken with its operation, or not at all.
+    let has_key = |write: &&Write| matches!(write, Write::Accept(accept) if accept.claim.is_some());
+    let keys = history.iter().flatten().filter(has_key).count() as u64;
+    assert_eq!(store.reading(|txn| Ok(txn.open_table(CLAIMS)?.len()?)).unwrap(), keys, "{why}");
 }
 
 /// How many syncs and calls a history makes.
@@ -307,6 +322,18 @@ fn a_power_cut_takes_nothing_that_was_acknowledged() {
         };
         let again = Disk::new(disk.durable(), Fault::None).open().unwrap();
         check(&again, &history, acknowledged, &format!("cut at sync {cut}"));
+    }
+}
+
+#[test]
+fn what_is_acknowledged_is_on_disk_by_then() {
+    let history = history();
+    let disk = Disk::new(Vec::new(), Fault::None);
+    let store = disk.open().unwrap();
+    for (n, batch) in history.iter().enumerate() {
+        store.commit(batch, NOW + n as u64 * 600).unwrap();
+        let cut = Disk::new(disk.durable(), Fault::None).open().unwrap();
+        same(&cut, &history[..=n], &format!("cut behind batch {n}"));
     }
 }
 

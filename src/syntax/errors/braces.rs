@@ -69,11 +69,16 @@ pub fn block_without_head(brace: Span) -> Diagnostic {
         .help("A block follows `when …`, `for …`, `extract …`, an action and so on, on the same line.")
 }
 
-pub fn unclosed_bracket(at: Span, bracket: char) -> Diagnostic {
+/// `end` is where it most likely ends.
+pub fn unclosed_bracket(at: Span, bracket: char, end: Option<Span>) -> Diagnostic {
     let closer = if bracket == '(' { ')' } else { ']' };
-    Diagnostic::new(&codes::UNCLOSED_BRACKET, at, format!("this `{bracket}` has no `{closer}`"))
+    let found = Diagnostic::new(&codes::UNCLOSED_BRACKET, at, format!("this `{bracket}` has no `{closer}`"))
         .label("opened here")
-        .help("Close it on this line. Between the two, lines may break freely.")
+        .help("Close it on this line. Between the two, lines may break freely.");
+    match end {
+        Some(end) => found.fix(format!("close it with `{closer}`"), end, closer.to_string()),
+        None => found,
+    }
 }
 
 pub fn needless_bracket(at: Span, bracket: char) -> Diagnostic {

@@ -29,7 +29,7 @@ pub fn unknown_policy(at: Span, written: &str) -> Diagnostic {
     let diagnostic = diagnostic.help(POLICIES);
     let meant = match written {
         "stop" | "fail" | "error" | "reject" | "required" => Some("abort"),
-        "skip" | "ignore" | "null" | "none" | "optional" => Some("empty"),
+        "skip" | "ignore" | "null" | "none" | "optional" | "nil" | "None" | "undefined" => Some("empty"),
         "default" => None,
         _ if written.starts_with(|c: char| c == '"' || c.is_ascii_digit()) => {
             return diagnostic.fix("make it the default", at, format!("default {written}"));
@@ -71,7 +71,13 @@ pub fn route_without_slash(at: Span, written: &str) -> Diagnostic {
     let start = Span { start: at.start, end: at.start };
     let diagnostic = Diagnostic::new(&codes::BAD_ROUTE, at, "a route begins with `/`");
     if written.contains("://") {
-        return diagnostic.help("The address of the server is no part of it: for `https://example.com/hooks/leads` write `\"/hooks/leads\"`.");
+        let diagnostic = diagnostic.help("The address of the server is no part of it: for `https://example.com/hooks/leads` write `\"/hooks/leads\"`.");
+        let path =
+            written.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
+        return match path {
+            Some(path) => diagnostic.safe_fix(format!("write `{path}`"), at, path),
+            None => diagnostic,
+        };
     }
     diagnostic.safe_fix("begin it with `/`", start, "/")
 }
@@ -221,21 +227,16 @@ pub fn policy_on_its_own_line(at: Span) -> Diagnostic {
         .help("It stands behind the path of its field, on the same line; for all fields at once, behind the source: `extract body on_missing empty {`.")
 }
 
-/// `json { … }` behind a status, without the braces of the block.
-pub fn part_behind_status(at: Span, text: &str, has_block: bool) -> Diagnostic {
+/// `json { … }` behind a status, without the braces of the block. `whole` is the part up to the end of its line, if it ends there.
+pub fn part_behind_status(at: Span, text: &str, whole: Option<(Span, &str)>) -> Diagnostic {
     let word = text.split_whitespace().next().unwrap_or(text);
     let diagnostic =
         Diagnostic::new(&codes::LEFT_OVER, at, format!("`{word}` belongs in the block of `respond`"))
             .help(format!("Write `respond 200 {{ {word} … }}`."));
-    if has_block { diagnostic } else { diagnostic.safe_fix("put it in a block", at, format!("{{ {text} }}")) }
-}
-
-pub fn text_without_quotes(at: Span, text: &str) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_QUOTES, at, "the text of `respond` stands in quotes").safe_fix(
-        "put it in quotes",
-        at,
-        format!("\"{text}\""),
-    )
+    match whole {
+        Some((span, text)) => diagnostic.safe_fix("put it in a block", span, format!("{{ {text} }}")),
+        None => diagnostic,
+    }
 }
 
 pub fn policy_out_of_place(at: Span) -> Diagnostic {
@@ -251,11 +252,6 @@ pub fn reader_outside_extract(at: Span) -> Diagnostic {
 pub fn reader_without_name(at: Span) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_VALUE, at, "`as` does not say how the value is read")
         .help("Write `as number`, `as text`, `as email` and so on, before `on_missing`.")
-}
-
-pub fn reader_behind_policy(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::LEFT_OVER, at, "`as` stands once, between the path and `on_missing`")
-        .help("Write `price = $.price as number on_missing abort`.")
 }
 
 pub fn retry_word(at: Span, word: &str) -> Diagnostic {

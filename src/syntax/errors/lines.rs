@@ -22,9 +22,15 @@ pub fn left_over_of_item(at: Span, text: &str) -> Diagnostic {
         .help("What comes next begins on a line of its own.")
 }
 
-pub fn pipeline_without_name(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::ITEM_WITHOUT_NAME, at, "this pipeline has no name")
-        .help("Write `pipeline leads \"Leads from the site\" {`: the name, one word, is what history and commands call it by; the title in quotes is for people.")
+/// `title` is where its title stands, and how.
+pub fn pipeline_without_name(at: Span, title: Option<(Span, &str)>) -> Diagnostic {
+    let found = Diagnostic::new(&codes::ITEM_WITHOUT_NAME, at, "this pipeline has no name")
+        .help("Write `pipeline leads \"Leads from the site\" {`: the name, one word, is what history and commands call it by; the title in quotes is for people.");
+    let Some((span, written)) = title else { return found };
+    let word = written.trim_matches('"');
+    let is_name = word.starts_with(|c: char| c == '_' || c.is_alphabetic())
+        && word.chars().all(|c| c == '_' || c.is_alphanumeric());
+    if is_name { found.fix("write the name without quotes", span, word) } else { found }
 }
 
 pub fn test_without_title(at: Span) -> Diagnostic {
@@ -63,6 +69,12 @@ pub fn unknown_word(at: Span, word: &str, near: Option<&str>, place: &str) -> Di
 
 pub fn foreign_word(at: Span, word: &str, advice: &str) -> Diagnostic {
     Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`{word}` is no word of wj")).help(advice)
+}
+
+pub fn not_an_arm(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_LINE, at, "no arm of a `match` begins like this").help(
+        "An arm is the values, parted by commas, and what is done for them in braces: `\"a\", \"b\" { … }`. The one for all others is `else { … }`.",
+    )
 }
 
 pub fn unreadable_line(at: Span, what: &str) -> Diagnostic {
@@ -196,7 +208,7 @@ pub fn assignment(line: Span, name: Option<&Name>, colon: Option<Span>) -> Diagn
         name.span,
         format!("`{}{sign} …` alone is no step", name.text),
     )
-    .help("To name a value write `let name = value`; to pick one from the request, `extract body { name = $.path … }`. A parameter stands in the block of its action.");
+    .help("To name a value write `let name = value`; to pick one from the request, `extract body { name = $.path … }`. A parameter stands in the block of its action. What has a name already gets no second value.");
     diagnostic.fixes.push(Fix::new("write `let`", edits));
     diagnostic
 }
@@ -214,6 +226,21 @@ pub fn function_as_step(at: Span, name: &str) -> Diagnostic {
 }
 
 /// An operator at the end of a line.
+/// `stop when x`.
+pub fn condition_behind(at: Span, word: &str, statement: &str) -> Diagnostic {
+    let message = format!("{statement} takes no `{word}` behind it");
+    Diagnostic::new(&codes::LEFT_OVER, at, message).help(
+        "The condition comes first, and what depends on it in braces: `when topic == \"test\" { stop }`.",
+    )
+}
+
+/// `cors *`.
+pub fn bare_star(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_QUOTES, at, "the sites of `cors` stand in quotes")
+        .help("Every site is `cors \"*\"`, one of them `cors \"https://school.example\"`.")
+        .safe_fix("put it in quotes", at, "\"*\"")
+}
+
 pub fn nothing_behind(at: Span, sign: &str) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_VALUE, at, format!("nothing stands behind this `{sign}`"))
         .help("The end of a line ends the statement. Inside of brackets lines may break freely: put the whole condition or value into `( … )`.")

@@ -2,6 +2,7 @@
 
 mod braces;
 mod clauses;
+mod habits;
 mod lines;
 mod names;
 mod texts;
@@ -9,6 +10,7 @@ mod values;
 
 pub(super) use braces::*;
 pub(super) use clauses::*;
+pub(super) use habits::*;
 pub(super) use lines::*;
 pub(super) use names::*;
 pub(super) use texts::*;

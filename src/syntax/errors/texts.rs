@@ -83,13 +83,21 @@ pub fn unknown_escape(at: Span, written: &str) -> Diagnostic {
     diagnostic.fix("write the `\\` itself", at, format!("\\{written}"))
 }
 
-/// `text` is the whole of the text, quotes included.
-pub fn brace_in_text(at: Span, text: Span) -> Diagnostic {
+/// `text` is the whole of the text, quotes included, and `written` what stands there.
+pub fn brace_in_text(at: Span, text: Span, written: &str) -> Diagnostic {
     let brace = Span { start: at.start, end: at.start + 1 };
-    Diagnostic::new(&codes::BRACE_IN_TEXT, at, "this `{` begins nothing that can be inserted")
+    let found = Diagnostic::new(&codes::BRACE_IN_TEXT, at, "this `{` begins nothing that can be inserted")
         .also(text, "in this text")
-        .help("`{name}` inserts a value. For the brace itself write `\\{`; for JSON write an object, `json { name: value }`, not a text.")
-        .fix("write `\\{`", brace, "\\{")
+        .help("`{name}` inserts a value. For the brace itself write `\\{`; for JSON write an object, `json { name: value }`, not a text.");
+    let inner = written.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).map(str::trim);
+    let object = inner.filter(|inner| {
+        inner.starts_with('{') && inner.ends_with('}') && inner.contains("\\\"") && inner.contains(':')
+    });
+    let found = match object {
+        Some(object) => found.fix("write an object", text, object.replace("\\\"", "\"")),
+        None => found,
+    };
+    found.fix("write `\\{`", brace, "\\{")
 }
 
 pub fn number_in_braces(at: Span, digits: &str) -> Diagnostic {
@@ -103,7 +111,12 @@ pub fn number_in_braces(at: Span, digits: &str) -> Diagnostic {
     .fix("write `\\{`", brace, "\\{")
 }
 
-pub fn json_in_text(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::JSON_IN_TEXT, at, "this seems to be JSON in quotes")
-        .help("Write an object without quotes around it: `json { name: \"Anna\", tags: [1, 2] }`. In a text each `\"` would need a `\\`, and each `{` too.")
+/// `object` is what stands between the quotes, if it ends there.
+pub fn json_in_text(at: Span, object: Option<&str>) -> Diagnostic {
+    let found = Diagnostic::new(&codes::JSON_IN_TEXT, at, "this seems to be JSON in quotes")
+        .help("Write an object without quotes around it: `json { name: \"Anna\", tags: [1, 2] }`. In a text each `\"` would need a `\\`, and each `{` too.");
+    match object.map(str::trim).filter(|object| object.ends_with('}') && object.starts_with('{')) {
+        Some(object) => found.fix("write the object", at, object),
+        None => found,
+    }
 }

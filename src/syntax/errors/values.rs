@@ -132,11 +132,14 @@ pub fn unknown_operator(at: Span, written: &str, advice: &str) -> Diagnostic {
     Diagnostic::new(&codes::FOREIGN_OPERATOR, at, format!("`{written}` is no operator of wj")).help(advice)
 }
 
-pub fn chained_comparison(at: Span, first: Span, second: Span) -> Diagnostic {
+/// `middle` is what stands between the two.
+pub fn chained_comparison(at: Span, first: Span, second: Span, middle: &str) -> Diagnostic {
+    let before = Span { start: second.start, end: second.start };
     Diagnostic::new(&codes::CHAINED_COMPARISON, at, "two comparisons stand in a row")
         .also(first, "the first")
         .also(second, "the second")
         .help("Write them apart: `a < b and b < c`.")
+        .fix("write them apart", before, format!("and {middle} "))
 }
 
 pub fn unreadable_value(at: Span, what: &str) -> Diagnostic {

@@ -37,7 +37,10 @@ impl Session {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
         if self.server.is_some() {
-            self.site.wj(&["reload", "--wait"]);
+            let reload = self.site.wj(&["reload", "--wait"]);
+            // A page may well show a broken file; a server that cannot be asked would show its old scripts.
+            let said = String::from_utf8_lossy(&reload.stderr);
+            assert!(reload.status.code() != Some(2), "{name}: the page's server cannot be told: {said}");
         }
     }
 

@@ -1,0 +1,40 @@
+//! Comparisons of a value with itself.
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::lint::{Context, Rule, walk};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind};
+
+static CODE: Code = Code {
+    id: "WJ0624",
+    name: "compared-with-itself",
+    severity: Severity::Warning,
+    page: include_str!("../../../docs/codes/WJ0624.md"),
+};
+
+pub(super) const RULE: Rule = Rule { code: &CODE, run };
+
+fn run(context: &Context<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for pipeline in context.pipelines() {
+        walk::statements(&pipeline.body, &mut |stmt| {
+            walk::expressions(stmt, &mut |expr| findings.extend(judge(context, expr)));
+        });
+    }
+    findings
+}
+
+fn judge(context: &Context<'_>, expr: &Expr) -> Option<Diagnostic> {
+    let ExprKind::Binary { op, left, right, .. } = &expr.kind else { return None };
+    let always = match op {
+        BinaryOp::Equal | BinaryOp::LessEqual | BinaryOp::GreaterEqual => "always true",
+        BinaryOp::NotEqual | BinaryOp::Less | BinaryOp::Greater => "never true",
+        _ => return None,
+    };
+    let (one, other) = (context.source.slice(left.span), context.source.slice(right.span));
+    let named = matches!(left.kind, ExprKind::Name(_) | ExprKind::Member(..));
+    (named && one == other).then(|| {
+        Diagnostic::new(&CODE, expr.span, format!("`{one}` is compared with itself, which is {always}"))
+            .label(always)
+            .help("Another value was most likely meant on one side.")
+    })
+}

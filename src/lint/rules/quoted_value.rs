@@ -1,0 +1,56 @@
+//! Values of the request, and secrets, in quotes: as a text, they are only their own names.
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::lint::{Context, Rule, walk};
+use crate::syntax::ast::{Expr, ExprKind, TextPart};
+
+static CODE: Code = Code {
+    id: "WJ0621",
+    name: "quoted-value",
+    severity: Severity::Warning,
+    page: include_str!("../../../docs/codes/WJ0621.md"),
+};
+
+pub(super) const RULE: Rule = Rule { code: &CODE, run };
+
+fn run(context: &Context<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for pipeline in context.pipelines() {
+        walk::statements(&pipeline.body, &mut |stmt| {
+            walk::expressions(stmt, &mut |expr| findings.extend(judge(context, expr)));
+        });
+    }
+    findings
+}
+
+fn judge(context: &Context<'_>, expr: &Expr) -> Option<Diagnostic> {
+    let ExprKind::Text(parts) = &expr.kind else { return None };
+    let [TextPart::Literal(text)] = parts.as_slice() else { return None };
+    if !is_value(text) || !context.source.slice(expr.span).starts_with(['"', '\'']) {
+        return None;
+    }
+    Some(
+        Diagnostic::new(
+            &CODE,
+            expr.span,
+            format!("this is the text {text:?}, and not the value of that name"),
+        )
+        .label("only its name")
+        .help(format!("Write `{text}` without quotes, or `\"{{{text}}}\"` to put it into a longer text."))
+        .safe_fix("delete the quotes", expr.span, &**text),
+    )
+}
+
+/// Whether a text is what the language calls a value that every pipeline has.
+pub(super) fn is_value(text: &str) -> bool {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c == '_' || c.is_alphabetic())
+            && name.chars().all(|c| c == '_' || c.is_alphanumeric())
+    };
+    match text.split_once('.') {
+        Some(("secret", name)) => is_name(name) && name.chars().any(|c| c.is_uppercase()),
+        Some(("request", name)) => matches!(name, "ip" | "method" | "path" | "url" | "time"),
+        Some(("operation", "id")) | Some(("body", "raw")) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,38 @@
+//! Branches whose condition stands above them already.
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::lint::{Context, Rule, walk};
+use crate::syntax::ast::StmtKind;
+
+static CODE: Code = Code {
+    id: "WJ0622",
+    name: "repeated-condition",
+    severity: Severity::Warning,
+    page: include_str!("../../../docs/codes/WJ0622.md"),
+};
+
+pub(super) const RULE: Rule = Rule { code: &CODE, run };
+
+fn run(context: &Context<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for pipeline in context.pipelines() {
+        walk::statements(&pipeline.body, &mut |stmt| {
+            let StmtKind::When(when) = &stmt.kind else { return };
+            let words = |at: usize| {
+                let text = when.arms.get(at).map_or("", |arm| context.source.slice(arm.cond.span));
+                text.split_whitespace().collect::<Vec<_>>()
+            };
+            for (at, arm) in when.arms.iter().enumerate() {
+                let Some(first) = (0..at).find(|before| words(*before) == words(at)) else { continue };
+                let first = when.arms.get(first).map_or(arm.cond.span, |arm| arm.cond.span);
+                findings.push(
+                    Diagnostic::new(&CODE, arm.cond.span, "this condition stands above already, so the branch is never taken")
+                        .label("never reached")
+                        .also(first, "the branch that is taken")
+                        .help("Of `when … else when …` the first branch whose condition holds runs. Ask for something else here, or take the branch away."),
+                );
+            }
+        });
+    }
+    findings
+}
