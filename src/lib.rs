@@ -71,6 +71,9 @@ pub mod admin;
 pub mod serve;
 
 // ── faces ──
+/// What editors ask while somebody writes. Alone knows lsp-server and lsp-types.
+#[cfg(feature = "server")]
+pub mod lsp;
 /// The commands. Alone knows clap and miette.
 #[cfg(feature = "server")]
 pub mod cli;

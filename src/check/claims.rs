@@ -13,7 +13,7 @@ use crate::source::{Source, Span};
 /// One file as this module sees it.
 pub(super) struct Claimant<'a> {
     pub source: &'a Arc<Source>,
-    pub claims: Vec<Claim>,
+    pub claims: &'a [Claim],
     /// It has an error of its own (`clash_inside` is one), so its text as it stands now is not going to be served.
     pub broken: bool,
 }
@@ -210,7 +210,7 @@ fn keep(files: &[Claimant<'_>], held: &[Vec<Claim>], fallen: &mut [bool]) -> Opt
             }
             continue;
         }
-        for claim in &claimant.claims {
+        for claim in claimant.claims {
             kept.entry(claim.thing.clone()).or_default().push(Kept { file, claim: claim.clone() });
         }
     }
@@ -222,7 +222,7 @@ fn report(files: &[Claimant<'_>], order: &[usize], last_good: &[Kept]) -> Vec<Ve
     let mut first: BTreeMap<&Thing, Vec<(usize, &Claim)>> = BTreeMap::new();
     for at in order {
         let Some((file, found)) = files.get(*at).zip(findings.get_mut(*at)) else { continue };
-        for claim in &file.claims {
+        for claim in file.claims {
             let rivals = first.entry(&claim.thing).or_default();
             let rival = rivals.iter().find(|(_, rival)| rival.clashes(claim));
             match rival.and_then(|(other, rival)| files.get(*other).map(|other| (other.source, rival))) {
@@ -288,10 +288,12 @@ mod tests {
     fn told(files: &[(&[&str], &[&str], bool)], beside: bool) -> Vec<bool> {
         let sources: Vec<Arc<Source>> =
             (0..files.len()).map(|at| Arc::new(Source::new(format!("{at}.wj"), "abc"))).collect();
+        let wanted: Vec<Vec<Claim>> = files.iter().map(|(_, new, _)| claims(new)).collect();
         let claimants: Vec<Claimant<'_>> = files
             .iter()
             .zip(&sources)
-            .map(|((_, new, broken), source)| Claimant { source, claims: claims(new), broken: *broken })
+            .zip(&wanted)
+            .map(|(((_, _, broken), source), claims)| Claimant { source, claims, broken: *broken })
             .collect();
         let held: Vec<Vec<Claim>> = files.iter().map(|(held, ..)| claims(held)).collect();
         let found = if beside { judge_beside(&claimants, &held) } else { judge(&claimants) };

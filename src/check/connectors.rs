@@ -5,9 +5,9 @@ use std::sync::{Arc, LazyLock};
 
 use super::{Script, errors};
 use crate::diagnostic::Diagnostic;
-use crate::resolve::{self, Connectors};
+use crate::resolve::{self, Connector, Connectors};
 use crate::source::Source;
-use crate::syntax::{self, Parsed};
+use crate::syntax::{self, Parsed, ast};
 
 /// How the names of connector files that come with wj begin: no path on disk is shown so.
 const OF_WJ: &str = "wj:";
@@ -27,7 +27,7 @@ pub fn built_in() -> &'static Connectors {
         for (name, text) in BUILT_IN {
             let source = Arc::new(Source::new(*name, *text));
             for connector in resolve::declared(&source, &syntax::parse(&source).file) {
-                connectors.add(connector);
+                connectors.add(Arc::new(connector));
             }
         }
         connectors
@@ -35,18 +35,31 @@ pub fn built_in() -> &'static Connectors {
     &READ
 }
 
+/// No connectors at all: a kept program names each that it uses.
+pub(super) fn none() -> &'static Connectors {
+    static NONE: LazyLock<Connectors> = LazyLock::new(Connectors::default);
+    &NONE
+}
+
+/// The connectors that a file declares.
+pub(super) fn declared(script: &Script, parsed: &Parsed) -> Vec<Arc<Connector>> {
+    // Most files declare none, and are asked at every keystroke.
+    if !parsed.file.items.iter().any(|item| matches!(item, ast::Item::Connector(_))) {
+        return Vec::new();
+    }
+    resolve::declared(&script.source, &parsed.file).into_iter().map(Arc::new).collect()
+}
+
 /// All connectors that these files may use, `known` ones among them; and for each file, by its place, the connectors whose
 /// name is taken. The earlier one holds.
-pub(super) fn collect(
-    scripts: &[Script],
-    parsed: &[Option<Parsed>],
+pub(super) fn collect<'a>(
+    files: impl IntoIterator<Item = (&'a Script, &'a [Arc<Connector>])>,
     known: &Connectors,
 ) -> (Connectors, BTreeMap<usize, Vec<Diagnostic>>) {
     let mut connectors = known.clone();
     let mut taken: BTreeMap<usize, Vec<Diagnostic>> = BTreeMap::new();
-    for (at, (script, parsed)) in scripts.iter().zip(parsed).enumerate() {
-        let Some(parsed) = parsed else { continue };
-        for connector in resolve::declared(&script.source, &parsed.file) {
+    for (at, (script, declared)) in files.into_iter().enumerate() {
+        for connector in declared {
             let (name, span) = (connector.name.clone(), connector.span);
             // One without a name is reported as that, and a copy of one of wj's own files is that one.
             let copied = known.get(&name).is_some_and(|own| own.source.text == script.source.text);
@@ -58,7 +71,7 @@ pub(super) fn collect(
             let finding = if known.has(&name) || resolve::is_taken(&name) && !of_wj {
                 Some(errors::connector_of_wj(span, &name))
             } else {
-                connectors.add(connector).map(|first| {
+                connectors.add(connector.clone()).map(|first| {
                     let elsewhere = !Arc::ptr_eq(&first.source, &script.source);
                     errors::duplicate_connector(span, &name, elsewhere.then_some(&first.source), first.span)
                 })

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Levels, MAX_FILE_BYTES, Options, Script, connectors, file};
+use super::{MAX_FILE_BYTES, Options, Script, connectors, file};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::resolve::Connectors;
 use crate::source::Source;
@@ -27,8 +27,10 @@ const MOST_ALONE: usize = 50;
 /// The script after all safe fixes; `None` if there is none to apply. `beside` are the scripts that it is checked with, itself
 /// among them: their connectors are known to it.
 pub fn fix(script: &Script, beside: &[Script], options: &Options<'_>) -> Option<Fixed> {
-    let parsed: Vec<_> = beside.iter().map(file::parse).collect();
-    let (known, _) = connectors::collect(beside, &parsed, connectors::built_in());
+    let declared: Vec<_> =
+        beside.iter().map(|script| connectors::declared(script, &file::parse(script))).collect();
+    let files = beside.iter().zip(declared.iter().map(Vec::as_slice));
+    let (known, _) = connectors::collect(files, connectors::built_in());
     let mut fixed = Fixed { script: script.clone(), count: 0 };
     for _ in 0..MOST_ROUNDS {
         let findings = findings(&fixed.script, &known, options);
@@ -41,11 +43,8 @@ pub fn fix(script: &Script, beside: &[Script], options: &Options<'_>) -> Option<
 
 fn findings(script: &Script, known: &Connectors, options: &Options<'_>) -> Vec<Diagnostic> {
     let parsed = file::parse(script);
-    let mut findings = file::examine(script, parsed.as_ref(), known, options.now).diagnostics;
-    if let Some(levels) = options.levels {
-        Levels::apply(levels, &mut findings);
-    }
-    findings
+    let examined = file::examine(script, &parsed, known, options.now);
+    examined.all(script, &parsed, Vec::new(), options.levels)
 }
 
 /// All fixes that do not touch one another; if together they mend nothing, the first that mends something by itself.

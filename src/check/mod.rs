@@ -13,6 +13,7 @@ mod hosts;
 mod levels;
 mod keeping;
 mod parallel;
+mod project;
 mod script;
 mod undefined;
 
@@ -23,7 +24,7 @@ use crate::resolve::Connectors;
 use crate::resolve::program::Pipeline;
 use crate::resolve::test_program::Test;
 use crate::source::Source;
-use crate::syntax::{self, Parsed};
+use crate::syntax;
 use crate::value::Time;
 
 pub use codes::{all as all_codes, explain, near as near_code};
@@ -32,7 +33,8 @@ pub use fix::{Fixed, fix};
 pub use hosts::{Host, hosts};
 pub use keeping::keep;
 pub use levels::Levels;
-pub use parallel::map as on_all_cores;
+pub use parallel::{STACK_BYTES, map as on_all_cores};
+pub use project::{Project, ProjectFile};
 pub use script::Script;
 
 /// The largest file that is read.
@@ -94,49 +96,11 @@ pub fn check_with(scripts: &[Script], options: &Options<'_>) -> Checked {
 /// Checks a program as it was kept: the script, and the files whose connectors it uses, built-in ones too.
 pub fn check_kept(sources: &[Arc<Source>]) -> Checked {
     let scripts: Vec<Script> = sources.iter().cloned().map(Script::from).collect();
-    check_beside(&scripts, &Connectors::default(), &Options::default())
+    check_beside(&scripts, connectors::none(), &Options::default())
 }
 
-fn check_beside(scripts: &[Script], known: &Connectors, options: &Options<'_>) -> Checked {
-    let parsed = parallel::map(scripts, file::parse);
-    let (connectors, mut taken) = connectors::collect(scripts, &parsed, known);
-    let both: Vec<(&Script, &Option<Parsed>)> = scripts.iter().zip(&parsed).collect();
-    let examined = parallel::map(&both, |(script, parsed)| {
-        file::examine(script, parsed.as_ref(), &connectors, options.now)
-    });
-    let claimants: Vec<claims::Claimant<'_>> = scripts
-        .iter()
-        .zip(&examined)
-        .map(|(script, examined)| claims::Claimant {
-            source: &script.source,
-            claims: examined.claims.clone(),
-            broken: examined.has_errors() || claims::clash_inside(&examined.claims),
-        })
-        .collect();
-    let clashes = match options.serving {
-        Some(serving) => claims::judge_beside(&claimants, &claims::held(&claimants, serving)),
-        None => claims::judge(&claimants),
-    };
-    let seen: Vec<across::File<'_>> = scripts
-        .iter()
-        .zip(&examined)
-        .map(|(script, examined)| across::File {
-            source: &script.source,
-            seen: &examined.seen,
-            claims: &examined.claims,
-        })
-        .collect();
-    let compared = across::judge(&seen);
-    let mut files = Vec::with_capacity(scripts.len());
-    for (at, (((both, examined), mut clashes), compared)) in
-        both.iter().zip(examined).zip(clashes).zip(compared).enumerate()
-    {
-        clashes.extend(taken.remove(&at).unwrap_or_default());
-        clashes.extend(compared);
-        if let Some(is_set) = options.is_set {
-            clashes.extend(undefined::find(&examined.secrets, is_set));
-        }
-        files.push(examined.close(both.0, both.1.as_ref(), clashes, options.levels));
-    }
-    Checked { files }
+fn check_beside(scripts: &[Script], known: &'static Connectors, options: &Options<'_>) -> Checked {
+    let mut project = Project::beside(scripts.to_vec(), known);
+    project.examine(options);
+    project.into_checked()
 }

@@ -24,6 +24,7 @@ mod follow;
 mod history;
 mod junit;
 mod new;
+mod lsp;
 mod operation_text;
 mod orders;
 mod plan;
@@ -74,6 +75,7 @@ enum Command {
     Fmt(fmt::Args),
     Explain(explain::Args),
     Eval(eval::Args),
+    Lsp(lsp::Args),
     History(history::Args),
     Status(status::Args),
     Reload(status::ReloadArgs),
@@ -137,6 +139,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Fmt(args) => fmt::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),
         Command::Eval(args) => eval::run(&args, out),
+        Command::Lsp(args) => lsp::run(&args, out),
         Command::History(args) => history::run(&args, out),
         Command::Status(args) => status::run(&args, out),
         Command::Reload(args) => status::reload(&args, out),

@@ -71,12 +71,12 @@ pub(super) enum Lookup {
 
 impl Connectors {
     /// Adds one; the one that has its name already, if there is one, is kept and given back.
-    pub fn add(&mut self, connector: Connector) -> Option<Arc<Connector>> {
+    pub fn add(&mut self, connector: Arc<Connector>) -> Option<Arc<Connector>> {
         let name = connector.name.clone();
         if let Some(first) = self.by_name.get(&name) {
             return Some(first.clone());
         }
-        self.by_name.insert(name, Arc::new(connector));
+        self.by_name.insert(name, connector);
         None
     }
 

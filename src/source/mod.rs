@@ -81,6 +81,28 @@ impl Source {
             column: column as u32 + 1 - self.lines.mark(&self.text, start, offset),
         }
     }
+
+    /// The byte offset of a line and a column, both from 1, the column in UTF-16 units. What lies behind the end of a line is its
+    /// end, and what lies inside a character its beginning.
+    pub fn offset_utf16(&self, position: Position) -> u32 {
+        let line = (position.line as usize).saturating_sub(1);
+        let Some(start) = self.lines.starts.get(line).map(|start| *start as usize) else {
+            return clamp(self.text.len());
+        };
+        let end = self.lines.starts.get(line + 1).map_or(self.text.len(), |end| *end as usize);
+        let text = self.text.get(start..end).unwrap_or("").trim_end_matches(['\n', '\r']);
+        let mut left = position.column.saturating_sub(1) + self.lines.mark(&self.text, start, end);
+        let mut offset = start;
+        for letter in text.chars() {
+            let units = letter.len_utf16() as u32;
+            if left < units {
+                break;
+            }
+            left -= units;
+            offset += letter.len_utf8();
+        }
+        clamp(offset)
+    }
 }
 
 /// A place as people and editors name it.
@@ -164,6 +186,24 @@ mod tests {
         assert_eq!(source.position_utf16(at("x")), Position { line: 1, column: 8 });
         assert_eq!(source.position(at("b")), Position { line: 2, column: 1 });
         assert_eq!(source.position(at("c")), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn places_in_utf16_lead_back_to_their_offsets() {
+        let source = Source::new("a.wj", "имя 😀 x\r\nb\rc\n");
+        for (offset, _) in source.text.char_indices().filter(|(_, letter)| *letter != '\n') {
+            assert_eq!(source.offset_utf16(source.position_utf16(offset as u32)), offset as u32);
+        }
+        // In the middle of the emoji, behind the end of a line, and behind the last line.
+        assert_eq!(
+            source.offset_utf16(Position { line: 1, column: 6 }),
+            source.text.find('😀').unwrap() as u32
+        );
+        assert_eq!(
+            source.offset_utf16(Position { line: 2, column: 99 }),
+            source.text.find("\rc").unwrap() as u32
+        );
+        assert_eq!(source.offset_utf16(Position { line: 9, column: 1 }), source.text.len() as u32);
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod junk;
 mod literals;
 mod prescan;
 mod repair;
+mod shift;
 mod slips;
 mod statements;
 mod test_blocks;
@@ -37,7 +38,7 @@ mod value_tests;
 use pest::Parser;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 use builder::Builder;
 use grammar::{Grammar, Rule};
@@ -53,6 +54,22 @@ pub const MAX_BYTES: usize = 1 << 20;
 pub struct Parsed {
     pub file: ast::File,
     pub diagnostics: Vec<Diagnostic>,
+    /// In order; what they gave stands in the same order in `file`.
+    parts: Vec<ReadPart>,
+}
+
+/// A part of a file that was read.
+#[derive(Debug)]
+struct ReadPart {
+    span: Span,
+    /// It gave an item.
+    item: bool,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// How a line that begins with a word is written, in a sentence; empty for what begins none.
+pub fn how_written(word: &str) -> &'static str {
+    words::form(word)
 }
 
 /// What is said of a file above `MAX_BYTES`, for those who need not even open it.
@@ -62,32 +79,74 @@ pub fn too_large(bytes: usize) -> Diagnostic {
 
 /// Reads a whole file.
 pub fn parse(source: &Source) -> Parsed {
+    parse_after(source, &Source::new("", ""), Parsed::default())
+}
+
+/// Reads a file of which an earlier text was read: gives what `parse` gives, and reads only the items that are not what they
+/// were.
+pub fn parse_after(source: &Source, earlier: &Source, read: Parsed) -> Parsed {
     let mut parsed = Parsed::default();
     if source.text.len() > MAX_BYTES {
         parsed.diagnostics.push(errors::file_too_large(source.text.len()));
         return parsed;
     }
     let scan = prescan::scan(&source.text);
-    for part in &scan.parts {
-        read_part(source, part, &scan.comments, &mut parsed);
+    let is_same = |(part, old): &(&Part, &ReadPart)| {
+        source.text.get(part.start..part.end) == earlier.text.get(old.span.range())
+    };
+    let same_above = scan.parts.iter().zip(&read.parts).take_while(is_same).count();
+    let below = scan.parts.iter().skip(same_above).rev().zip(read.parts.iter().skip(same_above).rev());
+    let same_below = below.take_while(is_same).count();
+    let (first_new, first_below) = (same_above, scan.parts.len() - same_below);
+    let replaced = same_above..read.parts.len() - same_below;
+    let mut items = read.file.items.into_iter();
+    let mut old = read.parts.into_iter().enumerate().filter_map(|(at, part)| {
+        let item = if part.item { items.next() } else { None };
+        (!replaced.contains(&at)).then_some((part, item))
+    });
+    for (at, part) in scan.parts.iter().enumerate() {
+        let kept = if at < first_new || at >= first_below { old.next() } else { None };
+        match kept {
+            Some((old, item)) => parsed.keep_part(part, old, item),
+            None => parsed.read_part(source, part, &scan.comments),
+        }
     }
+    parsed.diagnostics.extend(parsed.parts.iter().flat_map(|part| part.diagnostics.iter().cloned()));
     parsed.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     parsed.file.comments = scan.comments.into_iter().map(|span| ast::Comment { span }).collect();
     parsed
 }
 
-fn read_part(source: &Source, part: &Part, comments: &[crate::source::Span], parsed: &mut Parsed) {
+impl Parsed {
+    /// Takes over what a part of the same text gave.
+    fn keep_part(&mut self, part: &Part, mut old: ReadPart, mut item: Option<ast::Item>) {
+        let by = shift::Shift(part.start as i64 - i64::from(old.span.start));
+        if by.0 != 0 {
+            item.iter_mut().for_each(|item| by.item(item));
+            old.diagnostics.iter_mut().for_each(|diagnostic| by.diagnostic(diagnostic));
+        }
+        self.file.items.extend(item);
+        self.parts.push(ReadPart { span: Span::new(part.start, part.end), ..old });
+    }
+
+    fn read_part(&mut self, source: &Source, part: &Part, comments: &[Span]) {
+        let (item, diagnostics) = read_part(source, part, comments);
+        let span = Span::new(part.start, part.end);
+        self.parts.push(ReadPart { span, item: item.is_some(), diagnostics });
+        self.file.items.extend(item);
+    }
+}
+
+fn read_part(source: &Source, part: &Part, comments: &[Span]) -> (Option<ast::Item>, Vec<Diagnostic>) {
     if let Some(at) = part.too_deep {
-        parsed.diagnostics.push(errors::too_deep(crate::source::Span::new(at, at + 1)));
-        return;
+        return (None, vec![errors::too_deep(Span::new(at, at + 1))]);
     }
     let text = source.text.get(part.start..part.end).unwrap_or("");
     let (patched, blame) = repair::mended(text, part);
     let Ok(mut pairs) = Grammar::parse(Rule::part, &patched.text) else {
         // Every text is a `part`; only a stack that runs out keeps pest from saying so.
         let first = text.lines().next().unwrap_or("").len();
-        parsed.diagnostics.push(errors::too_deep(crate::source::Span::new(part.start, part.start + first)));
-        return;
+        return (None, vec![errors::too_deep(Span::new(part.start, part.start + first))]);
     };
     let mut builder = Builder::new(&patched, &source.text, comments);
     builder.open_lines = part.open_lines;
@@ -95,6 +154,5 @@ fn read_part(source: &Source, part: &Part, comments: &[crate::source::Span], par
         builder.report(diagnostic);
     }
     let item = pairs.next().and_then(|part| builder.part(part));
-    parsed.file.items.extend(item);
-    parsed.diagnostics.append(&mut builder.diagnostics);
+    (item, builder.diagnostics)
 }

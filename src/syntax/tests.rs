@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::ast::{Item, StmtKind};
-use super::{Parsed, parse};
+use super::{Parsed, parse, parse_after};
 use crate::source::{Source, Span};
 
 const SCRIPT: &str = include_str!("../../tests/cases/syntax/everything.wj");
@@ -248,4 +248,41 @@ proptest! {
         read(&text);
         read(&pipeline(&text));
     }
+}
+
+/// Keystrokes all over real scripts: reading on from what was read gives what reading anew gives.
+#[test]
+fn a_change_is_read_on_to_what_reading_anew_gives() {
+    let scripts = [
+        include_str!("../../tests/cases/syntax/everything.wj"),
+        include_str!("../../pipelines/leads.wj"),
+        include_str!("../../connectors/bizon.wj"),
+    ];
+    let typed =
+        ["x", "\n", "{", "}", "\"", "# ", "test \"t\" {\n", "", "pipeline p {\n  on GET \"/x\"\n}\n", "я"];
+    let mut tried = 0;
+    for script in scripts {
+        let mut earlier = Source::new("a.wj", script);
+        let mut read = parse(&earlier);
+        let places = script.char_indices().map(|(at, _)| at).step_by(97);
+        for (turn, at) in places.enumerate() {
+            let mut text = script.to_owned();
+            let end =
+                text.char_indices().map(|(at, _)| at).find(|end| *end > at + turn % 5).unwrap_or(text.len());
+            let insert = typed[turn % typed.len()];
+            text.replace_range(at..if turn % 3 == 0 { end } else { at }, insert);
+            let source = Source::new("a.wj", text);
+            read = parse_after(&source, &earlier, read);
+            let anew = parse(&source);
+            assert_eq!(format!("{:?}", read.file), format!("{:?}", anew.file), "{insert:?} at {at}");
+            assert_eq!(
+                format!("{:?}", read.diagnostics),
+                format!("{:?}", anew.diagnostics),
+                "{insert:?} at {at}"
+            );
+            earlier = source;
+            tried += 1;
+        }
+    }
+    assert!(tried > 100, "{tried}");
 }

@@ -17,6 +17,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hyper_util", &["admin", "serve"]),
     ("jsonpath_rust", &["extract"]),
     ("lettre", &["deliver"]),
+    ("lsp_server", &["lsp"]),
+    ("lsp_types", &["lsp"]),
     ("miette", &["cli"]),
     ("md5", &["builtins", "gates"]),
     ("notify", &["scripts"]),
@@ -27,7 +29,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("redb", &["store"]),
     ("reqwest", &["deliver"]),
     ("rustls", &["deliver"]),
-    ("similar", &["cli"]),
+    ("similar", &["cli", "lsp"]),
     ("subtle", &["gates"]),
 ];
 

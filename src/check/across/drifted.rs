@@ -27,6 +27,7 @@ const APART: usize = 2;
 const VARIANTS: usize = 8;
 
 /// A block as it is compared.
+#[derive(Debug)]
 pub(super) struct Copied {
     /// What blocks of one kind have in common: `extract body`, `http.post "https://…"`.
     head: Arc<str>,

@@ -19,7 +19,7 @@ pub(super) use drifted::CODE as DRIFTED_COPY;
 pub(super) use shadowed::CODE as SHADOWED_ROUTE;
 
 /// What is kept of a file for the comparison.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Secrets, the origin that each is sent to, and where.
     secrets: Vec<(Arc<str>, Arc<str>, Span)>,

@@ -1,0 +1,233 @@
+//! How long an editor waits on a file of 2,000 lines: for the findings of a keystroke, and for each kind of answer, also while the
+//! file is broken. Speaks with the real binary over stdio, so what is measured is what an editor sees.
+//! `cargo bench --bench lsp`
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+
+const LINES: usize = 2_000;
+const ROUNDS: u32 = 40;
+
+/// What is promised, in milliseconds.
+const KEYSTROKE: f64 = 10.0;
+const ANSWER: f64 = 20.0;
+
+fn main() {
+    let many = script(LINES / 50);
+    measure("40 pipelines of 50 lines", &many);
+    measure("one pipeline of 2,000 lines", &one_pipeline());
+}
+
+fn measure(what: &str, text: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wj"))
+        .arg("lsp")
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let uri = format!("file://{}/pipelines/a.wj", folder.path().display());
+    let stdin = child.stdin.take().unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut editor = Editor { stdin, stdout, uri, next: 0, version: 1 };
+    editor.ask("initialize", json!({ "capabilities": {} }));
+    editor.tell("initialized", json!({}));
+    let document = json!({ "uri": editor.uri, "languageId": "wj", "version": 1, "text": text });
+    editor.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    let findings = editor.findings();
+    assert!(findings.iter().all(|finding| finding["severity"] != 1), "{findings:?}");
+
+    println!("{what}, {} lines, {} bytes", text.lines().count(), text.len());
+    let middle = (text.lines().count() / 2) as u32;
+    let line =
+        (middle..).find(|line| text.lines().nth(*line as usize).unwrap().contains("respond 202")).unwrap();
+    let column = 2;
+    // Typed before a word, so the line is broken between the two keystrokes.
+    let mut keystrokes = Vec::new();
+    for round in 0..ROUNDS {
+        let (to, typed) = if round % 2 == 0 { (column, "x") } else { (column + 1, "") };
+        let start = Instant::now();
+        editor.change([line, column, line, to], typed);
+        editor.findings();
+        keystrokes.push(start.elapsed());
+    }
+    report("findings of a keystroke", &mut keystrokes, KEYSTROKE);
+    for broken in [false, true] {
+        if broken {
+            editor.change([line, column, line, column], "x {");
+            editor.findings();
+            println!("  while the file is broken:");
+        }
+        for method in [
+            "hover",
+            "completion",
+            "definition",
+            "references",
+            "signatureHelp",
+            "documentSymbol",
+            "semanticTokens/full",
+            "inlayHint",
+            "codeAction",
+            "formatting",
+            "rangeFormatting",
+            "foldingRange",
+            "codeLens",
+            "selectionRange",
+        ] {
+            let params = json!({
+                "textDocument": { "uri": editor.uri },
+                "position": { "line": line - 2, "character": 6 },
+                "positions": [{ "line": line - 2, "character": 6 }],
+                "range": { "start": { "line": line - 30, "character": 0 }, "end": { "line": line + 30, "character": 0 } },
+                "context": { "includeDeclaration": true, "triggerKind": 1, "isRetrigger": false, "diagnostics": [] },
+                "options": { "tabSize": 2, "insertSpaces": true },
+            });
+            let mut times: Vec<Duration> = (0..ROUNDS)
+                .map(|_| {
+                    let start = Instant::now();
+                    editor.ask(&format!("textDocument/{method}"), params.clone());
+                    start.elapsed()
+                })
+                .collect();
+            report(method, &mut times, ANSWER);
+        }
+    }
+    drop(editor);
+    child.wait().unwrap();
+}
+
+/// The median and the longest: the first is what the file costs, the second what the machine did meanwhile too.
+fn report(what: &str, times: &mut [Duration], promised: f64) {
+    times.sort();
+    let millis = |time: Duration| time.as_secs_f64() * 1_000.0;
+    let (median, longest) = (millis(times[times.len() / 2]), millis(times[times.len() - 1]));
+    let holds = if median <= promised { "" } else { "  ABOVE WHAT IS PROMISED" };
+    println!("  {what:<24} {median:>7.2} ms, longest {longest:>7.2} ms{holds}");
+}
+
+struct Editor {
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+    uri: String,
+    next: u32,
+    version: u32,
+}
+
+impl Editor {
+    fn change(&mut self, [line, column, to_line, to]: [u32; 4], typed: &str) {
+        self.version += 1;
+        let range = json!({
+            "start": { "line": line, "character": column },
+            "end": { "line": to_line, "character": to },
+        });
+        let document = json!({ "uri": self.uri, "version": self.version });
+        let changes = json!([{ "range": range, "text": typed }]);
+        self.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }));
+    }
+
+    fn findings(&mut self) -> Vec<Json> {
+        loop {
+            let message = self.read();
+            let params = &message["params"];
+            if message["method"] == "textDocument/publishDiagnostics" && params["version"] == self.version {
+                return params["diagnostics"].as_array().unwrap().clone();
+            }
+        }
+    }
+
+    fn ask(&mut self, method: &str, params: Json) {
+        self.next += 1;
+        let id = self.next;
+        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
+        loop {
+            let message = self.read();
+            if message["id"] == id {
+                assert!(message.get("error").is_none(), "{method}: {message}");
+                return;
+            }
+        }
+    }
+
+    fn tell(&mut self, method: &str, params: Json) {
+        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
+    }
+
+    fn send(&mut self, message: &Json) {
+        let text = message.to_string();
+        write!(self.stdin, "Content-Length: {}\r\n\r\n{text}", text.len()).unwrap();
+        self.stdin.flush().unwrap();
+    }
+
+    fn read(&mut self) -> Json {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            assert!(self.stdout.read_line(&mut line).unwrap() > 0, "the server ended");
+            match line.trim_end().split_once(": ") {
+                Some((_, value)) => length = value.parse().unwrap(),
+                None => break,
+            }
+        }
+        let mut bytes = vec![0; length];
+        self.stdout.read_exact(&mut bytes).unwrap();
+        serde_json::from_slice(&bytes).unwrap()
+    }
+}
+
+/// Pipelines of 50 lines with what people write.
+fn script(pipelines: usize) -> String {
+    (0..pipelines).map(|at| pipeline(at, 4)).collect()
+}
+
+fn one_pipeline() -> String {
+    pipeline(0, (LINES - 26) / 6)
+}
+
+fn pipeline(at: usize, calls: usize) -> String {
+    let mut text = format!(
+        r#"# Leads of landing page {at}.
+pipeline leads_{at} "Заявки с сайта {at} → CRM" {{
+  on POST "/hooks/{at}/leads/{{school}}"
+  cors "https://school{at}.example"
+  limit body 64KB
+
+  extract body {{
+    name  = $.firstName                on_missing empty
+    phone = $.phone as phone("RU")     on_missing abort
+    email = $.email as email           on_missing abort 422 "no e-mail in the lead"
+    price = $.items[0].price as number on_missing default 0
+  }}
+
+  let total = round(price * 2 + 1, 2)
+  respond 202 {{ json {{ ok: true, name: name, total: total, school: path.school }} }}
+
+"#
+    );
+    for call in 0..calls {
+        text += &format!(
+            r#"  when price > {call} {{
+    http.post "https://crm.example/leads/{{email}}" {{
+      form {{ name: name, phone: phone, subject: "{{email}}: {{total}} 😀", code: upper("a{call}") }}
+      key auto
+    }}
+  }}
+"#
+        );
+    }
+    text + &format!(
+        r#"}}
+
+test "a lead of {at} without an e-mail is refused" {{
+  send POST "/hooks/{at}/leads/a" json {{ firstName: "Анна", phone: "+79991234567" }}
+  expect status 422
+  expect no actions
+}}
+
+"#
+    )
+}
