@@ -1,9 +1,10 @@
 //! The pipelines of the repository's `pipelines/`, carried in the program so that `wj new` can start from them.
 
-/// A script, and the name that it is asked for by.
+/// A script, the name that it is asked for by, and what it does: its own title is in Russian.
 #[derive(Debug)]
 pub(super) struct Example {
     pub name: &'static str,
+    pub about: &'static str,
     pub text: &'static str,
 }
 
@@ -20,25 +21,101 @@ pub(super) fn find(name: &str) -> Option<&'static Example> {
 
 /// By name.
 pub(super) static ALL: &[Example] = &[
-    Example { name: "amocrm", text: include_str!("../../pipelines/amocrm.wj") },
-    Example { name: "bitrix24", text: include_str!("../../pipelines/bitrix24.wj") },
-    Example { name: "bizon_kassa", text: include_str!("../../pipelines/bizon_kassa.wj") },
-    Example { name: "cloudpayments", text: include_str!("../../pipelines/cloudpayments.wj") },
-    Example { name: "getcourse", text: include_str!("../../pipelines/getcourse.wj") },
-    Example { name: "github", text: include_str!("../../pipelines/github.wj") },
-    Example { name: "leads", text: include_str!("../../pipelines/leads.wj") },
-    Example { name: "marquiz", text: include_str!("../../pipelines/marquiz.wj") },
-    Example { name: "ping", text: include_str!("../../pipelines/ping.wj") },
-    Example { name: "prodamus", text: include_str!("../../pipelines/prodamus.wj") },
-    Example { name: "quiz", text: include_str!("../../pipelines/quiz.wj") },
-    Example { name: "robokassa", text: include_str!("../../pipelines/robokassa.wj") },
-    Example { name: "sendpulse", text: include_str!("../../pipelines/sendpulse.wj") },
-    Example { name: "tbank", text: include_str!("../../pipelines/tbank.wj") },
-    Example { name: "telegram_bot", text: include_str!("../../pipelines/telegram_bot.wj") },
-    Example { name: "tilda", text: include_str!("../../pipelines/tilda.wj") },
-    Example { name: "vk", text: include_str!("../../pipelines/vk.wj") },
-    Example { name: "webinar_report", text: include_str!("../../pipelines/webinar_report.wj") },
-    Example { name: "yookassa", text: include_str!("../../pipelines/yookassa.wj") },
+    Example {
+        name: "amocrm",
+        about: "a deal of amoCRM is won or lost: mail to sales",
+        text: include_str!("../../pipelines/amocrm.wj"),
+    },
+    Example {
+        name: "bitrix24",
+        about: "a new lead of Bitrix24 joins a Bizon365 webinar",
+        text: include_str!("../../pipelines/bitrix24.wj"),
+    },
+    Example {
+        name: "bizon_kassa",
+        about: "an order paid in Bizon365 becomes a lead in amoCRM",
+        text: include_str!("../../pipelines/bizon_kassa.wj"),
+    },
+    Example {
+        name: "cloudpayments",
+        about: "says if an order may be paid, and payments go on",
+        text: include_str!("../../pipelines/cloudpayments.wj"),
+    },
+    Example {
+        name: "getcourse",
+        about: "who comes from GetCourse joins a Bizon365 webinar",
+        text: include_str!("../../pipelines/getcourse.wj"),
+    },
+    Example {
+        name: "github",
+        about: "a push to GitHub is told of in Telegram",
+        text: include_str!("../../pipelines/github.wj"),
+    },
+    Example {
+        name: "leads",
+        about: "a lead from a website joins a Bizon365 webinar",
+        text: include_str!("../../pipelines/leads.wj"),
+    },
+    Example {
+        name: "marquiz",
+        about: "who answers a quiz joins a webinar; Telegram is told",
+        text: include_str!("../../pipelines/marquiz.wj"),
+    },
+    Example {
+        name: "ping",
+        about: "says that the server is there",
+        text: include_str!("../../pipelines/ping.wj"),
+    },
+    Example {
+        name: "prodamus",
+        about: "a payment by Prodamus opens a GetCourse course",
+        text: include_str!("../../pipelines/prodamus.wj"),
+    },
+    Example {
+        name: "quiz",
+        about: "picks the second of a list of answers",
+        text: include_str!("../../pipelines/quiz.wj"),
+    },
+    Example {
+        name: "robokassa",
+        about: "a payment by Robokassa goes to the CRM",
+        text: include_str!("../../pipelines/robokassa.wj"),
+    },
+    Example {
+        name: "sendpulse",
+        about: "who leaves a mailing list is marked in the CRM",
+        text: include_str!("../../pipelines/sendpulse.wj"),
+    },
+    Example {
+        name: "tbank",
+        about: "who paid through T-Bank joins a Bizon365 webinar",
+        text: include_str!("../../pipelines/tbank.wj"),
+    },
+    Example {
+        name: "telegram_bot",
+        about: "a bot that answers, and passes the rest on",
+        text: include_str!("../../pipelines/telegram_bot.wj"),
+    },
+    Example {
+        name: "tilda",
+        about: "who fills in a Tilda form joins a Bizon365 webinar",
+        text: include_str!("../../pipelines/tilda.wj"),
+    },
+    Example {
+        name: "vk",
+        about: "a lead form of VK becomes a lead in Bitrix24",
+        text: include_str!("../../pipelines/vk.wj"),
+    },
+    Example {
+        name: "webinar_report",
+        about: "the viewers of a Bizon365 webinar go to the CRM",
+        text: include_str!("../../pipelines/webinar_report.wj"),
+    },
+    Example {
+        name: "yookassa",
+        about: "a payment by YooKassa: mail with the link",
+        text: include_str!("../../pipelines/yookassa.wj"),
+    },
 ];
 
 static FIXTURES: &[(&str, &str)] = &[

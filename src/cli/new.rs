@@ -15,7 +15,7 @@ use crate::source::Source;
 
 /// Writes a script to begin with: a short one of its own name, or a copy of one that comes with wj.
 ///
-/// Without arguments: the names of those that come with wj, and what each is for. Nothing is written over a file that is there.
+/// Without arguments: the names of those that come with wj, what each does, and its title. Nothing is written over a file that is there.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  wj new\n  wj new --from tilda\n  wj new autumn_form --from tilda\n  wj new orders"
@@ -65,15 +65,18 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
     Ok(ExitCode::SUCCESS)
 }
 
-/// Each that comes with wj: its name, and the title of its pipeline.
+/// Each that comes with wj: its name, what it does, and the titles of its pipelines, for readers of either language.
 fn list(out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let longest = examples::ALL.iter().map(|example| example.name.len()).max().unwrap_or_default();
+    let longest = |text: fn(&Example) -> &str| {
+        examples::ALL.iter().map(|example| text(example).chars().count()).max().unwrap_or_default()
+    };
+    let (names, abouts) = (longest(|example| example.name), longest(|example| example.about));
     for example in examples::ALL {
         let titles: Vec<String> = read(example.name, example.text)
             .iter()
             .map(|pipeline| pipeline.title.as_deref().unwrap_or(&pipeline.name).to_owned())
             .collect();
-        writeln!(out, "{:longest$}  {}", example.name, titles.join("; "))?;
+        writeln!(out, "{:names$}  {:abouts$}  {}", example.name, example.about, titles.join("; "))?;
     }
     out.flush()?;
     terminal::say(
@@ -190,18 +193,17 @@ fn fits(folder: &Path, path: &Path, text: &str) -> Result<Vec<Arc<Pipeline>>, Fa
         all =
             scripts::load(&[folder.to_owned()]).map_err(|error| Failure::could_not_run(error.to_string()))?;
     }
-    let broken = |scripts: &[Script]| {
-        let checked = check::check_with(scripts, &check::Options::default());
-        let errors =
-            |file: &CheckedFile| file.diagnostics.iter().filter(|finding| finding.is_error()).count();
-        let count: usize = checked.files.iter().map(errors).sum();
-        (checked.files, count)
+    let errors = |files: &[CheckedFile]| {
+        files.iter().flat_map(|file| &file.diagnostics).filter(|finding| finding.is_error()).count()
     };
-    let (_, before) = broken(&all);
+    let checked = |scripts: &[Script]| check::check_with(scripts, &check::Options::default()).files;
     let name = path.display().to_string();
     all.push(Script::from(Arc::new(Source::new(name.as_str(), text))));
-    let (files, after) = broken(&all);
-    if after > before {
+    let files = checked(&all);
+    // What was wrong before is not this file's doing.
+    let after = errors(&files);
+    all.pop();
+    if after > 0 && after > errors(&checked(&all)) {
         for file in &files {
             for finding in
                 file.diagnostics.iter().filter(|finding| finding.is_error() && concerns(finding, &name, file))

@@ -15,23 +15,32 @@ fn each_that_is_listed_can_be_started_from_and_is_clean_and_tested() {
     let listed = site.stdout(&["new"]);
     let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert!(names.len() >= 13 && names.contains(&"leads") && names.contains(&"webinar_report"), "{listed}");
+    let [tilda] = listed.lines().filter(|line| line.starts_with("tilda ")).collect::<Vec<_>>()[..] else {
+        panic!("{listed}");
+    };
+    assert!(
+        tilda.contains("  who fills in a Tilda form ") && tilda.ends_with("  Форма Tilda → Bizon365"),
+        "{tilda}"
+    );
+    // Each in a folder of its own, so that only what comes then looks at all of them together.
     for name in &names {
-        let written = site.stdout(&["new", "--from", name]);
-        assert_eq!(written.lines().last(), Some(format!("pipelines/{name}.wj").as_str()));
+        let folder = format!("pipelines/{name}");
+        let written = site.stdout(&["new", "--from", name, "--dir", &folder]);
+        assert_eq!(written.lines().last(), Some(format!("{folder}/{name}.wj").as_str()));
     }
     site.stdout(&["new", "own"]);
-    site.stdout(&["fmt", "--check"]);
-    // Copies of another name stand beside them.
+    // Copies of another name stand beside them, with the same fixtures.
     for name in ["cloudpayments", "ping", "webinar_report"] {
-        site.stdout(&["new", &format!("my-{name}"), "--from", name]);
+        site.stdout(&["new", &format!("my-{name}"), "--from", name, "--dir", &format!("pipelines/{name}")]);
     }
+    site.stdout(&["fmt", "--check"]);
     let clean = site.wj(&["check", "--deny-warnings"]);
     assert!(clean.status.success(), "{}", String::from_utf8_lossy(&clean.stdout));
     site.stdout(&["test"]);
     let routes = site.stdout(&["routes"]);
     assert!(
         routes.contains(
-            "POST /hooks/my-cloudpayments/check  my_cloudpayments_check  (pipelines/my-cloudpayments.wj)"
+            "POST /hooks/my-cloudpayments/check  my_cloudpayments_check  (pipelines/cloudpayments/my-cloudpayments.wj)"
         ),
         "{routes}"
     );
