@@ -15,7 +15,6 @@ use crate::operations::strictest_rates;
 use crate::resolve::program::{Notify, OpKind, Pipeline, RequestTemplate};
 use crate::routing::Routes;
 use crate::scripts;
-use crate::secrets::Secrets;
 use crate::value::Time;
 
 /// The scripts of a server, as they are served.
@@ -64,32 +63,10 @@ impl Site {
         Ok(changed)
     }
 
-    /// Pipelines whose `verify` names a secret that is not set, with its name.
-    fn unverifiable(&self, secrets: &Secrets) -> Vec<(Arc<str>, Arc<str>)> {
-        let mut found = Vec::new();
-        for pipeline in self.server.pipelines.load().values() {
-            let mut names: Vec<Arc<str>> = Vec::new();
-            pipeline.verify.iter().flat_map(|verify| &verify.keys).for_each(|key| key.secrets(&mut names));
-            names.dedup();
-            let unset = names.into_iter().filter(|name| secrets.unset().contains(name));
-            found.extend(unset.map(|name| (pipeline.name.clone(), name)));
-        }
-        found
-    }
-
     pub fn report_start(&self, changed: &Changed) {
         self.report(changed);
         let secrets = self.server.secrets.load();
-        for name in secrets.unset() {
-            tracing::warn!(
-                "secret {name} is not set: what needs it is not sent, and its operation is interrupted"
-            );
-        }
-        for (pipeline, name) in self.unverifiable(&secrets) {
-            tracing::warn!(
-                "secret {name} is not set: {pipeline} answers every request with 503, since `verify` needs it"
-            );
-        }
+        self.report_unset(secrets.unset());
         for name in secrets.short() {
             tracing::warn!("secret {name} is shorter than 8 characters: it cannot be masked by value");
         }
@@ -127,6 +104,56 @@ impl Site {
 }
 
 impl Site {
+    /// Secrets without a value, and what comes of it: one line for calls, one for `verify`, however many there are.
+    fn report_unset(&self, unset: &[Arc<str>]) {
+        let (mut closed, mut asked, mut sent) = (Vec::new(), Vec::new(), Vec::new());
+        for pipeline in self.server.pipelines.load().values() {
+            let mut names: Vec<Arc<str>> = Vec::new();
+            pipeline.verify.iter().flat_map(|verify| &verify.keys).for_each(|key| key.secrets(&mut names));
+            sent.extend(pipeline.secrets.iter().filter(|name| !names.contains(name)).cloned());
+            names.retain(|name| unset.contains(name));
+            names.sort();
+            names.dedup();
+            if !names.is_empty() {
+                closed.push((pipeline.name.clone(), names.join(", ")));
+            }
+            asked.extend(names);
+        }
+        // What only `verify` asks for is never sent.
+        let unsent: Vec<&str> = unset
+            .iter()
+            .filter(|name| sent.contains(name) || !asked.contains(name))
+            .map(|name| &**name)
+            .collect();
+        match unsent.as_slice() {
+            [] => {}
+            [name] => tracing::warn!(
+                "secret {name} is not set: what needs it is not sent, and its operation is interrupted"
+            ),
+            names => tracing::warn!(
+                "secrets {} are not set: what needs one of them is not sent, and its operation is interrupted",
+                names.join(", ")
+            ),
+        }
+        match closed.as_slice() {
+            [] => {}
+            [(pipeline, names)] if !names.contains(',') => tracing::warn!(
+                "secret {names} is not set: {pipeline} answers every request with 503, since `verify` needs it"
+            ),
+            [(pipeline, names)] => tracing::warn!(
+                "secrets {names} are not set: {pipeline} answers every request with 503, since `verify` needs them"
+            ),
+            several => {
+                let several: Vec<String> =
+                    several.iter().map(|(pipeline, names)| format!("{pipeline} ({names})")).collect();
+                tracing::warn!(
+                    "these pipelines answer every request with 503, since `verify` needs a secret that is not set: {}",
+                    several.join(", ")
+                );
+            }
+        }
+    }
+
     /// Pipelines that would send mail, and cannot.
     fn report_mail(&self, pipelines: &[Arc<Pipeline>]) {
         let names = |which: fn(&Pipeline) -> bool| -> String {

@@ -102,11 +102,28 @@ fn cases() -> Vec<Case> {
             .answers(&["{}"]);
     senler.method = "GET";
     senler.headers.clear();
+    let mut getcourse_post = post(
+        "GetCourse, POST",
+        "/hooks/getcourse?key=getcourse-hook-key&order=10043&email=boris%40mail.example&name=%D0%91%D0%BE%D1%80%D0%B8%D1%81&cost=990",
+        FORM,
+        "",
+    )
+    .answers(&[HASH]);
+    getcourse_post.headers.clear();
+    let chat = r#"{"account_id":"a1","message":{"id":"m1","sender":{"name":"Анна"},"text":"Здравствуйте"}}"#;
     vec![
         post("the origin page's landing page", "/hooks/leads", JSON, fixture("lead.json").replace("102", "101")).answers(&[HASH, "{}"]),
         post("Tilda, trying the address", "/hooks/tilda", FORM, "test=test"),
         post("Tilda", "/hooks/tilda", FORM, fixture("tilda.form")).answers(&[HASH]),
+        post("Tilda's marketplace, a key in a header", "/others/tilda", JSON, r#"{"Name":"Анна","Email":"anna@mail.example","tranid":"7351923:4410214"}"#)
+            .header("X-Api-Key", "tilda-api-key")
+            .answers(&["{}"]),
+        post("Tilda's marketplace, without its key", "/others/tilda", JSON, r#"{"Name":"Анна","Email":"anna@mail.example","tranid":"7351923:4410215"}"#),
+        post("Tilda's marketplace, a key in the body", "/others/tilda-body", JSON, r#"{"Email":"anna@mail.example","tranid":"7351923:4410216","api_key":"tilda-api-key"}"#)
+            .answers(&["{}"]),
+        post("Tilda's marketplace, another's key", "/others/tilda-body", JSON, r#"{"Email":"anna@mail.example","tranid":"7351923:4410217","api_key":"tilda-api-kez"}"#),
         getcourse,
+        getcourse_post,
         post("Marquiz, JSON", "/hooks/marquiz", JSON, fixture("marquiz.json")).answers(&[HASH, TELEGRAM]),
         post(
             "Marquiz, a form",
@@ -116,6 +133,10 @@ fn cases() -> Vec<Case> {
         )
         .answers(&[HASH, TELEGRAM]),
         amocrm,
+        // Signed by Python's `hmac`.
+        post("amoCRM, a chat", "/others/amo-chats", JSON, chat)
+            .header("X-Signature", "943dcb1c4807903109bf3bcc396d48335490e803")
+            .answers(&["{}"]),
         post("Bitrix24", "/hooks/bitrix24", FORM, bitrix).answers(&[&fixture("bitrix24-lead.json"), HASH]),
         yookassa,
         post("Prodamus", "/hooks/prodamus", "multipart/form-data; boundary=b0undary", multipart(&fixture("prodamus.form"), "b0undary"))
@@ -144,6 +165,10 @@ fn cases() -> Vec<Case> {
         post("VK, confirmation", "/hooks/vk", JSON, r#"{"type":"confirmation","group_id":123456789}"#).signed("vk", "vk-secret-key"),
         post("VK", "/hooks/vk", JSON, fixture("vk-lead.json")).signed("vk", "vk-secret-key").answers(&[r#"{"result":4812}"#]),
         senler,
+        post("Senler, POST_JSON", "/others/senler-body?key=senler-key", JSON, r#"{"vk_user_id":7654321,"utm_source":"vk"}"#)
+            .answers(&["{}"]),
+        post("Senler, POST_FORM_DATA", "/others/senler-body?key=senler-key", "multipart/form-data; boundary=b0undary", multipart("vk_user_id=7654321&utm_source=vk", "b0undary"))
+            .answers(&["{}"]),
         post("SendPulse", "/hooks/sendpulse?key=sendpulse-key", JSON, fixture("sendpulse.json")).answers(&["{}", "{}"]),
         post("Typeform", "/others/typeform", JSON, r#"{"event_id":"01H","event_type":"form_response","form_response":{"token":"t1"}}"#)
             .signed("typeform", "typeform-key")
@@ -155,6 +180,9 @@ fn cases() -> Vec<Case> {
             r#"{"lead_id":"TeSter-123","google_key":"google-ads-key","is_test":false,"user_column_data":[{"column_id":"EMAIL","string_value":"anna@mail.example"}]}"#,
         )
         .answers(&["{}"]),
+        post("Google Forms, by a script", "/others/google-forms", JSON, r#"{"answers":[{"item":"Имя","value":"Анна"},{"item":"Курс","value":"Маркетинг"}]}"#)
+            .header("Authorization", "Bearer google-forms-key")
+            .answers(&["{}"]),
         post("GitHub, JSON", "/hooks/github", JSON, fixture("github-push.json"))
             .header("X-GitHub-Event", "push")
             .signed("github", "github-secret")
@@ -198,6 +226,9 @@ const SECRETS: &[(&str, &str)] = &[
     ("CLOUDPAYMENTS_KEY", "cloudpayments-key"),
     ("TBANK_PASSWORD", "tbank-password"),
     ("ROBOKASSA_PASSWORD_2", "robokassa-password-2"),
+    ("TILDA_KEY", "tilda-api-key"),
+    ("AMO_CHATS_KEY", "amo-chats-key"),
+    ("GOOGLE_FORMS_KEY", "google-forms-key"),
     ("LAVA_KEY", "lava-api-key"),
     ("BEPAID_KEY", "bepaid-key"),
     ("TELEGRAM_HOOK_SECRET", "telegram-hook-secret"),

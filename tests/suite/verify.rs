@@ -137,6 +137,7 @@ fn a_secret_that_is_not_set_lets_nobody_in_and_the_start_says_so() {
         ),
         "{log}"
     );
+    assert!(!log.contains("is not sent"), "nothing is sent with it: {log}");
     let answer = server.send("POST", "/hooks", &[("Authorization", "Bearer x")], "");
     assert_eq!((answer.status, answer.body.as_str()), (503, r#"{"error":"secret_not_set"}"#));
     assert_eq!(answer.header("retry-after"), Some("60"));
@@ -211,4 +212,32 @@ fn the_guide_names_every_preset() {
     for preset in ALL {
         assert!(guide.contains(&format!("| `{}` |", preset.name)), "{}", preset.name);
     }
+}
+
+#[test]
+fn many_secrets_that_are_not_set_are_told_in_two_lines() {
+    let pipeline = |name: &str, key: &str, token: &str| {
+        format!(
+            "pipeline {name} {{\n  on POST \"/{name}\"\n  verify bearer secret.{key}\n  respond 200\n  http.put \"https://crm.example/x\" {{ header \"X-Key\" = secret.{token} }}\n}}\n"
+        )
+    };
+    let site = Site::new(&[
+        ("a.wj", &pipeline("a", "A_KEY", "SENT")),
+        ("b.wj", &pipeline("b", "B_KEY", "A_KEY")),
+        ("c.wj", &pipeline("c", "B_KEY", "SENT")),
+    ]);
+    let server = site.serve(&[]);
+    let log: Vec<&str> = server
+        .log
+        .iter()
+        .filter(|line| line.contains("not set"))
+        .filter_map(|line| line.split(" WARN ").nth(1))
+        .collect();
+    assert_eq!(
+        log,
+        [
+            "secrets A_KEY, SENT are not set: what needs one of them is not sent, and its operation is interrupted",
+            "these pipelines answer every request with 503, since `verify` needs a secret that is not set: a (A_KEY), b (B_KEY), c (B_KEY)",
+        ]
+    );
 }
