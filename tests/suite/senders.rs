@@ -250,6 +250,8 @@ fn pointed(script: &str, target: &Target) -> String {
     let url = target.url();
     let mut text =
         script.replace("next(\"Thu 20:00\", \"Europe/Moscow\")", "time(\"2030-12-12T20:00:00+03:00\")");
+    // All hosts are one here, and the strictest rate of a host holds for every call to it.
+    text = text.replace("rate 2 per 1s", "rate 500 per 1s");
     for host in
         ["crm.example", "school.bitrix24.ru", "school.getcourse.ru", "school.amocrm.ru", "api.yookassa.ru"]
     {
