@@ -104,7 +104,7 @@ impl Site {
 }
 
 impl Site {
-    /// Secrets without a value, and what comes of it: one line for calls, one for `verify`, however many there are.
+    /// Secrets without a value, and what comes of it: a line for each that is sent somewhere, and one for all pipelines whose `verify` needs one.
     fn report_unset(&self, unset: &[Arc<str>]) {
         let (mut closed, mut asked, mut sent) = (Vec::new(), Vec::new(), Vec::new());
         for pipeline in self.server.pipelines.load().values() {
@@ -120,20 +120,10 @@ impl Site {
             asked.extend(names);
         }
         // What only `verify` asks for is never sent.
-        let unsent: Vec<&str> = unset
-            .iter()
-            .filter(|name| sent.contains(name) || !asked.contains(name))
-            .map(|name| &**name)
-            .collect();
-        match unsent.as_slice() {
-            [] => {}
-            [name] => tracing::warn!(
+        for name in unset.iter().filter(|name| sent.contains(name) || !asked.contains(name)) {
+            tracing::warn!(
                 "secret {name} is not set: what needs it is not sent, and its operation is interrupted"
-            ),
-            names => tracing::warn!(
-                "secrets {} are not set: what needs one of them is not sent, and its operation is interrupted",
-                names.join(", ")
-            ),
+            );
         }
         match closed.as_slice() {
             [] => {}

@@ -215,7 +215,7 @@ fn the_guide_names_every_preset() {
 }
 
 #[test]
-fn many_secrets_that_are_not_set_are_told_in_two_lines() {
+fn pipelines_that_let_nobody_in_are_told_in_one_line() {
     let pipeline = |name: &str, key: &str, token: &str| {
         format!(
             "pipeline {name} {{\n  on POST \"/{name}\"\n  verify bearer secret.{key}\n  respond 200\n  http.put \"https://crm.example/x\" {{ header \"X-Key\" = secret.{token} }}\n}}\n"
@@ -236,7 +236,8 @@ fn many_secrets_that_are_not_set_are_told_in_two_lines() {
     assert_eq!(
         log,
         [
-            "secrets A_KEY, SENT are not set: what needs one of them is not sent, and its operation is interrupted",
+            "secret A_KEY is not set: what needs it is not sent, and its operation is interrupted",
+            "secret SENT is not set: what needs it is not sent, and its operation is interrupted",
             "these pipelines answer every request with 503, since `verify` needs a secret that is not set: a (A_KEY), b (B_KEY), c (B_KEY)",
         ]
     );
