@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Resolver;
-use super::errors::{kinds, literals, missing};
+use super::errors::{kinds, literals, missing, names};
 use super::expressions::Checked;
 use super::model::{DefinitionKind, Shape, Type};
 use super::program::{ExprKind, Extract, Field, Input, OnMissing, OpKind, Source};
@@ -73,7 +73,8 @@ impl Resolver<'_> {
         } else {
             self.path(&field.path)
         };
-        let mut broken = source.ty.broken || !reachable || path.is_none() || policy.is_none();
+        let known = path.as_ref().is_none_or(|path| self.leads_somewhere(path, field, source));
+        let mut broken = source.ty.broken || !reachable || path.is_none() || policy.is_none() || !known;
         let singular = path.as_ref().is_none_or(|path| path.is_singular());
         let mut ty = if singular {
             Type { kinds: found_in(source), ..Type::outside() }
@@ -111,6 +112,21 @@ impl Resolver<'_> {
             _ => 0,
         };
         Some(Field { slot, path, pick, reader, on_missing, span: field.span })
+    }
+
+    /// Whether a path may find something in an object whose members the script knows, as in the whole of what an action gives: its
+    /// `$.email` would be missing each time, and `on_missing empty` would say nothing of it.
+    fn leads_somewhere(&mut self, path: &Path, field: &ast::Field, source: &Checked) -> bool {
+        let Shape::Object(members) = &source.ty.shape else { return true };
+        let Some(first) = path.names().and_then(|names| names.first().cloned()) else { return true };
+        if source.ty.broken || source.ty.member(&first).is_some() {
+            return true;
+        }
+        let known: Vec<&str> = members.iter().map(|(name, _)| &**name).collect();
+        let base = self.source.slice(source.span());
+        let finding = names::leads_nowhere(field.path.span, &first, base, &known);
+        self.report(finding);
+        false
     }
 
     /// A path into outside data, compiled.

@@ -150,6 +150,10 @@ impl Resolver<'_> {
                 self.report(literals::body_at_the_door(by.span));
                 return None;
             }
+            if is_of_the_body(by) {
+                self.report(literals::body_at_the_door(by.span));
+                return None;
+            }
             let value = self.value(by);
             self.no_secret_decides(&value, "what a `limit rate` counts by");
             let takes = Kinds::TEXT.or(Kinds::NUMBER).or(Kinds::BOOL);
@@ -257,5 +261,15 @@ impl Resolver<'_> {
                 None
             }
         }
+    }
+}
+
+/// `body.id`: a reach whose answer by an `extract` would come too late here.
+fn is_of_the_body(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Member(base, _) | ExprKind::Index(base, _) => {
+            matches!(&base.kind, ExprKind::Name(name) if &**name == "body") || is_of_the_body(base)
+        }
+        _ => false,
     }
 }

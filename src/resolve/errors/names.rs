@@ -292,6 +292,19 @@ pub(in crate::resolve) fn second_body(of: &str, part: &Name, first: Span) -> Dia
     .help("Keep one of them.")
 }
 
+/// A path that begins with no member of an object of which all members are known.
+pub(in crate::resolve) fn leads_nowhere(span: Span, first: &str, of: &str, known: &[&str]) -> Diagnostic {
+    let found =
+        Diagnostic::new(&UNKNOWN_MEMBER, span, format!("`{of}` has no `{first}`")).label("finds nothing");
+    match known {
+        [] => found.help("It is empty."),
+        known if known.contains(&"body") && known.contains(&"status") => found.help(format!(
+            "`{of}` is the whole of what came back; what the service wrote is in its body: `extract {of}.body {{ … }}`."
+        )),
+        known => found.help(format!("It has: {}.", known.join(", "))),
+    }
+}
+
 pub(in crate::resolve) fn unknown_member(
     member: &Name,
     of: &str,
