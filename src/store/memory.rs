@@ -2,7 +2,7 @@
 //! fewer where their bodies are large.
 //! A commit runs on the server's own thread, so it does no more than a few pushes; rows are decoded only when asked for.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::BytesMut;
 
 use super::holds::{Held, Holds, Place, may_write};
+use super::in_order::InOrder;
 use super::names::Names;
 use super::search::{Bounds, Needle};
 use super::standing::{Counts, Standing};
@@ -35,7 +36,7 @@ struct Kept {
     names: Names,
     holds: Holds,
     open: BTreeMap<Id, Entry>,
-    ended: Ended,
+    ended: InOrder<Entry>,
     /// Of their rows.
     ended_bytes: u64,
     /// Of all that were ever here: most that come are newer, and need not be looked for.
@@ -54,10 +55,6 @@ struct Kept {
     /// The chunk that rows are written into now.
     chunk: BytesMut,
 }
-
-/// Operations that have ended, the oldest first. Nearly all come in the order of their ids, and go in it too.
-#[derive(Default)]
-struct Ended(VecDeque<(Id, Entry)>);
 
 struct Entry {
     pipeline: u32,
@@ -81,50 +78,6 @@ struct Stored {
 impl Entry {
     fn rows(&self) -> impl Iterator<Item = &Stored> {
         std::iter::once(&self.first).chain(&self.more)
-    }
-}
-
-impl Ended {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn iter(&self) -> impl DoubleEndedIterator<Item = (&Id, &Entry)> {
-        self.0.iter().map(|(id, entry)| (id, entry))
-    }
-
-    /// Those from `low` on and before `high`, the newest first.
-    fn newest_first(&self, low: Id, high: Id) -> impl Iterator<Item = (&Id, &Entry)> {
-        let before = |bound: Id| self.0.partition_point(|(id, _)| *id < bound);
-        let (from, to) = (before(low), before(high));
-        self.0.range(from..to.max(from)).rev().map(|(id, entry)| (id, entry))
-    }
-
-    fn get(&self, id: Id) -> Option<&Entry> {
-        self.0.get(self.place(id).ok()?).map(|(_, entry)| entry)
-    }
-
-    fn insert(&mut self, id: Id, entry: Entry) {
-        match self.0.back() {
-            Some((last, _)) if *last >= id => {
-                let (Ok(place) | Err(place)) = self.place(id);
-                self.0.insert(place, (id, entry));
-            }
-            _ => self.0.push_back((id, entry)),
-        }
-    }
-
-    fn remove(&mut self, id: Id) -> Option<Entry> {
-        let place = self.place(id).ok()?;
-        self.0.remove(place).map(|(_, entry)| entry)
-    }
-
-    fn remove_oldest(&mut self) -> Option<(Id, Entry)> {
-        self.0.pop_front()
-    }
-
-    fn place(&self, id: Id) -> Result<usize, usize> {
-        self.0.binary_search_by(|(own, _)| own.cmp(&id))
     }
 }
 

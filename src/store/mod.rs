@@ -5,6 +5,7 @@ mod facts;
 #[cfg(test)]
 pub mod ground;
 mod holds;
+mod in_order;
 mod memory;
 mod names;
 mod planted;
