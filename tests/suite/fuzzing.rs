@@ -44,6 +44,7 @@ fn what_is_planted_is_found_and_made_small() {
         };
         let find = Target { name: "planted", input, judge }.case(&corpus, 1).unwrap_err();
         assert!(find.why.starts_with(why), "{}", find.why);
+        assert!(find.kind().starts_with(why.trim_end()), "{}", find.kind());
         assert_eq!(find.input, [letter]);
     }
 }
