@@ -4,7 +4,7 @@ use crate::fuzz::{ALL, Corpus, Target};
 use crate::random::Random;
 
 /// So many cases of each are looked at with every run of the suite: always the same, so that it fails for a change only.
-const CASES: u64 = 40;
+const CASES: u64 = 12;
 
 #[test]
 fn nothing_is_found_by_fuzzing_for_a_moment() {
