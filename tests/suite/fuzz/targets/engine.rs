@@ -64,7 +64,7 @@ fn judge(corpus: &Corpus, input: &[u8], number: u64) -> Result<(), String> {
 
 fn one_run(corpus: &Corpus, pipeline: &Arc<Pipeline>, random: &mut Random) -> Result<(), String> {
     let received = received(corpus, pipeline, random);
-    let secret = |name: &str| (name.len() % 5 > 0).then(|| Arc::<str>::from("secret value"));
+    let secret = |name: &str| (!name.len().is_multiple_of(5)).then(|| Arc::<str>::from("secret value"));
     if run::admit(pipeline, &received, &secret) != Admission::LetIn {
         let mut signed = received.clone();
         // Not every request can be signed; what is signed is let in.
