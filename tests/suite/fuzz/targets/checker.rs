@@ -1,0 +1,60 @@
+//! Checking is total, what is checked again at each keystroke is what is checked anew, and what the safe fixes leave is no worse.
+
+use std::sync::Arc;
+
+use wj::check::{self, Options, Project, Script};
+use wj::source::Source;
+use wj::syntax;
+
+use super::super::corpus::Corpus;
+use super::super::{Target, mutate};
+use super::{changed_script, findings_inside, first_difference, text, told};
+use crate::random::Random;
+
+pub const TARGET: Target = Target { name: "checker", input: changed_script, judge };
+
+fn judge(corpus: &Corpus, input: &[u8], number: u64) -> Result<(), String> {
+    let random = &mut Random(!number);
+    let beside = script("b.wj", corpus.script(random));
+    let mut text = text(input);
+    let mut project = Project::new(vec![script("a.wj", &text), beside.clone()]);
+    project.examine(&Options::default());
+    for round in 0..3 {
+        if round > 0 {
+            text = mutate::one(&text, corpus, random);
+            project.put(script("a.wj", &text));
+            project.examine(&Options::default());
+        }
+        let anew = check::check_with(&[script("a.wj", &text), beside.clone()], &Options::default());
+        for (again, anew) in project.files().iter().zip(&anew.files) {
+            findings_inside(&again.script.source.text, &again.diagnostics)?;
+            let (again, anew) = (told(&again.diagnostics).join("\n"), told(&anew.diagnostics).join("\n"));
+            if again != anew {
+                return Err(format!(
+                    "checked after a change, it says something else{}",
+                    first_difference(&again, &anew)
+                ));
+            }
+        }
+    }
+    let start = script("a.wj", &text);
+    let beside = [start.clone()];
+    if let Some(fixed) = check::fix(&start, &beside, &Options::default()) {
+        let (before, after) = (trouble(&start), trouble(&fixed.script));
+        if after >= before {
+            return Err(format!("{} safe fixes leave {after:?} of {before:?} findings", fixed.count));
+        }
+    }
+    Ok(())
+}
+
+/// Mistakes of syntax, which count first, since a line that can be read again may show what nobody saw; and all findings.
+fn trouble(script: &Script) -> (usize, usize) {
+    let checked = check::check_with(std::slice::from_ref(script), &Options::default());
+    let all = checked.files.iter().map(|file| file.diagnostics.len()).sum();
+    (syntax::parse(&script.source).diagnostics.len(), all)
+}
+
+fn script(name: &str, text: &str) -> Script {
+    Script::from(Arc::new(Source::new(name, text)))
+}
