@@ -16,6 +16,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("wj:connectors/amocrm.wj", include_str!("../../connectors/amocrm.wj")),
     ("wj:connectors/bitrix24.wj", include_str!("../../connectors/bitrix24.wj")),
     ("wj:connectors/bizon.wj", include_str!("../../connectors/bizon.wj")),
+    ("wj:connectors/getcourse.wj", include_str!("../../connectors/getcourse.wj")),
     ("wj:connectors/telegram.wj", include_str!("../../connectors/telegram.wj")),
 ];
 

@@ -15,6 +15,7 @@ mod coverage_text;
 mod diff;
 mod doctor;
 mod eval;
+mod examples;
 mod excerpt;
 mod explain;
 mod findings;
@@ -22,6 +23,7 @@ mod fmt;
 mod follow;
 mod history;
 mod junit;
+mod new;
 mod lsp;
 mod operation_text;
 mod orders;
@@ -68,6 +70,7 @@ enum Command {
     Plan(plan::Args),
     Run(run::Args),
     Ci(ci::Args),
+    New(new::Args),
     Connector(connector::Args),
     Fmt(fmt::Args),
     Explain(explain::Args),
@@ -131,6 +134,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Plan(args) => plan::run(&args, out),
         Command::Run(args) => run::run(&args, out),
         Command::Ci(args) => ci::run(&args, out),
+        Command::New(args) => new::run(&args, out),
         Command::Connector(args) => connector::run(&args, out),
         Command::Fmt(args) => fmt::run(&args, out),
         Command::Explain(args) => explain::run(&args, out),

@@ -12,11 +12,25 @@ use crate::value::Id;
 pub struct Random {
     key: RandomState,
     count: AtomicU64,
+    /// What a test puts in the place of the key, so that it goes the same way each time.
+    #[cfg(test)]
+    seed: Option<u64>,
 }
 
 impl Random {
+    #[cfg(test)]
+    pub fn seeded(seed: u64) -> Random {
+        Random { seed: Some(seed), ..Random::default() }
+    }
+
     pub fn next(&self) -> u64 {
-        self.key.hash_one(self.count.fetch_add(1, Ordering::Relaxed))
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        #[cfg(test)]
+        if let Some(seed) = self.seed {
+            return std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default()
+                .hash_one((seed, count));
+        }
+        self.key.hash_one(count)
     }
 
     /// Evenly between 0 and `most`, both included.
@@ -37,6 +51,11 @@ impl Ids {
     /// `newest` is the time of the newest id in the store.
     pub fn after(newest: Millis) -> Ids {
         Ids { random: Random::default(), last: Mutex::new(newest) }
+    }
+
+    #[cfg(test)]
+    pub fn seeded(newest: Millis, seed: u64) -> Ids {
+        Ids { random: Random::seeded(seed), last: Mutex::new(newest) }
     }
 
     /// An id of a retention class, not before any that was given.

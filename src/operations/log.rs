@@ -43,6 +43,12 @@ pub struct Told {
     pub body: crate::value::Bytes,
 }
 
+impl Told {
+    fn is(&self, reply: &Reply) -> bool {
+        self.status == reply.status && self.headers == reply.headers && self.body == reply.body
+    }
+}
+
 pub struct Ended {
     pub state: State,
     pub reason: Arc<str>,
@@ -192,9 +198,13 @@ impl Log {
 
     /// Whether that is this one.
     pub fn says_last(&self, reply: &Reply) -> bool {
-        self.last_answer().is_some_and(|told| {
-            told.status == reply.status && told.headers == reply.headers && told.body == reply.body
-        })
+        self.last_answer().is_some_and(|told| told.is(reply))
+    }
+
+    /// Whether its caller is told this. An answer of its own that is recorded is on its way, and nothing else may come
+    /// before it.
+    pub fn tells(&self, reply: &Reply) -> bool {
+        self.answer.as_ref().is_some_and(|told| told.is(reply))
     }
 
     /// The request as the engine takes it.

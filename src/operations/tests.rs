@@ -2,6 +2,7 @@
 //! happens is written down as a line: `⏎` a commit, then what left the process behind it.
 
 mod going_on;
+mod model;
 mod outage;
 
 use std::collections::VecDeque;

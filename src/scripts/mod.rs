@@ -3,6 +3,7 @@
 
 mod changes;
 mod commit;
+mod create;
 mod find;
 mod fixture;
 mod quiet;
@@ -18,6 +19,7 @@ use crate::check::{MAX_FILE_BYTES, Script};
 
 pub use changes::{Base, since};
 pub use commit::commit;
+pub use create::create;
 pub use find::{Found, find};
 pub use fixture::fixture;
 pub use watch::{Changed, watch};

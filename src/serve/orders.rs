@@ -55,7 +55,7 @@ impl Desk {
             return Response::error(409, format!("{id}: it went on meanwhile; look at it, and order again"));
         }
         match self.waiting(id) {
-            Some(waiting) if is_cancel => self.server.callers.tell(waiting, failed_reply(waiting)),
+            Some(waiting) if is_cancel => self.tell_cancelled(waiting),
             _ => self.server.work.notify_one(),
         }
         if let Ok(id) = id.parse() {
@@ -68,6 +68,16 @@ impl Desk {
     /// The operation, if a caller waits for its answer.
     fn waiting(&self, id: &str) -> Option<Id> {
         id.parse().ok().filter(|id| self.server.callers.is_waited_for(*id))
+    }
+
+    /// Tells the caller of an operation that was cancelled, unless an answer of its own was recorded just before.
+    fn tell_cancelled(&self, id: Id) {
+        let reply = failed_reply(id);
+        let operation = self.server.store.load(id).ok().flatten();
+        let log = operation.and_then(|operation| Log::read(&operation).ok());
+        if log.is_some_and(|log| log.tells(&reply)) {
+            self.server.callers.tell(id, reply);
+        }
     }
 
     fn commit(&self, id: &str, write: Write) -> Result<(), Response> {

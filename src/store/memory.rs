@@ -286,6 +286,13 @@ impl Store for Memory {
 }
 
 impl Memory {
+    /// What another process finds, were it on a disk; this one is empty then.
+    #[cfg(test)]
+    pub(super) fn begin_again(&self, epoch: u64) -> Memory {
+        let kept = std::mem::take(&mut *self.kept());
+        Memory { kept: Mutex::new(Kept { holds: Holds::new(epoch), ..kept }) }
+    }
+
     /// A panic elsewhere left at most one write half done; what is there still serves.
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)

@@ -2,6 +2,8 @@
 //! those of the delivery contract. Only this room knows redb.
 
 mod facts;
+#[cfg(test)]
+pub mod ground;
 mod holds;
 mod memory;
 mod names;

@@ -1,7 +1,7 @@
-//! Blocks that were copied and then changed in one place only: the same fields or the same call, all but a line or two. What
+//! Blocks that were copied and then changed in one place only: the same fields or the same call, word for word in most lines. What
 //! differs in values alone is no drift, since that is what copies are made for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::File;
@@ -34,6 +34,8 @@ pub(super) struct Copied {
     head_span: Span,
     /// Name of the line, and what must be the same behind it; sorted by name.
     lines: Vec<(Arc<str>, Arc<str>, Span)>,
+    /// The lines as they are written: copies share most of them word for word.
+    written: BTreeSet<Arc<str>>,
 }
 
 /// The blocks of a file that are long enough to be told apart from a coincidence.
@@ -51,7 +53,7 @@ pub(super) fn blocks(source: &Source, file: &ast::File) -> Vec<Copied> {
                 let lines = extract.fields.iter().map(|field| {
                     (field.name.text.clone(), without_texts(source.slice(field.span)).into(), field.span)
                 });
-                found.push(copied(head, extract.source.span, lines.collect()));
+                found.push(copied(source, head, extract.source.span, lines.collect()));
             }
             _ => {
                 let Some(action) = walk::action(stmt).filter(|action| action.entries.len() > SHARED) else {
@@ -62,16 +64,24 @@ pub(super) fn blocks(source: &Source, file: &ast::File) -> Vec<Copied> {
                     let (name, kept) = line(source, &entry.kind);
                     (Arc::from(name), Arc::from(kept), entry.span)
                 });
-                found.push(copied(format!("{} {url}", action.name.text), action.name.span, lines.collect()));
+                let head = format!("{} {url}", action.name.text);
+                found.push(copied(source, head, action.name.span, lines.collect()));
             }
         });
     }
     found
 }
 
-fn copied(head: String, head_span: Span, mut lines: Vec<(Arc<str>, Arc<str>, Span)>) -> Copied {
+fn copied(
+    source: &Source,
+    head: String,
+    head_span: Span,
+    mut lines: Vec<(Arc<str>, Arc<str>, Span)>,
+) -> Copied {
     lines.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-    Copied { head: head.into(), head_span, lines }
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let written = lines.iter().map(|(_, _, span)| words(source.slice(*span)).into()).collect();
+    Copied { head: head.into(), head_span, lines, written }
 }
 
 /// An entry's name, and what is compared of it: of a parameter or a header only that it is there, of a clause all.
@@ -145,6 +155,10 @@ struct Variant<'a> {
 impl Variant<'_> {
     /// A finding at the first line of this block that is otherwise in the earlier one, if they are copies.
     fn report(&self, earlier: &Variant<'_>, files: &[File<'_>]) -> Option<Diagnostic> {
+        // The same action with values of its own is no copy.
+        if self.first.written.intersection(&earlier.first.written).count() < SHARED {
+            return None;
+        }
         let (own, others) = (&self.first.lines, &earlier.first.lines);
         let holds = |lines: &[(Arc<str>, Arc<str>, Span)], line: &(Arc<str>, Arc<str>, Span)| {
             lines.iter().any(|known| known.0 == line.0 && known.1 == line.1)

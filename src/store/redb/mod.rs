@@ -19,6 +19,8 @@ mod tables;
 mod values;
 
 #[cfg(test)]
+pub(super) mod disk;
+#[cfg(test)]
 mod power_cut;
 
 use std::path::{Path, PathBuf};

@@ -1,147 +1,28 @@
 //! A disk that fails: a power cut at each sync of a history, an error or a full disk at each call of one. What was
-//! acknowledged before is there after it. The disk is one that keeps only what was synced, as in redb's own tests; a kill
-//! cannot show a missing sync.
+//! acknowledged before is there after it.
 
 #![allow(clippy::indexing_slicing)]
 
-use std::io::{Error, ErrorKind, Result};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::io::ErrorKind;
+use std::sync::Arc;
 
-use ::redb::{ReadableTableMetadata, StorageBackend};
+use ::redb::ReadableTableMetadata;
 
 use super::super::{
     ACCEPTED, Accept, Claim, ClaimChange, Fact, Filter, Index, Lane, Program, Row, State, Step, Store,
     Upkeep, Work, WorkChange, Write, Written, encode,
 };
+use super::disk::{Disk, Fault};
 use super::tables::CLAIMS;
-use super::{Redb, errors, open};
+use super::{Redb, open};
 use crate::value::{Bytes, Id};
 
 const NOW: u64 = 1_764_000_000_000;
 
 const UPKEEP: Upkeep = Upkeep { derive: true, claims: true, retention: None };
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    None,
-    /// From the n-th sync on nothing reaches the disk any more, and nobody is told.
-    Cut(u64),
-    /// The n-th sync fails; those after it work.
-    FailSync(u64),
-    /// The n-th call of any kind fails so; those after it work.
-    Fail(u64, ErrorKind),
-    /// From the n-th call on the disk is full, until it is opened again.
-    Full(u64),
-}
-
-#[derive(Debug, Default)]
-struct Content {
-    live: Vec<u8>,
-    durable: Vec<u8>,
-    syncs: u64,
-    /// Of any kind.
-    calls: u64,
-    has_room_again: bool,
-}
-
 /// What a disk says that is broken, and what one says that is full.
 const TROUBLES: [ErrorKind; 2] = [ErrorKind::Other, ErrorKind::StorageFull];
-
-#[derive(Clone, Debug)]
-struct Disk {
-    state: Arc<Mutex<Content>>,
-    fault: Fault,
-}
-
-impl Disk {
-    fn new(content: Vec<u8>, fault: Fault) -> Disk {
-        let state = Content { live: content.clone(), durable: content, ..Content::default() };
-        Disk { state: Arc::new(Mutex::new(state)), fault }
-    }
-
-    /// How many syncs and calls of any kind there were.
-    fn calls(&self) -> (u64, u64) {
-        let state = self.state.lock().unwrap();
-        (state.syncs, state.calls)
-    }
-
-    /// One more call; fails if it is to. A call that would take room is refused by a full disk.
-    fn call(&self, takes_room: bool) -> Result<MutexGuard<'_, Content>> {
-        let mut state = self.state.lock().unwrap();
-        state.calls += 1;
-        match self.fault {
-            Fault::Fail(at, kind) if state.calls == at => Err(Error::from(kind)),
-            Fault::Full(at) if takes_room && state.calls >= at && !state.has_room_again => {
-                Err(Error::from(ErrorKind::StorageFull))
-            }
-            _ => Ok(state),
-        }
-    }
-
-    /// Somebody made room.
-    fn make_room(&self) {
-        self.state.lock().unwrap().has_room_again = true;
-    }
-
-    fn durable(&self) -> Vec<u8> {
-        self.state.lock().unwrap().durable.clone()
-    }
-
-    fn open(&self) -> std::result::Result<Redb, super::StoreError> {
-        let disk = self.clone();
-        let place = PathBuf::from("disk");
-        Redb::with(
-            place.clone(),
-            Box::new(move || {
-                let database = open::builder().create_with_backend(disk.clone());
-                let database = database.map_err(|error| errors::opening(&place, error))?;
-                open::prepare(&database)?;
-                Ok(database)
-            }),
-        )
-    }
-}
-
-impl StorageBackend for Disk {
-    fn len(&self) -> Result<u64> {
-        Ok(self.call(false)?.live.len() as u64)
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> Result<()> {
-        let state = self.call(false)?;
-        let found = state.live.get(offset as usize..offset as usize + out.len());
-        out.copy_from_slice(found.ok_or(Error::from(ErrorKind::UnexpectedEof))?);
-        Ok(())
-    }
-
-    fn set_len(&self, len: u64) -> Result<()> {
-        let mut state = self.call(true)?;
-        state.live.resize(len as usize, 0);
-        Ok(())
-    }
-
-    fn sync_data(&self) -> Result<()> {
-        let mut state = self.call(false)?;
-        state.syncs += 1;
-        match self.fault {
-            Fault::Cut(at) if state.syncs >= at => {}
-            Fault::FailSync(at) if state.syncs == at => return Err(Error::other("the disk is gone")),
-            _ => state.durable = state.live.clone(),
-        }
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> Result<()> {
-        let mut state = self.call(true)?;
-        let end = offset as usize + data.len();
-        if state.live.len() < end {
-            state.live.resize(end, 0);
-        }
-        state.live[offset as usize..end].copy_from_slice(data);
-        Ok(())
-    }
-}
 
 fn id(n: u64) -> Id {
     Id::new(NOW + n, 0, [n as u8; 10])
