@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::file::{self, Examined};
 use super::{Checked, CheckedFile, Options, Script, across, claims, connectors, parallel, undefined};
 use crate::diagnostic::Diagnostic;
+use crate::format::{self, Refusal};
 use crate::resolve::model::Model;
 use crate::resolve::program::Pipeline;
 use crate::resolve::test_program::Test;
@@ -225,6 +226,12 @@ impl ProjectFile {
     /// Some of the text could not be read.
     pub fn has_syntax_errors(&self) -> bool {
         self.script.unreadable.is_some() || self.parsed.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The text in the one style; `None` of a file that could not be read at all.
+    pub fn formatted(&self) -> Option<Result<String, Refusal>> {
+        let is_read = self.script.unreadable.is_none();
+        is_read.then(|| format::format_read(&self.script.source, &self.parsed))
     }
 
     pub fn has_errors(&self) -> bool {

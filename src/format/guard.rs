@@ -2,28 +2,39 @@
 //! a formatter that loses a word once is never trusted again.
 
 use crate::source::Source;
-use crate::syntax::{self, ast::File};
+use crate::syntax::{self, Parsed};
 
 use super::marks;
 use super::tokens::{self, Kind, Token};
 
-/// What would be different, in words; `None` if nothing is.
-pub(super) fn difference(before: &File, old: &[Token<'_>], formatted: &str) -> Option<String> {
-    let parsed = syntax::parse(&Source::new("formatted", formatted));
+/// What would be different, in words; `None` if nothing is. Reads only the items that look otherwise than in `source`.
+pub(super) fn difference(
+    source: &Source,
+    read: &Parsed,
+    tokens: &[Token<'_>],
+    formatted: &str,
+) -> Option<String> {
+    if *source.text == *formatted {
+        return None;
+    }
+    let parsed = syntax::parse_after(&Source::new("formatted", formatted), source, read.clone());
     if let Some(error) = parsed.diagnostics.iter().find(|finding| finding.is_error()) {
         return Some(format!("the formatted text could not be read: {}", error.message));
     }
     let new = tokens::lex(formatted, &marks::of_file(&parsed.file));
-    changed("comment", comments(old), comments(&new))
-        .or_else(|| changed("word", words(old), words(&new)))
-        .or_else(|| (shape(before) != shape(&parsed.file)).then(|| "it would mean something else".to_owned()))
+    changed("comment", comments(tokens), comments(&new))
+        .or_else(|| changed("word", words(tokens), words(&new)))
+        .or_else(|| {
+            let is_same = syntax::is_same(&read.file, &parsed.file);
+            (!is_same).then(|| "it would mean something else".to_owned())
+        })
 }
 
 fn comments<'t>(tokens: &'t [Token<'_>]) -> impl Iterator<Item = &'t str> {
     tokens.iter().filter(|token| token.kind == Kind::Comment).map(|token| token.text)
 }
 
-/// Commas go and come with the line ends; a text of several lines moves with its indent, and `shape` looks into it.
+/// Commas go and come with the line ends; a text of several lines moves with its indent, and the tree holds it.
 fn words<'t>(tokens: &'t [Token<'_>]) -> impl Iterator<Item = &'t str> {
     let words = tokens.iter().filter(|token| token.kind != Kind::Comment && !token.is(","));
     words.map(|token| if token.text.contains(['\n', '\r']) { "\"\"\"" } else { token.text })
@@ -43,16 +54,4 @@ fn changed<'a>(
             (None, Some(new)) => return Some(format!("a {what} `{new}` would be added")),
         }
     }
-}
-
-/// The tree without its places.
-pub(super) fn shape(file: &File) -> String {
-    let tree = format!("{:?}", file.items);
-    let mut out = String::with_capacity(tree.len() / 2);
-    let mut pieces = tree.split("Span { start: ");
-    out.push_str(pieces.next().unwrap_or(""));
-    for piece in pieces {
-        out.push_str(piece.split_once('}').map_or("", |(_, rest)| rest));
-    }
-    out
 }

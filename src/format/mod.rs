@@ -14,7 +14,7 @@ mod tests;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
-use crate::syntax;
+use crate::syntax::{self, Parsed};
 
 /// Columns that a line may have; what cannot be broken may have more, and comments are not counted.
 pub const WIDTH: usize = 100;
@@ -36,15 +36,22 @@ pub enum Refusal {
 /// # Errors
 /// A text with mistakes of syntax, and one of which a word, a comment or the meaning would not stay the same.
 pub fn format(source: &Source) -> Result<String, Refusal> {
-    let parsed = syntax::parse(source);
-    if parsed.diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(Refusal::Broken(parsed.diagnostics));
+    format_read(source, &syntax::parse(source))
+}
+
+/// The same of a text that was read already.
+///
+/// # Errors
+/// As `format`.
+pub fn format_read(source: &Source, read: &Parsed) -> Result<String, Refusal> {
+    if read.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(Refusal::Broken(read.diagnostics.clone()));
     }
-    let marks = marks::of_file(&parsed.file);
+    let marks = marks::of_file(&read.file);
     let text = tokens::requoted(&source.text, &marks);
     let tokens = tokens::lex(&text, &marks);
     let formatted = layout::lay_out(&nest::lines(&tokens));
-    match guard::difference(&parsed.file, &tokens, &formatted) {
+    match guard::difference(source, read, &tokens, &formatted) {
         None => Ok(formatted),
         Some(difference) => Err(Refusal::Unsafe(difference)),
     }

@@ -50,6 +50,33 @@ fn mistakes_are_refused() {
     assert!(matches!(format(&broken), Err(Refusal::Broken(findings)) if findings.len() == 1));
 }
 
+#[test]
+fn a_text_that_was_read_already_is_formatted_the_same() {
+    for text in [SCRIPT.to_owned(), SCRIPT.replace("  let", "      let"), format!("{SCRIPT}\nconst  Z=1")] {
+        let source = Source::new("a.wj", text);
+        assert_eq!(format_read(&source, &syntax::parse(&source)).unwrap(), format(&source).unwrap());
+    }
+}
+
+#[test]
+fn what_formatting_would_change_is_told() {
+    let source = Source::new("a.wj", "const A = [1, 2] # why\nconst B = 3\n");
+    let read = syntax::parse(&source);
+    let tokens = tokens::lex(&source.text, &marks::of_file(&read.file));
+    let told = |formatted: &str| guard::difference(&source, &read, &tokens, formatted);
+    assert_eq!(told(&source.text), None);
+    assert_eq!(told("const A = [\n  1,\n  2,\n] # why\n\nconst B = 3\n"), None);
+    let expected = [
+        ("const A = [1, 2] # why\nconst B = 4\n", "the word `3` would become `4`"),
+        ("const A = [1, 2]\nconst B = 3\n", "the comment `# why` would be lost"),
+        ("const A = [1 2] # why\nconst B = 3\n", "the formatted text could not be read: "),
+        ("const A = [1, 2] # why\n", "the word `const` would be lost"),
+    ];
+    for (formatted, why) in expected {
+        assert!(told(formatted).is_some_and(|told| told.starts_with(why)), "{:?}", told(formatted));
+    }
+}
+
 /// The words of the whole language with other blanks, line ends and comments between them, where they may be.
 fn respaced(text: &str, mut choose: impl FnMut(u8) -> u8) -> String {
     let parsed = syntax::parse(&Source::new("a.wj", text));

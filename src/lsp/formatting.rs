@@ -5,7 +5,6 @@ use similar::{DiffTag, TextDiff};
 
 use super::place;
 use super::workspace::View;
-use crate::format;
 use crate::source::{Source, Span};
 
 /// `None` for a text that cannot be formatted: one with mistakes of syntax, which its findings tell.
@@ -23,10 +22,7 @@ pub(super) fn of_part(view: &View<'_>, part: lsp_types::Range) -> Option<Vec<Tex
 }
 
 fn formatted(view: &View<'_>) -> Option<String> {
-    if view.file.has_syntax_errors() {
-        return None;
-    }
-    format::format(view.source()).ok()
+    view.file.formatted().and_then(Result::ok)
 }
 
 /// Changes of whole lines that make one text of another.

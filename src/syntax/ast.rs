@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use crate::source::Span;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct File {
     pub items: Vec<Item>,
     pub comments: Vec<Comment>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Item {
     Const(Const),
     Pipeline(Pipeline),
@@ -32,14 +32,14 @@ pub struct Name {
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Const {
     pub name: Name,
     pub value: Expr,
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pipeline {
     pub name: Name,
     pub title: Option<Expr>,
@@ -52,13 +52,13 @@ pub struct Pipeline {
 
 pub type Block = Vec<Stmt>;
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stmt {
     pub kind: StmtKind,
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum StmtKind {
     // The head.
     On(On),
@@ -99,7 +99,7 @@ pub enum StmtKind {
 }
 
 /// `on GET, POST "/path/{param}"`, `on any "/path"`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct On {
     /// As written; one `any` takes every method.
     pub methods: Vec<Name>,
@@ -109,14 +109,14 @@ pub struct On {
 }
 
 /// A text that is read by somebody else: a route or a path. The span is of `text` itself, without quotes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Raw {
     pub text: Arc<str>,
     pub span: Span,
 }
 
 /// `limit rate N per DURATION [by EXPR]`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LimitRate {
     pub count: Expr,
     pub per: Expr,
@@ -124,14 +124,14 @@ pub struct LimitRate {
 }
 
 /// `read body as FORMAT [charset "…"]`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReadBody {
     pub format: Name,
     pub charset: Option<Expr>,
 }
 
 /// `verify SCHEME …`: what follows is kept as operands in order and a block of parameters.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Verify {
     pub scheme: Name,
     pub operands: Vec<Operand>,
@@ -139,7 +139,7 @@ pub struct Verify {
 }
 
 /// A value, or a place in the request (`header "N"`, `query "N"`, `path "N"`, `body $.x`), or a word (`==`, `in`).
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Operand {
     Value(Expr),
     Place { place: Name, name: Raw },
@@ -147,14 +147,14 @@ pub enum Operand {
 }
 
 /// `name = value`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Param {
     pub name: Name,
     pub value: Expr,
 }
 
 /// `notify email "a@b.example", "c@d.example"`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Notify {
     pub channel: Name,
     pub targets: Vec<Expr>,
@@ -162,7 +162,7 @@ pub struct Notify {
 }
 
 /// `extract SOURCE [on_missing …] { … }`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Extract {
     /// `body`, `query`, `sub.body`, a name, `parse_json(name)`.
     pub source: Expr,
@@ -171,7 +171,7 @@ pub struct Extract {
 }
 
 /// `name = PATH [as READER] [on_missing …]`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     pub name: Name,
     pub path: Raw,
@@ -181,20 +181,20 @@ pub struct Field {
 }
 
 /// `as NAME` or `as NAME(args)`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Reader {
     pub name: Name,
     pub args: Vec<Expr>,
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OnMissing {
     pub kind: OnMissingKind,
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum OnMissingKind {
     Abort {
         status: Option<Expr>,
@@ -206,26 +206,26 @@ pub enum OnMissingKind {
     Broken,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Let {
     pub name: Name,
     pub value: LetValue,
     pub on_missing: Option<OnMissing>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum LetValue {
     Expr(Expr),
     Action(Action),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct When {
     pub arms: Vec<WhenArm>,
     pub otherwise: Option<Block>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WhenArm {
     pub cond: Expr,
     pub body: Block,
@@ -233,20 +233,20 @@ pub struct WhenArm {
     pub head: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Match {
     pub subject: Expr,
     pub arms: Vec<MatchArm>,
     pub otherwise: Option<Block>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MatchArm {
     pub values: Vec<Expr>,
     pub body: Block,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct For {
     pub name: Name,
     pub list: Expr,
@@ -255,7 +255,7 @@ pub struct For {
 }
 
 /// `respond STATUS ["text"] [{ … }]`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Respond {
     pub status: Expr,
     pub text: Option<Expr>,
@@ -263,7 +263,7 @@ pub struct Respond {
 }
 
 /// `http.post "https://…" { … }`, `bizon.add_subscriber { … }`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Action {
     /// `http.post`, dots included.
     pub name: Name,
@@ -273,13 +273,13 @@ pub struct Action {
 }
 
 /// A line in the block of an action or of `respond`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     pub kind: EntryKind,
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum EntryKind {
     Param(Param),
     /// `header "Name" = value`.
@@ -301,7 +301,7 @@ pub enum EntryKind {
     Broken,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Clause {
     Timeout(Expr),
     Retry(Retry),
@@ -321,31 +321,31 @@ pub enum Clause {
     Method(Expr),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Retry {
     None,
     Times { times: Expr, first: Option<Expr>, at_most: Option<Expr> },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum OnFail {
     Continue,
     Block(Block),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Key {
     Auto,
     Expr(Expr),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
     pub kind: ExprKind,
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     Empty,
     Null,
@@ -387,13 +387,13 @@ pub enum ExprKind {
     Broken,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TextPart {
     Literal(Arc<str>),
     Insert(Expr),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Member {
     pub name: Name,
     pub value: Expr,
@@ -445,7 +445,7 @@ impl BinaryOp {
 }
 
 /// `connector NAME "text" { base "…"  action NAME "text" { … } }`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Connector {
     pub name: Name,
     pub title: Option<Expr>,
@@ -455,7 +455,7 @@ pub struct Connector {
     pub broken: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConnectorAction {
     pub name: Name,
     pub title: Option<Expr>,
@@ -466,7 +466,7 @@ pub struct ConnectorAction {
 }
 
 /// `param NAME KIND [optional | default LITERAL] "text"`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConnectorParam {
     pub name: Name,
     pub kind: Name,
@@ -476,7 +476,7 @@ pub struct ConnectorParam {
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Returns {
     pub on_missing: Option<OnMissing>,
     pub fields: Vec<Field>,
@@ -484,7 +484,7 @@ pub struct Returns {
 }
 
 /// `test "what it shows" { … }`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Test {
     pub title: Expr,
     pub rows: Option<Rows>,
@@ -494,19 +494,19 @@ pub struct Test {
 }
 
 /// `for row in [ … ]` of a test.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rows {
     pub name: Name,
     pub list: Expr,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TestStep {
     pub kind: TestStepKind,
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TestStepKind {
     Send(Send),
     At(Expr),
@@ -515,7 +515,7 @@ pub enum TestStepKind {
     Broken,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Send {
     pub method: Name,
     pub path: Expr,
@@ -525,7 +525,7 @@ pub struct Send {
     pub signed: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum GivenAnswer {
     Answers {
         status: Expr,
@@ -539,7 +539,7 @@ pub enum GivenAnswer {
     TimesOut(Span),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Expect {
     Status(Expr),
     Text(Expr),
@@ -562,7 +562,7 @@ pub enum Expect {
     },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Count {
     Once,
     Never,

@@ -50,7 +50,7 @@ pub use codes::CODES;
 pub const MAX_BYTES: usize = 1 << 20;
 
 /// What reading a file gives.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Parsed {
     pub file: ast::File,
     pub diagnostics: Vec<Diagnostic>,
@@ -59,7 +59,7 @@ pub struct Parsed {
 }
 
 /// A part of a file that was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct ReadPart {
     span: Span,
     /// It gave an item.
@@ -117,11 +117,22 @@ pub fn parse_after(source: &Source, earlier: &Source, read: Parsed) -> Parsed {
     parsed
 }
 
+/// Whether two trees say the same, wherever it stands in their texts.
+pub fn is_same(a: &ast::File, b: &ast::File) -> bool {
+    let placeless = |items: &[ast::Item]| -> Vec<ast::Item> {
+        let mut items = items.to_vec();
+        items.iter_mut().for_each(|item| shift::Shift::Away.item(item));
+        items
+    };
+    placeless(&a.items) == placeless(&b.items)
+}
+
 impl Parsed {
     /// Takes over what a part of the same text gave.
     fn keep_part(&mut self, part: &Part, mut old: ReadPart, mut item: Option<ast::Item>) {
-        let by = shift::Shift(part.start as i64 - i64::from(old.span.start));
-        if by.0 != 0 {
+        let bytes = part.start as i64 - i64::from(old.span.start);
+        if bytes != 0 {
+            let by = shift::Shift::By(bytes);
             item.iter_mut().for_each(|item| by.item(item));
             old.diagnostics.iter_mut().for_each(|diagnostic| by.diagnostic(diagnostic));
         }

@@ -10,14 +10,24 @@ use super::ast::{
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
-/// How far the text moved, in bytes.
+/// What becomes of places.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shift(pub i64);
+pub(super) enum Shift {
+    /// The text moved by so many bytes.
+    By(i64),
+    /// All are the same one then, so that only what was written is compared.
+    Away,
+}
 
 impl Shift {
     fn span(self, span: &mut Span) {
-        let moved = |offset: u32| u32::try_from(i64::from(offset) + self.0).unwrap_or_default();
-        *span = Span { start: moved(span.start), end: moved(span.end) };
+        *span = match self {
+            Shift::By(bytes) => {
+                let moved = |offset: u32| u32::try_from(i64::from(offset) + bytes).unwrap_or_default();
+                Span { start: moved(span.start), end: moved(span.end) }
+            }
+            Shift::Away => Span::default(),
+        };
     }
 
     pub(super) fn diagnostic(self, diagnostic: &mut Diagnostic) {

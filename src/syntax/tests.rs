@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::ast::{Item, StmtKind};
-use super::{Parsed, parse, parse_after};
+use super::{Parsed, is_same, parse, parse_after, shift};
 use crate::source::{Source, Span};
 
 const SCRIPT: &str = include_str!("../../tests/cases/syntax/everything.wj");
@@ -285,4 +285,29 @@ fn a_change_is_read_on_to_what_reading_anew_gives() {
         }
     }
     assert!(tried > 100, "{tried}");
+}
+
+#[test]
+fn trees_are_the_same_wherever_they_stand() {
+    let script = parse(&Source::new("a.wj", SCRIPT)).file;
+    let moved =
+        parse(&Source::new("a.wj", SCRIPT.replace("  ", "   ").replace("\n\n", "\n\n# more\n\n"))).file;
+    let places =
+        |file: &super::ast::File| file.items.iter().map(|item| format!("{item:?}")).collect::<Vec<_>>();
+    assert_ne!(places(&script), places(&moved));
+    let text = |text: &str| parse(&Source::new("a.wj", format!("const A = {text}\n"))).file;
+    assert!(is_same(&text("[1, -a.b]"), &text("[ 1,\n  -a.b ]")));
+    for other in ["[1, -a.c]", "[1, - a.b, 2]", "[1.0, -a.b]", "\"[1, -a.b]\""] {
+        assert!(!is_same(&text("[1, -a.b]"), &text(other)), "{other}");
+    }
+}
+
+#[test]
+fn no_place_is_left_in_a_tree_that_is_compared() {
+    for mut item in parse(&Source::new("a.wj", SCRIPT)).file.items {
+        shift::Shift::Away.item(&mut item);
+        let tree = format!("{item:?}");
+        let left = tree.split("Span { start: ").skip(1).find(|span| !span.starts_with("0, end: 0 }"));
+        assert!(left.is_none(), "{left:?}");
+    }
 }

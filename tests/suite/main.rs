@@ -50,4 +50,5 @@ mod steps;
 mod store_contract;
 mod syntax_cases;
 mod targets;
+mod tree_sitter_grammar;
 mod verify;
