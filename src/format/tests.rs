@@ -45,6 +45,12 @@ fn nothing_stays_nothing() {
 }
 
 #[test]
+fn a_brace_in_a_route_inserts_nothing() {
+    let text = "pipeline p {\n  on POST \"/{\"\n  respond 200\n}\n";
+    assert_eq!(format(&Source::new("a.wj", text.replace("  ", " "))).unwrap(), text);
+}
+
+#[test]
 fn mistakes_are_refused() {
     let broken = Source::new("a.wj", "pipeline p {\n  respnd 200\n}\n");
     assert!(matches!(format(&broken), Err(Refusal::Broken(findings)) if findings.len() == 1));

@@ -71,9 +71,11 @@ pub(super) fn lex<'a>(text: &'a str, marks: &Marks) -> Vec<Token<'a>> {
     while lexer.skip_blanks() {
         while paths.next_if(|path| (path.start as usize) < lexer.at).is_some() {}
         let path = paths.next_if(|path| path.start as usize == lexer.at && !path.is_empty());
-        match path {
-            Some(path) => lexer.push(Kind::Path, path.end as usize),
-            None => lexer.step(),
+        let route = marks.routes.get(&(lexer.at as u32));
+        match (path, route) {
+            (Some(path), _) => lexer.push(Kind::Path, path.end as usize),
+            (None, Some(end)) => lexer.push(Kind::Text, *end as usize),
+            (None, None) => lexer.step(),
         }
     }
     let mut tokens = lexer.tokens;
