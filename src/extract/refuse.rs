@@ -21,7 +21,8 @@ const MOST_SELECTORS: usize = 64;
 /// exact.
 pub fn before_parsing(text: &str) -> Result<(), PathError> {
     if text.len() > MOST_BYTES {
-        return Err(errors::too_long(Span::new(MOST_BYTES, text.len()), MOST_BYTES));
+        let start = text.floor_char_boundary(MOST_BYTES);
+        return Err(errors::too_long(Span::new(start, text.len()), MOST_BYTES));
     }
     let (mut depth, mut descents, mut previous) = (0_usize, 0, ' ');
     let mut error = None;

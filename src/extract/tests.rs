@@ -264,6 +264,13 @@ fn a_wrong_path_is_told_where_and_with_the_right_spelling() {
 }
 
 #[test]
+fn a_path_is_too_long_from_a_whole_letter_on() {
+    let text = format!("$..a{}", "ж".repeat(300));
+    let error = Path::compile(&text).unwrap_err();
+    assert!(text.is_char_boundary(error.span.start as usize) && error.span.end as usize == text.len());
+}
+
+#[test]
 fn what_could_be_answered_wrongly_or_dearly_is_refused() {
     let nested = format!("$[?{}@.a{}]", "(".repeat(20), ")".repeat(20));
     let long = format!("$[*].{}", "a".repeat(600));
