@@ -111,22 +111,23 @@ fn fix(found: &[scripts::Found], scripts: &mut [Script], options: &Options<'_>) 
 
 /// A line a place, by host. What a file with errors would send is not known, so it is named, and the status is 1.
 fn write_hosts(format: Format, checked: &Checked, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let as_json = match format {
+        Format::Text | Format::Short => false,
+        Format::Json => true,
+        Format::Sarif | Format::Github | Format::Junit => {
+            return Err(Failure::could_not_run("hosts are written as `text`, `short` or `json`"));
+        }
+    };
     for host in check::hosts(checked) {
         let Host { origin, file, line, column, pipeline, action } = &host;
-        match format {
-            Format::Text | Format::Short => {
-                writeln!(out, "{origin}  {file}:{line}:{column}  {action} in {pipeline}")?
-            }
-            Format::Json => {
-                let value = serde_json::json!({
-                    "host": &**origin, "file": &**file, "line": line, "column": column,
-                    "action": action, "pipeline": &**pipeline,
-                });
-                writeln!(out, "{value}")?;
-            }
-            Format::Sarif | Format::Github | Format::Junit => {
-                return Err(Failure::could_not_run("hosts are written as `text`, `short` or `json`"));
-            }
+        if as_json {
+            let value = serde_json::json!({
+                "host": &**origin, "file": &**file, "line": line, "column": column,
+                "action": action, "pipeline": &**pipeline,
+            });
+            writeln!(out, "{value}")?;
+        } else {
+            writeln!(out, "{origin}  {file}:{line}:{column}  {action} in {pipeline}")?;
         }
     }
     out.flush()?;
@@ -201,6 +202,6 @@ fn mendable(checked: &Checked) -> String {
     }
 }
 
-fn some(count: usize, noun: &str) -> String {
+pub(super) fn some(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::check::some;
 use super::printable::printable;
 use super::{annotations, diff, render};
 use crate::check::CheckedFile;
@@ -118,7 +119,6 @@ impl Report<'_> {
     }
 
     fn summary(&self) -> Vec<String> {
-        let some = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         let names: Vec<&str> = self.files.iter().map(|file| file.source.name.as_str()).collect();
         let of = some(self.of, "file");
         let files = match (self.base, names.is_empty()) {

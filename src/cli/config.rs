@@ -31,6 +31,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Whether the command line says anything of it.
+    pub(super) fn is_said(&self) -> bool {
+        self.data.is_some() || self.config.is_some()
+    }
+
     /// The directory. A configuration that cannot be read is not asked where the command line names it.
     pub(super) fn directory(&self) -> Result<PathBuf, String> {
         if let (Some(data), None) = (&self.data, &self.config) {

@@ -1,7 +1,7 @@
 //! What the tests came by, beside the text of the scripts: one page for browsers, without scripts and without anything from
 //! elsewhere.
 
-use super::coverage_text::{line_of, points};
+use super::coverage_text::{line_of, missed, points};
 use super::junit::escaped;
 use crate::rehearse::{Coverage, Point, PointKind};
 use crate::source::Source;
@@ -32,7 +32,7 @@ fn rows(coverage: &Coverage, file: &Source, out: &mut String) {
     for (number, text) in (1_u32..).zip(file.text.lines()) {
         let here: Vec<&&Point> = all.iter().filter(|point| line_of(point) == number).collect();
         let missed: Vec<String> =
-            here.iter().filter(|point| point.hits == 0).map(|point| told(point)).collect();
+            here.iter().filter(|point| point.hits == 0).map(|point| missed(point)).collect();
         let class = match (here.len(), missed.len()) {
             (0, _) => "",
             (_, 0) => "all",
@@ -46,12 +46,5 @@ fn rows(coverage: &Coverage, file: &Source, out: &mut String) {
             escaped(text),
             escaped(&missed.join("; "))
         );
-    }
-}
-
-fn told(point: &Point) -> String {
-    match point.kind {
-        PointKind::Step => "no test comes here".to_owned(),
-        PointKind::Branch | PointKind::OnMissing => format!("no test in which {}", point.what),
     }
 }

@@ -13,14 +13,19 @@ pub(super) fn text(coverage: &Coverage) -> String {
         out += &line(coverage, Some(&file.name), &file.name);
         for point in points(coverage, &file).filter(|point| point.hits == 0) {
             let line = line_of(point);
-            let what = match point.kind {
-                PointKind::Step => "no test comes here".to_owned(),
-                PointKind::Branch | PointKind::OnMissing => format!("no test in which {}", point.what),
-            };
+            let what = missed(point);
             out += &printable(&format!("  {}:{line} {what}\n", file.name));
         }
     }
     out + &line(coverage, None, "all")
+}
+
+/// What no test came by, in words.
+pub(super) fn missed(point: &Point) -> String {
+    match point.kind {
+        PointKind::Step => "no test comes here".to_owned(),
+        PointKind::Branch | PointKind::OnMissing => format!("no test in which {}", point.what),
+    }
 }
 
 fn line(coverage: &Coverage, file: Option<&str>, name: &str) -> String {

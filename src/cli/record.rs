@@ -22,6 +22,7 @@ use crate::resolve::test_program::State;
 use crate::routing::Routes;
 use crate::scripts;
 use crate::source::Source;
+use crate::syntax::RESERVED;
 
 pub(super) fn run(
     id: &str,
@@ -337,10 +338,8 @@ fn written(json: &Json) -> String {
 
 /// A member's name: bare where it is one.
 fn member(name: &str) -> String {
-    const RESERVED: [&str; 10] = ["and", "else", "empty", "false", "if", "in", "not", "null", "or", "then"];
     let is_bare = name.chars().all(|c| c.is_alphanumeric() || c == '_')
         && name.chars().next().is_some_and(|c| !c.is_numeric())
-        && !RESERVED.contains(&name)
-        && name != "true";
+        && !RESERVED.contains(&name);
     if is_bare { name.to_owned() } else { literal(name) }
 }

@@ -77,6 +77,11 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
     if let Some(operation) = &args.record {
         return record::run(operation, &args.paths, &args.store, out);
     }
+    if args.store.is_said() {
+        return Err(Failure::could_not_run(
+            "`--data` and `--config` say where `--record` finds the operation: without it they mean nothing",
+        ));
+    }
     if !args.watch {
         return once(args, out);
     }

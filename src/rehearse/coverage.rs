@@ -23,7 +23,7 @@ pub struct Point {
     pub source: Arc<Source>,
     pub span: Span,
     pub kind: PointKind,
-    /// In words, for a branch and an `on_missing`: `the condition holds`.
+    /// In words, for a branch and an `on_missing`: `it holds`. Empty for a step.
     pub what: String,
     /// How often.
     pub hits: u64,
@@ -119,7 +119,7 @@ impl Coverage {
             }
             let step = Counted::Step(op.path.clone());
             if !places.contains_key(&step) {
-                self.add(pipeline, op.span, PointKind::Step, "this step".to_owned(), step, &mut places);
+                self.add(pipeline, op.span, PointKind::Step, String::new(), step, &mut places);
             }
             for (way, what) in ways(pipeline, at, op) {
                 let counted = Counted::Way(at, way);

@@ -48,7 +48,7 @@ pub struct Received {
     pub params: Vec<(Arc<str>, Arc<str>)>,
 }
 
-/// What a run may use up, so that no script and no request can hold the server (DELIVERY, "Running again").
+/// What a run may use up, so that no script and no request can hold the server.
 const MOST_STEPS: u32 = 100_000;
 const MOST_CALLS: u32 = 1_000;
 pub const MOST_ANSWER_BYTES: usize = 8 << 20;

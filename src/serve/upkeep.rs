@@ -6,6 +6,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
+
 use super::clock::now_millis;
 use super::server::Server;
 use crate::operations::notices::Reason;
@@ -123,9 +125,8 @@ fn tend(server: &Server, retain: bool) {
                 if removed > 0 || programs > 0 {
                     tracing::debug!("{removed} operations and {programs} programs are kept no longer");
                 }
-                if retain && let Err(error) = tell_full(server, full) {
-                    server.writer.trouble(&error);
-                    return;
+                if retain {
+                    tell_full(server, full);
                 }
                 if !more || server.around.stopping.load(Ordering::Relaxed) {
                     return;
@@ -141,8 +142,8 @@ fn tend(server: &Server, retain: bool) {
     }
 }
 
-/// Whose history is full takes no new requests; the log, the status and a notice say so.
-fn tell_full(server: &Server, full: Vec<Arc<str>>) -> Result<(), StoreError> {
+/// Whose history is full takes no new requests; the log, the status and a notice say so. It runs where it may wait.
+fn tell_full(server: &Server, full: Vec<Arc<str>>) {
     let full: BTreeSet<Arc<str>> = full.into_iter().collect();
     let full = Arc::new(full);
     // Whoever reads the word finds it true already.
@@ -157,19 +158,16 @@ fn tell_full(server: &Server, full: Vec<Arc<str>>) -> Result<(), StoreError> {
     }
     let (now, served) = (now_millis(), server.pipelines.load());
     let tells = |name: &&Arc<str>| served.get(*name).is_some_and(|pipeline| !pipeline.notify.is_empty());
-    let notices: Vec<Write> = full
-        .difference(&before)
-        .filter(tells)
-        .map(|name| Write::Notice {
+    for name in full.difference(&before).filter(tells) {
+        let notice = Write::Notice {
             pipeline: name.clone(),
             id: server.around.ids.next(now, 0),
             time: now,
             reason: Reason::history_full().to_string(),
-        })
-        .collect();
-    if !notices.is_empty() {
-        server.store.commit(&notices, now)?;
-        server.writer.noticed().notify_one();
+        };
+        if let Err(error) = Handle::current().block_on(server.writer.commit(notice)) {
+            tracing::error!(pipeline = %name, error, "that its history is full could not be written down; it is tried again");
+            server.full.rcu(|full| full.iter().filter(|own| *own != name).cloned().collect::<BTreeSet<_>>());
+        }
     }
-    Ok(())
 }

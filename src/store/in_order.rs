@@ -35,10 +35,10 @@ impl<T> InOrder<T> {
 
     pub(super) fn insert(&mut self, id: Id, entry: T) {
         match self.0.back() {
-            Some((last, _)) if *last >= id => {
-                let (Ok(place) | Err(place)) = self.place(id);
-                self.0.insert(place, (id, entry));
-            }
+            Some((last, _)) if *last >= id => match self.place(id) {
+                Ok(place) => drop(self.0.get_mut(place).map(|(_, own)| *own = entry)),
+                Err(place) => self.0.insert(place, (id, entry)),
+            },
             _ => self.0.push_back((id, entry)),
         }
     }
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn who_comes_late_finds_its_place() {
         let mut all = InOrder::default();
-        for n in [1, 5, 3, 9, 7] {
+        for n in [1, 5, 3, 9, 7, 5] {
             all.insert(id(n), n);
         }
         let between: Vec<u8> = all.newest_first(id(3), id(9)).map(|(_, n)| *n).collect();

@@ -418,6 +418,9 @@ impl Kept {
             && let Some(depth) = self.depths.get_mut(&place.lane)
         {
             *depth -= 1;
+            if *depth == 0 {
+                self.depths.remove(&place.lane);
+            }
         }
     }
 

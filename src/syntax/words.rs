@@ -5,7 +5,7 @@ use crate::diagnostic::near;
 pub(super) const ITEM_WORDS: [&str; 4] = ["pipeline", "connector", "test", "const"];
 
 /// Words that mean something in every expression: no name at all.
-pub(super) const RESERVED: [&str; 11] =
+pub const RESERVED: [&str; 11] =
     ["and", "or", "not", "in", "if", "then", "true", "false", "else", "empty", "null"];
 
 /// Words that name something already: no name for a value.
