@@ -80,7 +80,7 @@ fn receiver<'v>(view: &View<'v>, offset: u32) -> Option<(&'v ProjectFile, Span)>
     let mut found: Vec<(usize, &ProjectFile, Span)> = Vec::new();
     for file in view.project.files() {
         for facts in file.model().into_iter().flat_map(|model| &model.pipelines) {
-            for route in facts.routes.iter().filter(|route| takes(route, method, path)) {
+            for route in facts.routes.iter().filter(|route| route.takes(method, path)) {
                 let params =
                     route.segments.iter().filter(|segment| matches!(segment, Segment::Param(_))).count();
                 found.push((params, file, route.span));
@@ -89,15 +89,4 @@ fn receiver<'v>(view: &View<'v>, offset: u32) -> Option<(&'v ProjectFile, Span)>
     }
     found.sort_by_key(|(params, ..)| *params);
     found.first().map(|(_, file, span)| (*file, *span))
-}
-
-fn takes(route: &Route, method: &str, path: &str) -> bool {
-    let methods = route.methods.as_ref();
-    let fits_method = methods.is_none_or(|methods| methods.iter().any(|own| **own == *method));
-    let parts: Vec<&str> = path.split('/').skip(1).collect();
-    let fits = |(segment, part): (&Segment, &&str)| match segment {
-        Segment::Literal(text) => **text == **part,
-        Segment::Param(_) => !part.is_empty(),
-    };
-    fits_method && parts.len() == route.segments.len() && route.segments.iter().zip(&parts).all(fits)
 }

@@ -9,6 +9,7 @@ use super::symbol::{self, Symbol};
 use super::workspace::{self, View};
 use super::{place, references, tokens};
 use crate::source::Span;
+use crate::syntax;
 
 pub(super) fn prepare(view: &View<'_>, position: Position) -> Result<PrepareRenameResponse, Refused> {
     let (symbol, span) = renamed(view, position)?;
@@ -57,9 +58,7 @@ fn renamed<'v>(view: &View<'v>, position: Position) -> Result<(Symbol<'v>, Span)
 
 /// A name that means nothing else where the old one is known.
 fn free(view: &View<'_>, at: usize, new: &str) -> Result<(), Refused> {
-    let taken = ["body", "query", "headers", "cookies", "path", "request", "operation", "secret", "failure"];
-    let reserved = ["and", "or", "not", "in", "if", "then", "true", "false", "else", "empty", "null"];
-    if taken.contains(&new) || reserved.contains(&new) {
+    if syntax::TAKEN.contains(&new) || syntax::RESERVED.contains(&new) {
         return Err(Refused::request(format!("`{new}` is a word of the language")));
     }
     let Some(own) = view.model.definitions.get(at) else { return Ok(()) };

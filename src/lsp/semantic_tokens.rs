@@ -7,6 +7,7 @@ use super::workspace::View;
 use super::{place, words};
 use crate::resolve::model::{DefinitionKind, Model};
 use crate::source::{Source, Span};
+use crate::syntax;
 
 /// In the order of their numbers.
 pub(super) const TYPES: [SemanticTokenType; 11] = [
@@ -124,9 +125,7 @@ fn word(token: &Token, next: &str, before: Option<&Token>, known: &Known<'_>, da
     }
     let is_given = next == "=" || next == ":";
     if whole.contains('.') {
-        const INPUTS: [&str; 8] =
-            ["secret", "request", "operation", "path", "body", "query", "headers", "failure"];
-        if INPUTS.contains(&root) {
+        if syntax::TAKEN.contains(&root) {
             data.push(root_span, KEYWORD, 0);
             return data.push(rest, PROPERTY, 0);
         }

@@ -34,6 +34,8 @@ pub(super) struct Server<'a> {
     /// `None` before `initialize`.
     workspace: Option<Workspace<'a>>,
     stopping: bool,
+    /// There may be findings that were not told yet.
+    looked: bool,
     /// Nobody takes what is sent any more.
     gone: bool,
     /// What was told last of each file, by its name.
@@ -48,6 +50,7 @@ impl<'a> Server<'a> {
             client: Client::default(),
             workspace: None,
             stopping: false,
+            looked: false,
             gone: false,
             told: BTreeMap::new(),
         }
@@ -95,7 +98,7 @@ impl<'a> Server<'a> {
             return Ok(Value::Null);
         }
         // What is asked is asked of the newest text.
-        workspace.examine();
+        self.looked |= workspace.examine();
         requests::answer(workspace, self.client, request)
     }
 
@@ -133,6 +136,7 @@ impl<'a> Server<'a> {
             }
             "textDocument/didClose" => requests::read(params).map(|params: DidCloseTextDocumentParams| {
                 workspace.closed(&params.text_document.uri);
+                self.looked = true;
             }),
             "workspace/didChangeWatchedFiles" => {
                 requests::read(params).map(|params: DidChangeWatchedFilesParams| {
@@ -174,7 +178,7 @@ impl<'a> Server<'a> {
     /// Tells the findings of every file of which they are others than before, and those of every text that was just changed.
     fn tell_findings(&mut self) {
         let Some(workspace) = &mut self.workspace else { return };
-        let looked = workspace.examine();
+        let looked = workspace.examine() | std::mem::take(&mut self.looked);
         let troubles = std::mem::take(&mut workspace.troubles);
         if looked {
             let news = news(workspace, &mut self.told);

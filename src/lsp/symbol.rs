@@ -11,6 +11,7 @@ use crate::gates::verify::{self, Preset};
 use crate::resolve::model::{CallFacts, Definition, DefinitionKind, Type};
 use crate::resolve::{Connector, Connectors};
 use crate::source::{Source, Span};
+use crate::syntax;
 
 #[derive(Debug)]
 pub(super) enum Symbol<'v> {
@@ -172,8 +173,7 @@ fn of_dotted<'v>(
     if let Some(definition) = named(view, root_span) {
         return Some((Symbol::Member { definition, name: name.to_owned() }, span));
     }
-    let inputs = ["body", "query", "headers", "cookies", "path", "request", "operation", "failure"];
-    if inputs.contains(&root) && span != root_span {
+    if syntax::TAKEN.contains(&root) && span != root_span {
         return Some((Symbol::Input(whole.to_owned()), token));
     }
     super::words::hover(name).filter(|_| span == root_span).map(|_| (Symbol::Word(name.to_owned()), span))

@@ -5,8 +5,9 @@ use super::errors::names;
 use super::head::Head;
 use super::model::{Definition, DefinitionKind, Type};
 use super::pipelines::State;
-use super::scope::{self, TAKEN};
+use super::scope;
 use crate::source::Span;
+use crate::syntax::TAKEN;
 use crate::syntax::ast::{self, ExprKind, Item, TextPart};
 
 impl Resolver<'_> {

@@ -9,9 +9,9 @@ use super::errors::{kinds, limits, names};
 use super::flow::{Place, Root};
 use super::model::{Extent, Presence, Shape, Type};
 use super::program::{Expr, ExprKind};
-use super::scope::TAKEN;
 use super::types::UNWRITABLE;
 use crate::source::Span;
+use crate::syntax::TAKEN;
 use crate::syntax::ast::{self, TextPart, UnaryOp};
 use crate::value::{Kinds, Number, Object, Value, to_json};
 

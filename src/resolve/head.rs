@@ -144,7 +144,7 @@ impl Resolver<'_> {
         let by = limit.by.as_ref().map(|by| {
             // A name is of no use here before the steps: the body that it comes from is not read yet.
             if let ExprKind::Name(name) = &by.kind
-                && !super::scope::TAKEN.contains(&&**name)
+                && !crate::syntax::TAKEN.contains(&&**name)
                 && self.lookup(name).is_none()
             {
                 self.report(literals::body_at_the_door(by.span));

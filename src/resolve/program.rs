@@ -112,6 +112,20 @@ pub struct Route {
     pub span: Span,
 }
 
+impl Route {
+    /// Whether a request of this method and path comes here.
+    pub fn takes(&self, method: &str, path: &str) -> bool {
+        let methods = self.methods.as_ref();
+        let given: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        methods.is_none_or(|methods| methods.iter().any(|own| &**own == method))
+            && given.len() == self.segments.len().max(1)
+            && self.segments.iter().zip(&given).all(|(segment, given)| match segment {
+                Segment::Literal(text) => &**text == *given,
+                Segment::Param(_) => !given.is_empty(),
+            })
+    }
+}
+
 impl fmt::Display for Route {
     /// As people read it: `GET, POST /path/{param}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,10 +10,10 @@ use super::expressions::Checked;
 use super::flow::{Place, Root};
 use super::model::{Shape, Type};
 use super::program::ExprKind;
-use super::scope::TAKEN;
 use crate::builtins;
 use crate::diagnostic::{Edit, near};
 use crate::source::Span;
+use crate::syntax::TAKEN;
 use crate::syntax::ast::{self, TextPart};
 use crate::value::{Kinds, Value};
 

@@ -7,10 +7,7 @@ use super::errors::literals;
 use super::literals::is_token_char;
 use super::program::{Route, Segment};
 use crate::source::Span;
-use crate::syntax::ast;
-
-/// Methods that a route may name (RFC 9110, 9.3, and RFC 5789).
-const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+use crate::syntax::{METHODS, ast};
 
 /// Methods that are no requests for a resource of an ordinary server.
 const REFUSED_METHODS: [&str; 2] = ["CONNECT", "TRACE"];

@@ -8,13 +8,9 @@ use super::errors::names as errors;
 use super::model::{Definition, DefinitionKind, Type, Use};
 use crate::diagnostic::near;
 use crate::source::Span;
-use crate::syntax::RESERVED;
 use crate::syntax::ast::Name;
+use crate::syntax::{RESERVED, TAKEN};
 use crate::value::Kinds;
-
-/// Words that always mean what the request, the operation or the secrets give.
-pub(super) const TAKEN: [&str; 9] =
-    ["body", "cookies", "failure", "headers", "operation", "path", "query", "request", "secret"];
 
 /// The names of one pipeline, from the outermost block to the one that is being read.
 #[derive(Default)]

@@ -59,17 +59,9 @@ impl Resolver<'_> {
         let definition = self.model.definitions.len();
         let scope = Span { start: rows.name.span.start, end: test.span.end };
         let before = self.consts.insert(rows.name.text.clone(), definition);
-        if before.is_some() {
-            let first = before.and_then(|at| self.model.definitions.get(at)).map(|first| first.span);
-            if let Some(first) = first {
-                let line = self.source.position(first.start).line;
-                self.report(super::errors::names::name_given_twice(
-                    &rows.name.text,
-                    rows.name.span,
-                    first,
-                    line,
-                ));
-            }
+        if let Some(first) = before.and_then(|at| self.model.definitions.get(at)).map(|first| first.span) {
+            let line = self.source.position(first.start).line;
+            self.report(super::errors::names::name_given_twice(&rows.name.text, rows.name.span, first, line));
         }
         self.places.push(scope::Place::default());
         self.model.definitions.push(Definition {

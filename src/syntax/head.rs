@@ -5,9 +5,7 @@ use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
-
-/// `on` takes these, and `any`.
-const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+use super::words::METHODS;
 
 impl Builder<'_> {
     pub fn head_statement(&mut self, node: Node) -> Option<StmtKind> {

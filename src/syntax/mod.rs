@@ -45,7 +45,7 @@ use grammar::{Grammar, Rule};
 use prescan::Part;
 
 pub use codes::CODES;
-pub use words::RESERVED;
+pub use words::{METHODS, RESERVED, TAKEN};
 
 /// A longer file is not read: 1 MiB.
 pub const MAX_BYTES: usize = 1 << 20;

@@ -8,8 +8,11 @@ pub(super) const ITEM_WORDS: [&str; 4] = ["pipeline", "connector", "test", "cons
 pub const RESERVED: [&str; 11] =
     ["and", "or", "not", "in", "if", "then", "true", "false", "else", "empty", "null"];
 
+/// Methods that a route may name (RFC 9110, 9.3, and RFC 5789), beside `any`.
+pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 /// Words that name something already: no name for a value.
-pub(super) const TAKEN: [&str; 9] =
+pub const TAKEN: [&str; 9] =
     ["body", "query", "headers", "cookies", "path", "request", "operation", "secret", "failure"];
 
 /// What begins a step or a head statement of a pipeline.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule};
-use crate::resolve::program::{Route, Segment};
+use crate::resolve::program::Route;
 use crate::syntax::ast::Item;
 
 static CODE: Code = Code {
@@ -22,7 +22,7 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let sends: Vec<_> = context.model.tests.iter().flat_map(|test| &test.sends).collect();
-    let tested = |route: &Route| sends.iter().any(|(method, path, _)| takes(route, method, path));
+    let tested = |route: &Route| sends.iter().any(|(method, path, _)| route.takes(method, path));
     let untested = context.model.pipelines.iter().filter(|pipeline| !pipeline.routes.iter().any(tested));
     untested
         .filter(|pipeline| !pipeline.routes.is_empty())
@@ -41,15 +41,4 @@ fn example(route: Option<&Route>) -> String {
     format!(
         "A test is written below the pipeline, sends nothing to anybody, and keeps what works working:\ntest \"what it shows\" {{\n  send {method} \"{path}\" json {{ }}\n  expect status 200\n}}"
     )
-}
-
-fn takes(route: &Route, method: &str, path: &str) -> bool {
-    let methods = route.methods.as_ref();
-    let given: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    methods.is_none_or(|methods| methods.iter().any(|own| &**own == method))
-        && given.len() == route.segments.len().max(1)
-        && route.segments.iter().zip(&given).all(|(segment, given)| match segment {
-            Segment::Literal(text) => &**text == *given,
-            Segment::Param(_) => !given.is_empty(),
-        })
 }

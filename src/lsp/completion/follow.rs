@@ -7,18 +7,18 @@ use super::super::hover;
 use super::{Offer, Rank, Spot, lines, values};
 use crate::builtins;
 use crate::gates::verify;
-
-const METHODS: [&str; 6] = ["POST", "GET", "PUT", "PATCH", "DELETE", "any"];
+use crate::syntax::METHODS;
 
 /// `None` where a value may stand, or a line begins.
 pub(super) fn offers(spot: &Spot<'_>) -> Option<Vec<Offer>> {
     let before = &spot.context.before;
     let words = |words: &[&str]| Some(words.iter().map(|word| Offer::word(word)).collect::<Vec<_>>());
+    let method_or = |more: &[&str]| words(&[METHODS.as_slice(), more].concat());
     let block = spot.context.block();
     match (before.as_slice(), block) {
         ([.., "on_missing"], _) => words(&["abort", "empty", "default"]),
-        (["on"], Block::Pipeline) => words(&METHODS),
-        (["on", methods @ ..], Block::Pipeline) if methods.last() == Some(&",") => words(&METHODS),
+        (["on"], Block::Pipeline) => method_or(&["any"]),
+        (["on", methods @ ..], Block::Pipeline) if methods.last() == Some(&",") => method_or(&[]),
         (["verify"], _) => Some(schemes()),
         (["verify", "token"], _) => words(&["header", "query", "path", "body"]),
         (["verify", "ip"], _) => words(&["in"]),
@@ -61,7 +61,7 @@ pub(super) fn offers(spot: &Spot<'_>) -> Option<Vec<Offer>> {
         (["let" | "for" | "pipeline" | "connector" | "const" | "action" | "param"], _) => Some(Vec::new()),
         (["param", _], _) => words(&["text", "number", "bool", "time", "email", "list", "object", "secret"]),
         (["param", _, _], _) => words(&["optional", "default"]),
-        (["send"], Block::Test) => words(&METHODS[..5]),
+        (["send"], Block::Test) => method_or(&[]),
         (["send", ..], Block::Test) if !is_value(before) => {
             words(&["json", "form", "text", "file", "header", "signed"])
         }

@@ -154,8 +154,13 @@ impl Editor {
     }
 
     pub fn send_text(&mut self, text: &str) {
+        self.send_raw(&format!("Content-Length: {}\r\n\r\n{text}", text.len()));
+    }
+
+    /// Whole messages, with their heads.
+    pub fn send_raw(&mut self, messages: &str) {
         let stdin = self.stdin.as_mut().unwrap();
-        write!(stdin, "Content-Length: {}\r\n\r\n{text}", text.len()).unwrap();
+        stdin.write_all(messages.as_bytes()).unwrap();
         stdin.flush().unwrap();
     }
 

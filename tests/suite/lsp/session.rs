@@ -160,3 +160,26 @@ fn a_text_that_was_never_saved_is_checked_by_itself() {
         editor.wait_for("textDocument/publishDiagnostics", |params| params["uri"] == "untitled:Untitled-1");
     assert_eq!(told["diagnostics"], json!([]));
 }
+
+#[test]
+fn what_is_asked_right_behind_a_change_swallows_no_findings() {
+    let site = Site::new(&[]);
+    let mut editor = Editor::new(&site);
+    assert_eq!(editor.open("a.wj", "const A = 1\n").as_array().map(Vec::len), Some(1));
+    // All of it lies ready before the server reads the first of it.
+    let mut all = String::new();
+    for (version, text) in [(2, "const A = \n"), (3, "const = 1\n")] {
+        let document = json!({ "uri": editor.uri("a.wj"), "version": version });
+        let change = json!({ "textDocument": document, "contentChanges": [{ "text": text }] });
+        let told = json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": change });
+        let place = json!({ "textDocument": { "uri": editor.uri("a.wj") }, "position": { "line": 0, "character": 7 } });
+        let asked = json!({ "jsonrpc": "2.0", "id": 1_000 + version, "method": "textDocument/hover", "params": place });
+        for message in [told.to_string(), asked.to_string()] {
+            all += &format!("Content-Length: {}\r\n\r\n{message}", message.len());
+        }
+    }
+    editor.send_raw(&all);
+    let is_last = |params: &serde_json::Value| params["version"] == 3;
+    let told = editor.wait_for("textDocument/publishDiagnostics", is_last);
+    assert!(!told["diagnostics"].as_array().unwrap().is_empty(), "{told}");
+}

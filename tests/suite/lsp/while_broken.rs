@@ -1,4 +1,4 @@
-//! Everything is asked at every place of a script that is being typed: nothing panics, and every answer is one.
+//! Everything is asked at the end of a script that breaks off at many places, as while it is typed: nothing panics, and every answer is one.
 
 use serde_json::json;
 
