@@ -139,6 +139,7 @@ fn received(text: &str) -> Received {
         },
         ip: "192.0.2.7".into(),
         params: Vec::new(),
+        receipt: None,
     }
 }
 

@@ -201,6 +201,12 @@ static BROKEN_CONNECTOR: Code = Code {
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0221.md"),
 };
+static NO_RECEIPT: Code = Code {
+    id: "WJ0222",
+    name: "receipt-of-nothing",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0222.md"),
+};
 static UNKNOWN_SCHEME: Code = Code {
     id: "WJ0230",
     name: "unknown-scheme",

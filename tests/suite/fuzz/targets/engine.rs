@@ -175,6 +175,7 @@ fn received(corpus: &Corpus, pipeline: &Pipeline, random: &mut Random) -> Receiv
         body: Bytes::from(bytes),
         ip: "192.0.2.7".into(),
         params: params.map(|name| (name.trim_start_matches('*').into(), one.as_str().into())).collect(),
+        receipt: None,
     }
 }
 
