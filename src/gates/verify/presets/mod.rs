@@ -22,6 +22,9 @@ use std::sync::Arc;
 
 use super::{Draft, Refused, Seen};
 
+/// Made of the request and the key that fitted.
+pub type Receipt = fn(&Seen<'_>, &str) -> Result<String, Refused>;
+
 #[derive(Debug)]
 pub struct Preset {
     /// As `verify` spells it.
@@ -33,7 +36,7 @@ pub struct Preset {
     pub check: fn(&Seen<'_>, &[Arc<str>]) -> Result<(), Refused>,
     pub sign: fn(&mut Draft, &str) -> Result<(), String>,
     /// What the sender wants to read in the answer, made with the key that fitted: `request.receipt`.
-    pub receipt: Option<fn(&Seen<'_>, &str) -> Result<String, Refused>>,
+    pub receipt: Option<Receipt>,
     /// Where the secret is the public half of a key, and only the sender has the other.
     pub pair: Option<&'static Pair>,
 }
