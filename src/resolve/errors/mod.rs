@@ -34,6 +34,7 @@ pub(super) static CODES: &[&Code] = &[
     &BAD_CONNECTOR,
     &WAIT_BEFORE_RESPOND,
     &BROKEN_CONNECTOR,
+    &NO_RECEIPT,
     &MISPLACED_DEDUPE,
     &UNKNOWN_SCHEME,
     &MISSING_POLICY,
