@@ -74,6 +74,15 @@ fn what_ends_otherwise_ends_with_1_and_what_is_refused_calls_nobody() {
     let refused = run(&broken, &[]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(err(&refused).contains("refused with 401: verify bearer:"), "{}", err(&refused));
+    for (request, why) in [
+        ("POST /leads\nContent-Encoding: gzip\n\nx\n", "refused with 415: the body is packed (`Content-Encoding`)"),
+        ("GET /leads\n\n", "refused with 405: the path is known, and no pipeline takes it with this method"),
+    ] {
+        broken.write("other.http", request);
+        let refused = broken.wj(&["run", "pipelines/leads.wj", "--request", "pipelines/other.http"]);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(err(&refused).contains(why), "{}", err(&refused));
+    }
     let unset = site(&target, "name").env("SENDER", "a-sender-key");
     let untried = run(&unset, &["--signed"]);
     assert_eq!(untried.status.code(), Some(2));
