@@ -3,7 +3,7 @@
 //! what came from people.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -217,9 +217,7 @@ fn rehearsed(all: &[Script], pipeline: &Pipeline, block: &str) -> Result<Rehears
     })?;
     let pipelines = checked.files.iter().flat_map(|file| file.pipelines.iter().cloned()).collect();
     let routes = Routes::new(pipelines);
-    let folder = pipeline.file.to_string();
-    let files =
-        move |_: &Source, path: &str| scripts::fixture(Path::new(&folder), path).map(bytes::Bytes::from);
+    let files = |_: &Source, path: &str| scripts::fixture(&pipeline.source, path);
     let rehearsal = rehearse::rehearse(test, &Site { routes: &routes, files: &files });
     match rehearsal.failures.first() {
         None => Ok(rehearsal),

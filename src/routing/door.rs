@@ -34,7 +34,8 @@ pub struct Head<'a> {
 impl<'a> Head<'a> {
     /// The head of a request that is whole already: `target` is its path and query, `body` its length in bytes.
     pub fn of(method: &'a str, target: &'a str, headers: &'a run::Headers, body: usize) -> Head<'a> {
-        let encodings = headers.iter().filter(|(name, _)| *name == "content-encoding").map(|(_, value)| value);
+        let encodings =
+            headers.iter().filter(|(name, _)| *name == "content-encoding").map(|(_, value)| value);
         Head {
             method,
             path: target.split('?').next().unwrap_or_default(),

@@ -75,7 +75,10 @@ fn what_ends_otherwise_ends_with_1_and_what_is_refused_calls_nobody() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(err(&refused).contains("refused with 401: verify bearer:"), "{}", err(&refused));
     for (request, why) in [
-        ("POST /leads\nContent-Encoding: gzip\n\nx\n", "refused with 415: the body is packed (`Content-Encoding`)"),
+        (
+            "POST /leads\nContent-Encoding: gzip\n\nx\n",
+            "refused with 415: the body is packed (`Content-Encoding`)",
+        ),
         ("GET /leads\n\n", "refused with 405: the path is known, and no pipeline takes it with this method"),
     ] {
         broken.write("other.http", request);
