@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
-use crate::harness::{Does, Server, Site, Target};
+use crate::harness::{Does, Server, Site, Target, err};
 use crate::smtp::{self, Security, SmtpServer, Stage};
 
 /// A pipeline that fails with each request, and tells these.
@@ -317,7 +317,7 @@ fn what_smtp_does_not_know_is_refused_with_the_near_name() {
     ] {
         let site = site(&[], config);
         let output = site.wj(&["serve"]);
-        let error = String::from_utf8_lossy(&output.stderr);
+        let error = err(&output);
         assert_eq!(output.status.code(), Some(2), "{error}");
         assert!(error.contains(told) && !error.contains("hunter2"), "{error}");
     }
