@@ -8,6 +8,8 @@ mod write;
 
 use serde_json::Value;
 
+use crate::format;
+
 use description::Description;
 
 /// What a description is turned into is chosen by.
@@ -44,12 +46,14 @@ pub fn import(json: &[u8], wanted: &Wanted) -> Result<Imported, String> {
         });
     }
     let description = Description { root: &root };
+    // In one line, as titles of scripts are.
     let title = description.text("/info/title").unwrap_or_default();
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let name = match &wanted.name {
         Some(name) => name.clone(),
         None => names::word(&title.to_lowercase()),
     };
-    if !names::is_name(&name) {
+    if !format::is_name(&name) {
         return Err("no name can be made of its title: give one with `--name`".to_owned());
     }
     let base = match &wanted.base {
@@ -78,7 +82,7 @@ pub fn import(json: &[u8], wanted: &Wanted) -> Result<Imported, String> {
         return Err(format!("no operation of it can be an action; {}", left_out.join("; ")));
     }
     names::part(&mut actions);
-    let text = write::connector(&name, title, &base, &actions);
+    let text = write::connector(&name, &title, &base, &actions);
     Ok(Imported { text, left_out, actions: actions.len() })
 }
 

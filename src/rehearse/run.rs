@@ -75,17 +75,7 @@ impl Scene<'_> {
     /// A request at the door, and through it.
     pub(super) fn receive(&mut self, incoming: Incoming, span: Span) -> Result<(), Box<Failure>> {
         let Incoming { method, target, headers, body, signed } = incoming;
-        let encodings =
-            headers.iter().filter(|(name, _)| *name == "content-encoding").map(|(_, value)| value);
-        let head = Head {
-            method: &method,
-            path: target.split('?').next().unwrap_or_default(),
-            origin: headers.last("origin"),
-            asked_method: headers.last("access-control-request-method"),
-            asked_headers: headers.last("access-control-request-headers"),
-            encoded: routing::is_encoded(encodings),
-            announced: body.len() as u64,
-        };
+        let head = Head::of(&method, &target, &headers, body.len());
         let origin = head.origin.map(<[u8]>::to_vec);
         let (pipeline, params) = match routing::decide(self.site.routes, &head) {
             Decision::Pass { pipeline, params } => (pipeline.clone(), params),
@@ -101,7 +91,7 @@ impl Scene<'_> {
             }
             Decision::Options(headers) => {
                 let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-                let reason = "it was answered at the door, for a browser that asks first".to_owned();
+                let reason = routing::ASKED_FIRST.to_owned();
                 self.outcome = Some(Outcome { headers, reason, ..Outcome::at_the_door(204) });
                 return Ok(());
             }
@@ -381,19 +371,10 @@ fn refused(refusal: Refusal, headers: routing::Headers) -> Outcome {
     let mut all: Vec<(String, Vec<u8>)> =
         headers.into_iter().chain(own).map(|(name, value)| (name.to_owned(), value)).collect();
     all.push(("content-type".to_owned(), b"application/json".to_vec()));
-    let reason = match refusal {
-        Refusal::NotFound => "no pipeline takes this path",
-        Refusal::MethodNotAllowed => "the path is known, and no pipeline takes it with this method",
-        Refusal::BodyTooLarge => "the body is larger than `limit body` allows",
-        Refusal::Unauthorized => "no `verify` lets it in",
-        Refusal::TooManyRequests { .. } => "a `limit rate` is reached",
-        Refusal::UnsupportedEncoding => "the body is packed (`Content-Encoding`)",
-        _ => "the path cannot be read",
-    };
     Outcome {
         headers: all,
         body: refusal.body().into(),
-        reason: reason.to_owned(),
+        reason: refusal.reason().to_owned(),
         ..Outcome::at_the_door(refusal.status())
     }
 }

@@ -102,9 +102,20 @@ fn whose_history_is_full_is_told_to_people() {
         (&"full".into(), &0.into(), &0.into())
     );
     assert!(told["operations"].as_array().unwrap().is_empty(), "it is of no operation");
-    server.wait_for("told of 0 operations that failed or were interrupted, and that its history is full");
+    server.wait_for("told of its history, which is full");
     assert_eq!(server.status()["operations"]["notices_waiting"], 0);
     assert_eq!(server.post_json("/full", "{}").status, 503);
+    assert_eq!(server.stop(), Some(0));
+    // It is known by now, also to the next server; that it is full again behind some room is news.
+    let mut server = site.serve(&[]);
+    assert_eq!(server.post_json("/full", "{}").status, 503);
+    assert_eq!(server.status()["operations"]["notices_waiting"], 0);
+    site.write("full.wj", &script.replace("1KB", "1MB"));
+    server.wait_for("pipeline full is served again");
+    site.write("full.wj", &script);
+    server.wait_for("a notice that its history is full is queued");
+    assert_eq!(server.status()["operations"]["notices_waiting"], 1);
+    assert!(hook.is_quiet(), "its round has not come yet");
 }
 
 #[test]

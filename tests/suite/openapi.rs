@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::harness::Site;
+use crate::harness::{Site, err, out};
 
 fn description() -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/openapi/crm.json"))
@@ -15,7 +15,7 @@ fn a_description_becomes_a_connector_that_has_no_errors() {
     let site = Site::new(&[]);
     std::fs::write(site.dir.path().join("crm.json"), description()).unwrap();
     let output = site.wj(&["connector", "import", "crm.json"]);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let told = err(&output);
     assert!(output.status.success(), "{told}");
     assert!(told.contains("`POST /files` is left out: it takes a body of multipart/form-data"), "{told}");
     assert!(told.ends_with("5 actions\n"), "{told}");
@@ -43,7 +43,7 @@ fn an_imported_action_is_called_and_tested() {
     assert!(!connector.contains("delete"), "{connector}");
     std::fs::write(site.dir.path().join("connectors/crm.wj"), connector).unwrap();
     let output = site.wj(&["test"]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(output.status.success(), "{}", out(&output));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn what_cannot_be_imported_ends_with_1_and_says_why() {
         (vec!["none.json"], 2, "cannot read `none.json`"),
     ] {
         let output = site.wj(&[&["connector", "import"][..], &args].concat());
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let told = err(&output);
         assert_eq!(output.status.code(), Some(status), "{told}");
         assert!(told.contains(why), "{told}");
     }
