@@ -237,6 +237,7 @@ fn events(operation: &Operation, masker: &Masker) -> Json {
             Fact::Note(text) => json!({ "note": masker.mask(text) }),
             Fact::Wait { path, until } => json!({ "wait": path, "until": iso(*until) }),
             Fact::LetIn(schemes) => json!({ "verified": schemes }),
+            Fact::Receipt(receipt) => json!({ "receipt": masker.mask(receipt) }),
             Fact::Linked(id) => json!({ "linked": crate::value::Id(*id).to_string() }),
             Fact::Claimed { end, .. } => json!({ "dedupe": "first", "until": iso(*end) }),
             Fact::Repeats { of, other_body } => {

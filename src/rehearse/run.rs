@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use super::bodies::{Written, test_secret};
+use super::bodies::Written;
 use super::calls::Called;
 use super::failure::{self, Failure};
 use super::givens::OneTry;
+use super::keys;
 use super::recorded::Recorded;
 use super::scene::Scene;
 use super::suggest;
@@ -104,16 +105,20 @@ impl Scene<'_> {
             body,
             ip: "127.0.0.1".into(),
             params,
+            receipt: None,
         };
-        let secret = |name: &str| Some(test_secret(name));
         if signed {
+            let secret = |name: &str| Some(keys::of_sender(&pipeline, name));
             run::sign(&pipeline, &mut received, &secret)
                 .map_err(|why| failure::cannot_be_signed(span, &why))?;
         }
         // A plan tells what a request does that is let in.
         let refused = match self.plan {
-            Some(_) => None,
-            None => self.refused_by_gates(&pipeline, &received),
+            Some(_) => {
+                received.receipt = keys::planned_receipt(&pipeline);
+                None
+            }
+            None => self.refused_by_gates(&pipeline, &mut received),
         };
         let mut outcome = match refused {
             Some(outcome) => outcome,
@@ -125,13 +130,16 @@ impl Scene<'_> {
     }
 
     /// What `limit rate` and `verify` decide, in the server's order.
-    fn refused_by_gates(&mut self, pipeline: &Arc<Pipeline>, received: &Received) -> Option<Outcome> {
+    fn refused_by_gates(&mut self, pipeline: &Arc<Pipeline>, received: &mut Received) -> Option<Outcome> {
         let limited = run::limit(pipeline, received.clone(), &mut self.buckets);
         if let Err(after) = limited {
             return Some(rejected(Refusal::TooManyRequests { after }));
         }
-        match run::admit(pipeline, received, &|name| Some(test_secret(name))) {
-            Admission::LetIn => None,
+        match run::admit(pipeline, received, &|name| Some(keys::of_pipeline(pipeline, name))) {
+            Admission::LetIn(receipt) => {
+                received.receipt = receipt;
+                None
+            }
             Admission::Refused(why) => {
                 let mut outcome = Outcome { reason: why, ..rejected(Refusal::Unauthorized) };
                 let challenge = run::challenge(pipeline);

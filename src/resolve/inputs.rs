@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Resolver;
-use super::errors::names;
+use super::errors::{names, verify as errors};
 use super::expressions::Checked;
 use super::flow::{Place, Root};
 use super::model::{Presence, Type};
@@ -17,10 +17,11 @@ use crate::syntax::ast::Name;
 use crate::value::Kinds;
 
 /// Members of `request`.
-const REQUEST: [(&str, Input, Kinds); 5] = [
+const REQUEST: [(&str, Input, Kinds); 6] = [
     ("ip", Input::Ip, Kinds::TEXT),
     ("method", Input::Method, Kinds::TEXT),
     ("path", Input::RequestPath, Kinds::TEXT),
+    ("receipt", Input::Receipt, Kinds::TEXT),
     ("time", Input::Time, Kinds::TIME),
     ("url", Input::Url, Kinds::TEXT),
 ];
@@ -32,7 +33,7 @@ impl Resolver<'_> {
             Some(Format::Text) => Kinds::TEXT,
             Some(Format::Bytes) => Kinds::BYTES,
             Some(Format::Form | Format::Multipart | Format::Xml) => Kinds::OBJECT,
-            Some(Format::Json) | None => OUTSIDE,
+            Some(Format::Json | Format::Jwt) | None => OUTSIDE,
         }
     }
 
@@ -91,7 +92,15 @@ impl Resolver<'_> {
                     self.report(names::unknown_member(member, "request", near, &known));
                     return Some(Checked::broken(span));
                 };
-                let ty = Type { kinds: *kinds, ..Type::outside() };
+                let mut ty = Type { kinds: *kinds, ..Type::outside() };
+                if *input == Input::Receipt {
+                    if !self.item.head.receipt {
+                        self.report(errors::no_receipt(span));
+                        return Some(Checked::broken(span));
+                    }
+                    // A request that was let in by other rules, and is replayed under these, has none.
+                    ty = ty.maybe_empty(None);
+                }
                 Some(Checked::new(ExprKind::Input(input.clone()), span, ty))
             }
             ("operation", "id") => {

@@ -79,17 +79,18 @@ pub async fn once(once: Once, tell: &(dyn Fn(&str) + Sync)) -> Result<CarriedOut
         body: once.body,
         ip: "127.0.0.1".into(),
         params,
+        receipt: None,
     };
     if once.signed {
         let mut received = request.clone().received(Id([0; 16]), now_millis());
         if let Err(why) = run::sign(&pipeline, &mut received, &|name| secrets.get(name)) {
             return Ok(CarriedOut::NotTried(format!("it cannot be signed: {why}")));
         }
-        let Received { method, target, headers, body, ip, params, .. } = received;
-        request = Incoming { method, target, headers, body, ip, params };
+        let Received { method, target, headers, body, ip, params, receipt, .. } = received;
+        request = Incoming { method, target, headers, body, ip, params, receipt };
     }
     match server.admits(&pipeline, &request) {
-        Admission::LetIn => {}
+        Admission::LetIn(receipt) => request.receipt = receipt,
         Admission::Refused(why) => {
             return Ok(CarriedOut::Refused { status: Refusal::Unauthorized.status(), why });
         }

@@ -49,7 +49,7 @@ pub(super) fn is_value(text: &str) -> bool {
     };
     match text.split_once('.') {
         Some(("secret", name)) => is_name(name) && name.chars().any(|c| c.is_uppercase()),
-        Some(("request", name)) => matches!(name, "ip" | "method" | "path" | "url" | "time"),
+        Some(("request", name)) => matches!(name, "ip" | "method" | "path" | "receipt" | "url" | "time"),
         Some(("operation", "id")) | Some(("body", "raw")) => true,
         _ => false,
     }

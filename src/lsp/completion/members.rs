@@ -23,6 +23,7 @@ pub(super) fn offers(spot: &Spot<'_>) -> Vec<Offer> {
             property("ip", "the address of the caller"),
             property("method", "the method of the request"),
             property("path", "its path"),
+            property("receipt", "what a `verify` made for the sender to read in the answer"),
             property("time", "when it came"),
             property("url", "its path and query"),
         ],
