@@ -240,8 +240,7 @@ fn pipelines_that_let_nobody_in_are_told_in_one_line() {
     assert_eq!(
         log,
         [
-            "secret A_KEY is not set: what needs it is not sent, and its operation is interrupted",
-            "secret SENT is not set: what needs it is not sent, and its operation is interrupted",
+            "secrets A_KEY, SENT are not set: what needs one of them is not sent, and its operation is interrupted",
             "these pipelines answer every request with 503, since `verify` needs a secret that is not set: a (A_KEY), b (B_KEY), c (B_KEY)",
         ]
     );
