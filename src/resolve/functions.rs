@@ -9,12 +9,17 @@ use super::program::{ExprKind, Reader};
 use crate::builtins::{self, Builtin, Call, OnEmpty};
 use crate::diagnostic::near;
 use crate::source::Span;
-use crate::syntax::ast;
+use crate::syntax::{ast, function_elsewhere};
 use crate::value::{Kinds, Value};
 
 impl Resolver<'_> {
     pub(super) fn function(&mut self, name: &ast::Name, args: &[ast::Expr], span: Span) -> Checked {
         let args: Vec<Checked> = args.iter().map(|arg| self.value(arg)).collect();
+        let method = args.first().is_some_and(|first| first.span().start < name.span.start);
+        if method && builtins::find(&name.text).is_none() {
+            // `lead.save()`: there are no such calls, which was told when it was read.
+            return Checked::broken(span);
+        }
         let Some(function) = self.find_function(name) else { return Checked::broken(span) };
         if !self.arity(function, name, args.len(), span) {
             return Checked::broken(span);
@@ -103,7 +108,7 @@ impl Resolver<'_> {
             self.model.functions.push((name.span, function));
             return Some(function);
         }
-        let near = foreign::function(&name.text)
+        let near = function_elsewhere(&name.text)
             .or_else(|| near(&name.text, builtins::ALL.iter().map(|function| function.name)));
         self.report(names::unknown_function(name, near));
         None

@@ -236,6 +236,42 @@ pub(super) fn replacement(word: &str, rest: &str) -> Option<&'static str> {
     })
 }
 
+/// The function that does what one of this name does elsewhere, in whatever case it is written.
+pub fn function_elsewhere(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "uppercase" | "touppercase" | "toupper" | "to_upper" | "ucase" => "upper",
+        "lowercase" | "tolowercase" | "tolower" | "to_lower" | "lcase" => "lower",
+        "length" | "size" | "count" | "strlen" => "len",
+        "strip" | "trim_all" | "trimmed" => "trim",
+        "substring" | "substr" | "mid" => "slice",
+        "str" | "string" | "tostring" | "to_string" | "to_text" => "text",
+        "int" | "float" | "num" | "tonumber" | "to_number" | "parseint" | "parsefloat" | "decimal" => {
+            "number"
+        }
+        "includes" | "has" | "instr" | "in_array" => "contains",
+        "startswith" => "starts_with",
+        "endswith" => "ends_with",
+        "explode" => "split",
+        "implode" | "concat_ws" => "join",
+        "coalesce" | "ifnull" | "nvl" => "first_of",
+        "json" | "json_encode" | "stringify" | "tojson" | "dumps" => "to_json",
+        "json_decode" | "json_parse" | "parse" | "parsejson" | "fromjson" | "from_json" | "loads" => {
+            "parse_json"
+        }
+        "urlencode" | "encodeuricomponent" => "url_encode",
+        "urldecode" | "decodeuricomponent" => "url_decode",
+        "base64_encode" | "btoa" => "base64",
+        "atob" => "base64_decode",
+        "date" | "datetime" | "parse_date" | "strtotime" => "time",
+        "strftime" | "date_format" | "format_date" => "format",
+        "today" | "current_time" => "now",
+        "regex" | "regexp" | "match_pattern" => "matches",
+        "dedup" | "distinct" => "unique",
+        "guid" | "uuid4" => "uuid",
+        _ => return None,
+    })
+}
+
 fn part(span: Span, start: usize, end: usize) -> Span {
     let clip = |at: usize| (span.start + at as u32).min(span.end);
     Span { start: clip(start), end: clip(end) }

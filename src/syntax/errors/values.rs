@@ -1,6 +1,6 @@
 //! Numbers, lists, objects and operators.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::source::Span;
 use crate::syntax::codes;
 
@@ -165,4 +165,37 @@ pub fn object_without_name(at: Span) -> Diagnostic {
 pub fn blank_before_unit(at: Span, written: &str, right: &str) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_UNIT, at, format!("`{written}` is written `{right}`, without a blank"))
         .safe_fix(format!("write `{right}`"), at, right)
+}
+
+/// `[ok: true]`. `first` is a member in it, `close` the closing bracket, if only members stand before it.
+pub fn object_in_brackets(open: Span, opener: char, first: Span, close: Option<Span>) -> Diagnostic {
+    let mut found = Diagnostic::new(
+        &codes::UNREADABLE_VALUE,
+        open,
+        format!(
+            "values with names stand in `{{ … }}`, not in `{opener} … {}`",
+            if opener == '(' { ')' } else { ']' }
+        ),
+    )
+    .also(first, "this one has a name")
+    .help("An object is written `{ name: value, … }`, a list `[value, …]`.");
+    if let Some(close) = close {
+        let edits = vec![Edit { span: open, text: "{".into() }, Edit { span: close, text: "}".into() }];
+        found.fixes.push(Fix::safe("write `{` and `}`", edits));
+    }
+    found
+}
+
+/// `name.trim()`.
+pub fn method_call(at: Span, name: &str, right: &str) -> Diagnostic {
+    let found = Diagnostic::new(
+        &codes::FOREIGN_OPERATOR,
+        at,
+        "a function is called by its name, not with a dot behind a value",
+    )
+    .help(format!("The value stands in its brackets: `{name}(…)`."));
+    if right.contains(['\n', '\r']) {
+        return found;
+    }
+    found.safe_fix(format!("write `{right}`"), at, right)
 }
