@@ -25,6 +25,16 @@ impl Resolver<'_> {
             return Checked::broken(span);
         }
         let mut ty = self.result(function, &args.iter().collect::<Vec<_>>(), 0);
+        if function.reader
+            && let Some(Value::Text(text)) = args.first().and_then(|arg| arg.ty.constant.clone())
+            && reads_nothing(function, &args)
+        {
+            self.report(literals::nothing_to_read(
+                args.first().map_or(span, Checked::span),
+                function.name,
+                &text,
+            ));
+        }
         if function.may_be_empty && reads_its_literals(function, &args) {
             ty = Type { presence: Presence::Present, empty_since: None, ..ty };
         }
@@ -188,6 +198,15 @@ impl Resolver<'_> {
             ty.shape = Shape::Each(std::sync::Arc::new(item));
         }
         Type { broken, ..ty }
+    }
+}
+
+/// Whether a reader finds nothing in what stands in the script, in any run: `time("2026-11-24T20:00:00")`.
+fn reads_nothing(function: &Builtin, args: &[Checked]) -> bool {
+    let constants: Option<Vec<Value>> = args.iter().map(|arg| arg.ty.constant.clone()).collect();
+    match (function.call, constants) {
+        (Call::Pure(call), Some(constants)) => call(&constants).is_ok_and(|value| value.is_empty()),
+        _ => false,
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) fn in_rest(rule: Rule, before: &str, text: &str, span: Span) -> Optio
     }
     choice(before, text, span)
         .or_else(|| thousands(before, text, span))
+        .or_else(|| blank_before_unit(before, text, span))
+        .or_else(|| apostrophe(before, text, span))
         .or_else(|| quote_in_text(before, text, span))
         .or_else(|| without_quotes(rule, text, span))
 }
@@ -91,6 +93,17 @@ fn in_number(rule: Rule, digits: &str, text: &str, span: Span) -> Option<Diagnos
     None
 }
 
+/// `5 s`, where no clause wants a duration.
+fn blank_before_unit(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
+    let front = before.trim_end();
+    let digits = front.len() - front.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let unit = super::literals::unit_of(text)?;
+    let start = span.start.checked_sub((before.len() - front.len() + digits) as u32)?;
+    let number = front.get(front.len() - digits..).filter(|number| !number.is_empty())?;
+    let at = Span { start, end: part(span, 0, text.len()).end };
+    Some(errors::blank_before_unit(at, &format!("{number} {text}"), &format!("{number}{unit}")))
+}
+
 /// `1 000`: the blank stands between the two.
 fn thousands(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
     let front = before.trim_end_matches([' ', '\u{a0}']);
@@ -136,6 +149,21 @@ fn quote_in_text(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
     let written = format!("{}{text}", before.get(first..)?);
     let inner = written.get(1..written.len() - 1)?;
     Some(errors::quotes_in_text(Span { start, end }, &format!("\"{}\"", inner.replace('"', "\\\""))))
+}
+
+/// `'it's'`: the text ends at its apostrophe.
+fn apostrophe(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
+    let first = before.find('\'')?;
+    let plain = before.matches('\'').count() == 2 && before.ends_with('\'');
+    if !plain || !text.starts_with(char::is_alphanumeric) || text.matches('\'').count() != 1 {
+        return None;
+    }
+    let rest = text.get(..text.find('\'')?)?;
+    let inner = format!("{}{rest}", before.get(first + 1..)?);
+    let start = span.start.checked_sub((before.len() - first) as u32)?;
+    let at = Span { start, end: part(span, 0, rest.len() + 1).end };
+    let right = (!inner.contains(['"', '\\', '{', '}'])).then(|| format!("\"{inner}\""));
+    Some(errors::apostrophe_in_text(at, right.as_deref()))
 }
 
 /// The text of a `respond`, an `abort` or a `stop` that lacks one quote or both.

@@ -38,6 +38,16 @@ fn better_number(written: &str) -> (&'static str, Option<String>) {
     if written.matches('.').count() > 1 {
         return ("A number has one dot at most. A version or an address is a text: put it in quotes.", None);
     }
+    if !written.starts_with('0') && written.starts_with(|c: char| c.is_ascii_digit()) && written.contains('_')
+    {
+        let joined = written.replace('_', "");
+        if whole(&joined) {
+            return ("The digits of a number stand together.", Some(joined));
+        }
+    }
+    if let Some(minutes) = half_hours(written) {
+        return ("A duration is a whole number with a unit.", Some(format!("{minutes}m")));
+    }
     let unit = unit.to_lowercase();
     let size = match unit.as_str() {
         "k" | "kb" | "kib" => Some("KB"),
@@ -77,6 +87,18 @@ fn better_number(written: &str) -> (&'static str, Option<String>) {
         "Numbers are written `7` or `1.10`, durations `500ms`, `5s`, `10m`, `2h`, `7d`, sizes `512B`, `64KB`, `1MB`.",
         None,
     )
+}
+
+/// `1.5h` in minutes.
+fn half_hours(written: &str) -> Option<u64> {
+    let (hours, part) = written.strip_suffix('h')?.split_once('.')?;
+    let minutes = match part {
+        "5" => 30,
+        "25" => 15,
+        "75" => 45,
+        _ => return None,
+    };
+    hours.parse::<u64>().ok()?.checked_mul(60)?.checked_add(minutes)
 }
 
 /// `1h30m` in minutes.
