@@ -9,17 +9,32 @@ use super::program::{ExprKind, Reader};
 use crate::builtins::{self, Builtin, Call, OnEmpty};
 use crate::diagnostic::near;
 use crate::source::Span;
-use crate::syntax::ast;
+use crate::syntax::{ast, function_elsewhere};
 use crate::value::{Kinds, Value};
 
 impl Resolver<'_> {
     pub(super) fn function(&mut self, name: &ast::Name, args: &[ast::Expr], span: Span) -> Checked {
         let args: Vec<Checked> = args.iter().map(|arg| self.value(arg)).collect();
+        let method = args.first().is_some_and(|first| first.span().start < name.span.start);
+        if method && builtins::find(&name.text).is_none() {
+            // `lead.save()`: there are no such calls, which was told when it was read.
+            return Checked::broken(span);
+        }
         let Some(function) = self.find_function(name) else { return Checked::broken(span) };
         if !self.arity(function, name, args.len(), span) {
             return Checked::broken(span);
         }
         let mut ty = self.result(function, &args.iter().collect::<Vec<_>>(), 0);
+        if function.reader
+            && let Some(Value::Text(text)) = args.first().and_then(|arg| arg.ty.constant.clone())
+            && reads_nothing(function, &args)
+        {
+            self.report(literals::nothing_to_read(
+                args.first().map_or(span, Checked::span),
+                function.name,
+                &text,
+            ));
+        }
         if function.may_be_empty && reads_its_literals(function, &args) {
             ty = Type { presence: Presence::Present, empty_since: None, ..ty };
         }
@@ -103,7 +118,7 @@ impl Resolver<'_> {
             self.model.functions.push((name.span, function));
             return Some(function);
         }
-        let near = foreign::function(&name.text)
+        let near = function_elsewhere(&name.text)
             .or_else(|| near(&name.text, builtins::ALL.iter().map(|function| function.name)));
         self.report(names::unknown_function(name, near));
         None
@@ -183,6 +198,15 @@ impl Resolver<'_> {
             ty.shape = Shape::Each(std::sync::Arc::new(item));
         }
         Type { broken, ..ty }
+    }
+}
+
+/// Whether a reader finds nothing in what stands in the script, in any run: `time("2026-11-24T20:00:00")`.
+fn reads_nothing(function: &Builtin, args: &[Checked]) -> bool {
+    let constants: Option<Vec<Value>> = args.iter().map(|arg| arg.ty.constant.clone()).collect();
+    match (function.call, constants) {
+        (Call::Pure(call), Some(constants)) => call(&constants).is_ok_and(|value| value.is_empty()),
+        _ => false,
     }
 }
 

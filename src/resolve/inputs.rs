@@ -16,15 +16,20 @@ use crate::source::Span;
 use crate::syntax::ast::Name;
 use crate::value::Kinds;
 
-/// Members of `request`.
-const REQUEST: [(&str, Input, Kinds); 6] = [
-    ("ip", Input::Ip, Kinds::TEXT),
-    ("method", Input::Method, Kinds::TEXT),
-    ("path", Input::RequestPath, Kinds::TEXT),
-    ("receipt", Input::Receipt, Kinds::TEXT),
-    ("time", Input::Time, Kinds::TIME),
-    ("url", Input::Url, Kinds::TEXT),
+/// Members of `request`, and what each is.
+const REQUEST: [(&str, &str, Input, Kinds); 6] = [
+    ("ip", "the address of the caller", Input::Ip, Kinds::TEXT),
+    ("method", "the method of the request", Input::Method, Kinds::TEXT),
+    ("path", "its path", Input::RequestPath, Kinds::TEXT),
+    ("receipt", "what a `verify` made for the sender to read in the answer", Input::Receipt, Kinds::TEXT),
+    ("time", "when it came", Input::Time, Kinds::TIME),
+    ("url", "its path and query", Input::Url, Kinds::TEXT),
 ];
+
+/// What stands behind `request.`: name, and what it is.
+pub fn request_members() -> impl Iterator<Item = (&'static str, &'static str)> {
+    REQUEST.iter().map(|(name, what, ..)| (*name, *what))
+}
 
 impl Resolver<'_> {
     /// What the body can be by what `read body` says.
@@ -85,10 +90,10 @@ impl Resolver<'_> {
             }
             ("path", _) => Some(self.path_parameter(member, span)),
             ("request", name) => {
-                let known = REQUEST.iter().find(|(own, _, _)| *own == name);
-                let Some((_, input, kinds)) = known else {
-                    let near = near(name, REQUEST.iter().map(|(own, _, _)| *own));
-                    let known = REQUEST.map(|(own, _, _)| own).join(", ");
+                let known = REQUEST.iter().find(|(own, ..)| *own == name);
+                let Some((_, _, input, kinds)) = known else {
+                    let near = near(name, request_members().map(|(own, _)| own));
+                    let known = request_members().map(|(own, _)| own).collect::<Vec<_>>().join(", ");
                     self.report(names::unknown_member(member, "request", near, &known));
                     return Some(Checked::broken(span));
                 };
