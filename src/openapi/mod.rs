@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn what_is_no_description_is_told_of() {
         let why = |json: &str| import(json.as_bytes(), &Wanted::default()).unwrap_err();
-        assert!(why("openapi: 3.0.0").contains("YAML"));
+        assert!(why("openapi: 3.0.0").contains("no name"));
+        assert!(why("openapi: [").contains("neither JSON nor YAML"));
         assert!(why("{}").contains("no description of OpenAPI 3"));
         assert!(why(r#"{"swagger":"2.0"}"#).contains("Swagger 2"));
         assert!(why(r#"{"openapi":"3.0.0","info":{"title":"X"}}"#).contains("--base"));
