@@ -28,7 +28,7 @@ use crate::syntax;
 use crate::value::Time;
 
 pub use codes::{all as all_codes, explain, near as near_code};
-pub use connectors::built_in as built_in_connectors;
+pub use connectors::{built_in as built_in_connectors, of as connectors_of};
 pub use fix::{Fixed, fix};
 pub use hosts::{Host, hosts};
 pub use keeping::keep;

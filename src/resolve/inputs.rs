@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Resolver;
-use super::errors::names;
+use super::errors::{names, verify as errors};
 use super::expressions::Checked;
 use super::flow::{Place, Root};
 use super::model::{Presence, Type};
@@ -17,10 +17,11 @@ use crate::syntax::ast::Name;
 use crate::value::Kinds;
 
 /// Members of `request`, and what each is.
-const REQUEST: [(&str, &str, Input, Kinds); 5] = [
+const REQUEST: [(&str, &str, Input, Kinds); 6] = [
     ("ip", "the address of the caller", Input::Ip, Kinds::TEXT),
     ("method", "the method of the request", Input::Method, Kinds::TEXT),
     ("path", "its path", Input::RequestPath, Kinds::TEXT),
+    ("receipt", "what a `verify` made for the sender to read in the answer", Input::Receipt, Kinds::TEXT),
     ("time", "when it came", Input::Time, Kinds::TIME),
     ("url", "its path and query", Input::Url, Kinds::TEXT),
 ];
@@ -37,7 +38,7 @@ impl Resolver<'_> {
             Some(Format::Text) => Kinds::TEXT,
             Some(Format::Bytes) => Kinds::BYTES,
             Some(Format::Form | Format::Multipart | Format::Xml) => Kinds::OBJECT,
-            Some(Format::Json) | None => OUTSIDE,
+            Some(Format::Json | Format::Jwt) | None => OUTSIDE,
         }
     }
 
@@ -96,7 +97,15 @@ impl Resolver<'_> {
                     self.report(names::unknown_member(member, "request", near, &known));
                     return Some(Checked::broken(span));
                 };
-                let ty = Type { kinds: *kinds, ..Type::outside() };
+                let mut ty = Type { kinds: *kinds, ..Type::outside() };
+                if *input == Input::Receipt {
+                    if !self.item.head.receipt {
+                        self.report(errors::no_receipt(span));
+                        return Some(Checked::broken(span));
+                    }
+                    // A request that was let in by other rules, and is replayed under these, has none.
+                    ty = ty.maybe_empty(None);
+                }
                 Some(Checked::new(ExprKind::Input(input.clone()), span, ty))
             }
             ("operation", "id") => {
