@@ -10,7 +10,7 @@ use crate::builtins::{self, Builtin, Call, OnEmpty};
 use crate::diagnostic::near;
 use crate::source::Span;
 use crate::syntax::{ast, function_elsewhere};
-use crate::value::{Kinds, Value};
+use crate::value::{Kinds, Time, Value};
 
 impl Resolver<'_> {
     pub(super) fn function(&mut self, name: &ast::Name, args: &[ast::Expr], span: Span) -> Checked {
@@ -25,15 +25,14 @@ impl Resolver<'_> {
             return Checked::broken(span);
         }
         let mut ty = self.result(function, &args.iter().collect::<Vec<_>>(), 0);
-        if function.reader
-            && let Some(Value::Text(text)) = args.first().and_then(|arg| arg.ty.constant.clone())
-            && reads_nothing(function, &args)
+        if function.name == "time"
+            && let [text] = args.as_slice()
+            && let Some(Value::Text(literal)) = &text.ty.constant
+            && Time::parse(literal).is_none()
+            && Time::read_in(literal, "UTC").is_some()
         {
-            self.report(literals::nothing_to_read(
-                args.first().map_or(span, Checked::span),
-                function.name,
-                &text,
-            ));
+            let (span, literal) = (text.span(), literal.clone());
+            self.report(literals::time_without_offset(span, &literal));
         }
         if function.may_be_empty && reads_its_literals(function, &args) {
             ty = Type { presence: Presence::Present, empty_since: None, ..ty };
@@ -198,15 +197,6 @@ impl Resolver<'_> {
             ty.shape = Shape::Each(std::sync::Arc::new(item));
         }
         Type { broken, ..ty }
-    }
-}
-
-/// Whether a reader finds nothing in what stands in the script, in any run: `time("2026-11-24T20:00:00")`.
-fn reads_nothing(function: &Builtin, args: &[Checked]) -> bool {
-    let constants: Option<Vec<Value>> = args.iter().map(|arg| arg.ty.constant.clone()).collect();
-    match (function.call, constants) {
-        (Call::Pure(call), Some(constants)) => call(&constants).is_ok_and(|value| value.is_empty()),
-        _ => false,
     }
 }
 

@@ -100,7 +100,11 @@ impl Reader<'_> {
         let head = head.strip_prefix(closer).unwrap_or(head).trim_start();
         let word = first_word(head);
         let object = OBJECTS.contains(&word) && head == word;
-        let condition = matches!(word, "when" | "if" | "for" | "match");
+        let condition = matches!(word, "when" | "if" | "elif" | "elsif" | "for" | "foreach" | "match");
+        // `verify github [`, over secrets of which each is enough.
+        if word == "verify" {
+            return None;
+        }
         if !is_head(head) && !object
             || slips::ends_in_operator(head)
             || condition && (opener == '[' || head == word)

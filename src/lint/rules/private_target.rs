@@ -53,7 +53,7 @@ fn private(url: &Url) -> Option<&'static str> {
                 return Some("this machine itself");
             }
             let local = !name.contains('.') || LOCAL_ENDS.iter().any(|end| name.ends_with(end));
-            local.then_some("a name that is known in a network of one's own only")
+            local.then_some("a name that only a local network knows")
         }
         Host::Ipv4(address) => {
             let [first, second, ..] = address.octets();

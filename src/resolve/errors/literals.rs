@@ -381,17 +381,11 @@ pub(in crate::resolve) fn bad_argument(span: Span, function: &str, param: &str, 
         ))
 }
 
-/// A literal in which a reader finds nothing.
-pub(in crate::resolve) fn nothing_to_read(span: Span, function: &str, text: &str) -> Diagnostic {
-    let found =
-        Diagnostic::new(&BAD_ARGUMENT, span, format!("`{function}` finds nothing to read in {text:?}"))
-            .label("always empty");
-    found.help(match function {
-        "time" => "A time is written as `2030-12-11T20:00:00Z` or with an offset, `+03:00`. Without one, say whose clock it is: `time(text, \"Europe/Moscow\")`.",
-        "number" => "A number is written with digits and one dot or comma: `1990.50`.",
-        "email" => "An address looks like `name@domain.example`.",
-        _ => "What it reads stands in the script here, so it is the same in every run.",
-    })
+/// `time("2026-01-02T10:00:00")`, which reads nothing: whose clock it is nobody knows.
+pub(in crate::resolve) fn time_without_offset(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(&BAD_ARGUMENT, span, format!("`{text}` does not say whose clock it is, so `time` reads nothing"))
+        .label("no offset")
+        .help("Write `Z` or an offset behind it, as in `2030-12-11T20:00:00+03:00`, or name the zone: `time(text, \"Europe/Moscow\")`.")
 }
 
 pub(in crate::resolve) fn body_at_the_door(span: Span) -> Diagnostic {
