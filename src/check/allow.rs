@@ -39,7 +39,7 @@ pub(super) fn apply(source: &Source, file: &ast::File, mut findings: Vec<Diagnos
         return findings;
     }
     let statements = statements::by_line(source, file);
-    let code_lines = code_lines(&source.text);
+    let code_lines = code_lines(source);
     let mut own = Vec::new();
     for silence in &silences {
         let known = codes::explain(silence.name).filter(|code| code.severity == Severity::Warning);
@@ -113,17 +113,12 @@ fn silenced(source: &Source, silence: &Silence<'_>, code_lines: &[Span], stateme
 }
 
 /// Every line that holds more than a comment.
-fn code_lines(text: &str) -> Vec<Span> {
-    let mut lines = Vec::new();
-    let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let code = line.trim_start();
-        if !code.is_empty() && !code.starts_with('#') {
-            lines.push(Span::new(offset, offset + line.len()));
-        }
-        offset += line.len();
-    }
-    lines
+fn code_lines(source: &Source) -> Vec<Span> {
+    let is_code = |line: &Span| {
+        let code = source.slice(*line).trim_start();
+        !code.is_empty() && !code.starts_with('#')
+    };
+    source.lines().filter(is_code).collect()
 }
 
 fn unused_silence(silence: &Silence<'_>) -> Diagnostic {

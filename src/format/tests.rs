@@ -51,6 +51,23 @@ fn a_brace_in_a_route_inserts_nothing() {
 }
 
 #[test]
+fn what_fuzzing_found_is_formatted() {
+    let fields = |fields: &str| {
+        format!("pipeline p {{\n  on POST \"/\"\n  extract body on_missing empty {{\n{fields}  }}\n}}\n")
+    };
+    for text in [
+        "e=\u{2028}.e\n",
+        "e=\u{2028}\"\"\n",
+        "e=$.a\u{2028}\n",
+        "e=$.a\u{feff}\n",
+        "e=$ on_missing abort\ne=.\n",
+        "e=.\n",
+    ] {
+        twice(&fields(text));
+    }
+}
+
+#[test]
 fn mistakes_are_refused() {
     let broken = Source::new("a.wj", "pipeline p {\n  respnd 200\n}\n");
     assert!(matches!(format(&broken), Err(Refusal::Broken(findings)) if findings.len() == 1));

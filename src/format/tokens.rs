@@ -151,8 +151,9 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// As the grammar has it: any other blank of Unicode is a letter, which a path may hold.
 fn is_blank(letter: char) -> bool {
-    letter == '\u{feff}' || letter.is_whitespace()
+    matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{a0}' | '\u{feff}')
 }
 
 fn is_word(letter: char) -> bool {

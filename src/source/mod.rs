@@ -64,6 +64,13 @@ impl Source {
         self.text.get(span.range()).unwrap_or("")
     }
 
+    /// The lines, each with its end: `\n`, `\r\n` or a lone `\r`.
+    pub fn lines(&self) -> impl Iterator<Item = Span> {
+        let starts = &self.lines.starts;
+        let ends = starts.iter().skip(1).copied().chain([clamp(self.text.len())]);
+        starts.iter().zip(ends).map(|(start, end)| Span { start: *start, end })
+    }
+
     /// Line and column of a byte offset, both from 1, the column in code points.
     pub fn position(&self, offset: u32) -> Position {
         let (line, start, offset) = self.lines.find(&self.text, offset);

@@ -11,7 +11,7 @@ use super::repair::Patched;
 
 pub(super) struct Builder<'a> {
     pub patched: &'a Patched,
-    /// The whole file.
+    /// The file up to where the part ends.
     pub source: &'a str,
     /// Of the whole file, in order.
     pub comments: &'a [Span],

@@ -54,7 +54,9 @@ impl Builder<'_> {
 
     /// A path as it stands; the room `extract` reads it.
     pub fn path(&mut self, node: &Node) -> Raw {
-        let span = self.span(node);
+        // It ends where it ends: what is blank elsewhere, such as a line separator of Unicode, is a letter of it.
+        let written = node.as_span();
+        let span = self.between(written.start(), written.end());
         let text = node.as_str();
         if let Some(inner) = inside_quotes(text) {
             self.report(errors::path_in_quotes(span, inner));

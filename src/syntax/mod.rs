@@ -162,7 +162,9 @@ fn read_part(source: &Source, part: &Part, comments: &[Span]) -> (Option<ast::It
         let first = text.lines().next().unwrap_or("").len();
         return (None, vec![errors::too_deep(Span::new(part.start, part.start + first))]);
     };
-    let mut builder = Builder::new(&patched, &source.text, comments);
+    // What stands in the parts below is none of its business: they may change without it.
+    let up_to_end = source.text.get(..part.end).unwrap_or("");
+    let mut builder = Builder::new(&patched, up_to_end, comments);
     builder.open_lines = part.open_lines;
     for diagnostic in blame {
         builder.report(diagnostic);

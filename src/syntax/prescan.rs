@@ -122,18 +122,28 @@ impl Scanner<'_> {
             return None;
         }
         let mut at = start.at + 1;
+        // The grammar tries each of these braces all the same, and reads to the end for each that nothing closes.
+        let (mut depth, mut too_deep) = (0_usize, None);
         let behind = loop {
             match self.text.as_bytes().get(at).filter(|_| at < line_end)? {
-                b'\\' => at += 2,
+                b'\\' => at += 1,
                 b'"' => break at + 1,
-                _ => at += 1,
+                b'{' => {
+                    depth += 1;
+                    if depth > MAX_DEPTH {
+                        too_deep.get_or_insert(at);
+                    }
+                }
+                b'}' => depth = depth.saturating_sub(1),
+                _ => {}
             }
+            at += 1;
         };
         self.texts_reread += 1;
         self.open.truncate(first);
         if let Some(part) = self.scan.parts.last_mut() {
             part.braces.truncate(start.braces);
-            part.too_deep = part.too_deep.filter(|deep| *deep < start.at);
+            part.too_deep = part.too_deep.filter(|deep| *deep < start.at).or(too_deep);
         }
         self.scan.comments.truncate(start.comments);
         self.braces_open = start.braces_open;

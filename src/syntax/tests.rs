@@ -311,3 +311,20 @@ fn no_place_is_left_in_a_tree_that_is_compared() {
         assert!(left.is_none(), "{left:?}");
     }
 }
+
+/// Found by fuzzing: each was read once for every brace or blank in it.
+#[test]
+fn a_line_is_not_read_once_for_each_letter_of_it() {
+    let with = |text: &str| format!("pipeline p {{\n  on POST \"/\"\n  respond 200 {{ json {{ a: {text} }} }}\n}}\n");
+    for (text, code) in [
+        (format!("\"{}\"", "{".repeat(20_000)), Some("WJ0105")),
+        (format!("\"{}\"", "{a: {".repeat(5_000)), Some("WJ0105")),
+        (format!("\"x{}y\"", " ".repeat(100_000)), None),
+        (format!("\"x{}y\"", " }".repeat(3_000)), None),
+        (format!("'x{}y'", " ".repeat(100_000)), None),
+    ] {
+        let parsed = parse(&Source::new("a.wj", with(&text)));
+        let first = parsed.diagnostics.iter().map(|found| found.code.id).find(|id| *id == "WJ0105");
+        assert_eq!(first, code, "{:.40}", text);
+    }
+}

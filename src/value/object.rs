@@ -1,6 +1,7 @@
 //! An object: members in the order they came, each name once.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::Value;
@@ -8,7 +9,7 @@ use super::Value;
 /// From so many members on, names are looked up by hash.
 const LARGE: usize = 24;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Object {
     members: Vec<(Arc<str>, Value)>,
     /// Where each name stands, once someone has asked a large object. The hash is std's keyed SipHash: a sender
@@ -16,6 +17,13 @@ pub struct Object {
     #[expect(clippy::box_collection)]
     index: OnceLock<Box<HashMap<Arc<str>, usize>>>,
     is_element: bool,
+}
+
+/// Its members in their order: whether an index was made already tells nothing of it.
+impl fmt::Debug for Object {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_map().entries(self.members.iter().map(|(name, value)| (name, value))).finish()
+    }
 }
 
 impl Object {
