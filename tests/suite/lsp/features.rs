@@ -143,7 +143,7 @@ fn completion_offers_what_may_stand_there() {
         ("  respond 200 {", "  for row in ", "body", "upper"),
         ("  respond 200 {", "  for row in ", "split", "respond"),
         ("  respond 200 {", "  for row in name, ", "at most", "phone"),
-        ("  http.post \"{CRM}/leads/{sub.hash}\" {", "  for row in ", "name", "sub"),
+        ("  http.post \"{CRM}/leads/{sub.hash}\" {", "  for row in ", "name", "CRM"),
         ("test \"a lead is taken\" {", "const ROWS = [1]\ntest \"a\" for row in ", "ROWS", "CRM"),
         ("test \"a lead is taken\" {", "const ROWS = [1]\ntest \"a\" for row in ", "ROWS", "body"),
         ("  expect status 200", "  exp", "expect", "respond"),
