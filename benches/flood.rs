@@ -14,13 +14,16 @@
     clippy::indexing_slicing
 )]
 
-use std::io::{BufRead, BufReader};
+#[allow(dead_code, reason = "another bench asks for the rest")]
+mod server;
+
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+
+use server::{Connection, Running};
 
 const ROUNDS: usize = 5;
 const SECONDS: u64 = 8;
@@ -62,16 +65,8 @@ fn compare() {
 
 /// The 99th percentile of the others, in ms, and the most memory of the server, in MiB.
 fn measure(flood: &str) -> (f64, usize) {
-    let output = Command::new("taskset")
-        .args(["-c", "1"])
-        .arg(std::env::current_exe().unwrap())
-        .args(["load", flood])
-        .stderr(Stdio::inherit())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout).unwrap();
-    let (wait, memory) = text.trim().split_once(' ').unwrap();
+    let text = server::load(&["load", flood]);
+    let (wait, memory) = text.split_once(' ').unwrap();
     (wait.parse().unwrap(), memory.parse().unwrap())
 }
 
@@ -79,7 +74,8 @@ fn load(flood: u64) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async move {
         let (hanging, healthy) = (target(false).await, target(true).await);
-        let server = Running::start(hanging, healthy);
+        let dir = site(hanging, healthy);
+        let server = Running::wj(dir.path(), &["--allow-private", "127.0.0.0/8"]);
         let to = server.address;
         // Two seconds to warm up, and for the flood to rise, then the measured time.
         let begin = Instant::now() + Duration::from_secs(2);
@@ -90,7 +86,7 @@ fn load(flood: u64) {
             let first = every.mul_f64(nth as f64 / FLOOD as f64);
             tokio::spawn(async move {
                 tokio::time::sleep(first).await;
-                let mut connection = Connection::new(to, path).await;
+                let mut connection = Connection::new(to, path, "", BODY).await;
                 loop {
                     let next = Instant::now() + every;
                     connection.exchange().await;
@@ -104,7 +100,7 @@ fn load(flood: u64) {
                 let path = if nth % 2 == 0 { "/plain" } else { "/acting" };
                 tokio::spawn(async move {
                     tokio::time::sleep(every.mul_f64(nth as f64 / OTHERS as f64)).await;
-                    let mut connection = Connection::new(to, path).await;
+                    let mut connection = Connection::new(to, path, "", BODY).await;
                     let mut waits = Vec::new();
                     loop {
                         let sent = Instant::now();
@@ -152,106 +148,22 @@ async fn target(answers: bool) -> SocketAddr {
     address
 }
 
-/// A server in a process of its own, on the first core.
-struct Running {
-    child: Child,
-    address: SocketAddr,
-    _dir: tempfile::TempDir,
-}
-
-impl Running {
-    fn start(hanging: SocketAddr, healthy: SocketAddr) -> Running {
-        let dir = tempfile::tempdir_in(".").unwrap();
-        std::fs::create_dir(dir.path().join("pipelines")).unwrap();
-        let call = |to: SocketAddr| format!("http.put \"http://{to}/x\" {{\n    json {{ name: name }}\n  }}");
-        let pipeline = |name: &str, steps: String| {
-            format!(
-                "pipeline {name} {{\n  on POST \"/{name}\"\n  extract body {{\n    name = $.firstName on_missing empty\n  }}\n  {steps}\n}}\n"
-            )
-        };
-        let text = [
-            pipeline("plain", "respond 200".to_owned()),
-            pipeline("acting", format!("respond 200\n  {}", call(healthy))),
-            pipeline("behind", format!("respond 200\n  {}", call(hanging))),
-            pipeline("asking", format!("{}\n  respond 200", call(hanging))),
-        ];
-        std::fs::write(dir.path().join("pipelines/all.wj"), text.concat()).unwrap();
-        let mut child = Command::new("taskset")
-            .args(["-c", "0", env!("CARGO_BIN_EXE_wj"), "serve", "--listen", "127.0.0.1:0"])
-            .args(["--admin", "127.0.0.1:0", "--allow-private", "127.0.0.0/8"])
-            .current_dir(dir.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let line =
-            lines.by_ref().map(Result::unwrap).find(|line| line.contains("listening on http://")).unwrap();
-        // Whatever it says later must not block it.
-        std::thread::spawn(move || lines.for_each(drop));
-        let rest = line.split("http://").nth(1).unwrap();
-        let end = rest.find(|c: char| c != '.' && c != ':' && !c.is_ascii_digit()).unwrap_or(rest.len());
-        Running { child, address: rest[..end].parse().unwrap(), _dir: dir }
-    }
-
-    /// In MiB.
-    fn most_memory(&self) -> usize {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() / 1_024
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-struct Connection {
-    to: SocketAddr,
-    stream: TcpStream,
-    request: Vec<u8>,
-    buffer: Vec<u8>,
-}
-
-impl Connection {
-    async fn new(to: SocketAddr, path: &str) -> Connection {
-        let stream = TcpStream::connect(to).await.unwrap();
-        stream.set_nodelay(true).unwrap();
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: {to}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{BODY}",
-            BODY.len()
-        );
-        Connection { to, stream, request: request.into_bytes(), buffer: vec![0; 4096] }
-    }
-
-    /// One request and its whole answer; gives its status.
-    async fn exchange(&mut self) -> u16 {
-        self.stream.write_all(&self.request).await.unwrap();
-        let mut filled = 0;
-        loop {
-            let read = self.stream.read(&mut self.buffer[filled..]).await.unwrap();
-            assert!(read > 0, "the server hung up");
-            filled += read;
-            let answer = &self.buffer[..filled];
-            let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
-            let text = std::str::from_utf8(&answer[..head]).unwrap();
-            let status = text.split(' ').nth(1).unwrap().parse().unwrap();
-            let field = |wanted: &str| {
-                let mut fields = text.split("\r\n").filter_map(|line| line.split_once(": "));
-                fields.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
-            };
-            let length = field("content-length").map_or(0, |length| length.parse::<usize>().unwrap());
-            if filled < head + 4 + length {
-                continue;
-            }
-            if field("connection").is_some_and(|said| said.eq_ignore_ascii_case("close")) {
-                // Who is refused at the door is not kept on the line.
-                self.stream = TcpStream::connect(self.to).await.unwrap();
-            }
-            return status;
-        }
-    }
+/// Pipelines with one target or the other, in a folder on disk.
+fn site(hanging: SocketAddr, healthy: SocketAddr) -> tempfile::TempDir {
+    let dir = tempfile::tempdir_in(".").unwrap();
+    std::fs::create_dir(dir.path().join("pipelines")).unwrap();
+    let call = |to: SocketAddr| format!("http.put \"http://{to}/x\" {{\n    json {{ name: name }}\n  }}");
+    let pipeline = |name: &str, steps: String| {
+        format!(
+            "pipeline {name} {{\n  on POST \"/{name}\"\n  extract body {{\n    name = $.firstName on_missing empty\n  }}\n  {steps}\n}}\n"
+        )
+    };
+    let text = [
+        pipeline("plain", "respond 200".to_owned()),
+        pipeline("acting", format!("respond 200\n  {}", call(healthy))),
+        pipeline("behind", format!("respond 200\n  {}", call(hanging))),
+        pipeline("asking", format!("{}\n  respond 200", call(hanging))),
+    ];
+    std::fs::write(dir.path().join("pipelines/all.wj"), text.concat()).unwrap();
+    dir
 }

@@ -19,13 +19,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use rustix::time::{ClockId, clock_gettime};
+
 use fuzz::{ALL, Corpus, Find, Target};
 
-/// A case that goes on for longer hangs; it is said which one, since no one can end it.
+/// A case that takes more of a processor hangs; it is said which one, since no one can end it.
 const HANGS: Duration = Duration::from_secs(120);
 
-/// Where the number of the case at hand stands, for one that takes the whole process with it.
-const AT_HAND: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/fuzz-case");
+/// Where the number of the case at hand stands, for one that takes the whole process with it: one file a target, as
+/// several may run side by side.
+const AT_HAND: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/fuzz-case-");
 
 fn main() {
     // Cargo adds `--bench`.
@@ -71,18 +74,18 @@ fn run(target: &Target, corpus: &Corpus) -> usize {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     // Numbers that a double holds as well: they are read as one.
     let first = (now.as_millis() as u64) << 10;
-    let started = Instant::now();
+    let (started, worked_before) = (Instant::now(), worked());
     let until = started + Duration::from_secs_f64(minutes * 60.0);
     let since = Arc::new(AtomicU64::new(0));
-    watch(target.name, first, since.clone(), started);
-    let mut at_hand = File::create(AT_HAND).unwrap();
+    watch(target.name, first, since.clone());
+    let mut at_hand = File::create(format!("{AT_HAND}{}", target.name)).unwrap();
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     let mut cases = 0;
     while Instant::now() < until {
         let number = first + cases;
         at_hand.rewind().unwrap();
-        writeln!(at_hand, "{} {number}", target.name).unwrap();
-        since.store((started.elapsed().as_secs() << 32) | (cases + 1), Ordering::Relaxed);
+        writeln!(at_hand, "{number}").unwrap();
+        since.store((worked() << 32) | (cases + 1), Ordering::Relaxed);
         if let Err(find) = target.case(corpus, number) {
             let count = kinds.entry(find.kind()).or_insert(0);
             *count += 1;
@@ -95,16 +98,22 @@ fn run(target: &Target, corpus: &Corpus) -> usize {
     since.store(u64::MAX, Ordering::Relaxed);
     let found: usize = kinds.values().sum();
     println!(
-        "{}: {cases} cases in {:.1} minutes, {found} finds of {} kinds",
+        "{}: {cases} cases in {:.1} minutes ({:.1} of a processor's), {found} finds of {} kinds",
         target.name,
         started.elapsed().as_secs_f64() / 60.0,
+        (worked() - worked_before) as f64 / 60.0,
         kinds.len()
     );
     kinds.len()
 }
 
+/// What this process had of a processor, in seconds: a machine that is busy with something else is no hang.
+fn worked() -> u64 {
+    clock_gettime(ClockId::ProcessCPUTime).tv_sec as u64
+}
+
 /// Ends the process if a case does not end.
-fn watch(name: &'static str, first: u64, since: Arc<AtomicU64>, started: Instant) {
+fn watch(name: &'static str, first: u64, since: Arc<AtomicU64>) {
     thread::spawn(move || {
         loop {
             thread::sleep(Duration::from_secs(1));
@@ -113,7 +122,7 @@ fn watch(name: &'static str, first: u64, since: Arc<AtomicU64>, started: Instant
                 return;
             }
             let (began, case) = (seen >> 32, (seen & u64::from(u32::MAX)).saturating_sub(1));
-            if started.elapsed().as_secs().saturating_sub(began) > HANGS.as_secs() {
+            if worked().saturating_sub(began) > HANGS.as_secs() {
                 println!(
                     "{name} {}: it hangs\n  WJ_FUZZ_CASE={} cargo bench --profile fuzz --bench fuzz -- {name}",
                     first + case,

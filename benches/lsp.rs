@@ -1,13 +1,29 @@
 //! How long an editor waits on a file of 2,000 lines: for the findings of a keystroke, and for each kind of answer, also while the
 //! file is broken. Speaks with the real binary over stdio, so what is measured is what an editor sees.
 //! `cargo bench --bench lsp`
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+#[path = "../tests/suite/lsp/client.rs"]
+#[allow(dead_code, reason = "the tests ask for more")]
+mod client;
+#[path = "../tests/suite/harness.rs"]
+#[allow(dead_code, reason = "the tests ask for more")]
+mod harness;
+
 use std::time::{Duration, Instant};
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
+
+use client::Editor;
+use harness::Site;
+
+const NAME: &str = "a.wj";
 
 const LINES: usize = 2_000;
 const ROUNDS: u32 = 40;
@@ -23,23 +39,10 @@ fn main() {
 }
 
 fn measure(what: &str, text: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wj"))
-        .arg("lsp")
-        .current_dir(folder.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let uri = format!("file://{}/pipelines/a.wj", folder.path().display());
-    let stdin = child.stdin.take().unwrap();
-    let stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut editor = Editor { stdin, stdout, uri, next: 0, version: 1 };
-    editor.ask("initialize", json!({ "capabilities": {} }));
-    editor.tell("initialized", json!({}));
-    let document = json!({ "uri": editor.uri, "languageId": "wj", "version": 1, "text": text });
-    editor.tell("textDocument/didOpen", json!({ "textDocument": document }));
-    let findings = editor.findings();
+    let site = Site::new(&[]);
+    let mut editor = Editor::new(&site);
+    let findings = editor.open(NAME, text);
+    let findings = findings.as_array().unwrap();
     assert!(findings.iter().all(|finding| finding["severity"] != 1), "{findings:?}");
 
     println!("{what}, {} lines, {} bytes", text.lines().count(), text.len());
@@ -58,15 +61,13 @@ fn measure(what: &str, text: &str) {
     for round in 0..ROUNDS {
         let (to, typed) = if round % 2 == 0 { (column, "x") } else { (column + 1, "") };
         let start = Instant::now();
-        editor.change([line, column, line, to], typed);
-        editor.findings();
+        editor.change(NAME, [(line, column), (line, to)], typed);
         keystrokes.push(start.elapsed());
     }
     report("findings of a keystroke", &mut keystrokes, KEYSTROKE);
     for broken in [false, true] {
         if broken {
-            editor.change([line, column, line, column], "x {");
-            editor.findings();
+            editor.change(NAME, [(line, column), (line, column)], "x {");
             println!("  while the file is broken:");
         }
         for method in [
@@ -86,7 +87,7 @@ fn measure(what: &str, text: &str) {
             "selectionRange",
         ] {
             let params = json!({
-                "textDocument": { "uri": editor.uri },
+                "textDocument": { "uri": editor.uri(NAME) },
                 "position": { "line": line - 2, "character": 6 },
                 "positions": [{ "line": line - 2, "character": 6 }],
                 "range": { "start": { "line": line.saturating_sub(30), "character": 0 }, "end": { "line": line + 30, "character": 0 } },
@@ -103,8 +104,7 @@ fn measure(what: &str, text: &str) {
             report(method, &mut times, ANSWER);
         }
     }
-    drop(editor);
-    child.wait().unwrap();
+    editor.end();
 }
 
 /// The median and the longest: the first is what the file costs, the second what the machine did meanwhile too.
@@ -114,75 +114,6 @@ fn report(what: &str, times: &mut [Duration], promised: f64) {
     let (median, longest) = (millis(times[times.len() / 2]), millis(times[times.len() - 1]));
     let holds = if median <= promised { "" } else { "  ABOVE WHAT IS PROMISED" };
     println!("  {what:<24} {median:>7.2} ms, longest {longest:>7.2} ms{holds}");
-}
-
-struct Editor {
-    stdin: ChildStdin,
-    stdout: BufReader<ChildStdout>,
-    uri: String,
-    next: u32,
-    version: u32,
-}
-
-impl Editor {
-    fn change(&mut self, [line, column, to_line, to]: [u32; 4], typed: &str) {
-        self.version += 1;
-        let range = json!({
-            "start": { "line": line, "character": column },
-            "end": { "line": to_line, "character": to },
-        });
-        let document = json!({ "uri": self.uri, "version": self.version });
-        let changes = json!([{ "range": range, "text": typed }]);
-        self.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }));
-    }
-
-    fn findings(&mut self) -> Vec<Json> {
-        loop {
-            let message = self.read();
-            let params = &message["params"];
-            if message["method"] == "textDocument/publishDiagnostics" && params["version"] == self.version {
-                return params["diagnostics"].as_array().unwrap().clone();
-            }
-        }
-    }
-
-    fn ask(&mut self, method: &str, params: Json) {
-        self.next += 1;
-        let id = self.next;
-        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
-        loop {
-            let message = self.read();
-            if message["id"] == id {
-                assert!(message.get("error").is_none(), "{method}: {message}");
-                return;
-            }
-        }
-    }
-
-    fn tell(&mut self, method: &str, params: Json) {
-        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
-    }
-
-    fn send(&mut self, message: &Json) {
-        let text = message.to_string();
-        write!(self.stdin, "Content-Length: {}\r\n\r\n{text}", text.len()).unwrap();
-        self.stdin.flush().unwrap();
-    }
-
-    fn read(&mut self) -> Json {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            assert!(self.stdout.read_line(&mut line).unwrap() > 0, "the server ended");
-            match line.trim_end().split_once(": ") {
-                Some((_, value)) => length = value.parse().unwrap(),
-                None => break,
-            }
-        }
-        let mut bytes = vec![0; length];
-        self.stdout.read_exact(&mut bytes).unwrap();
-        serde_json::from_slice(&bytes).unwrap()
-    }
 }
 
 /// Pipelines of 50 lines with what people write.

@@ -12,11 +12,14 @@
     clippy::indexing_slicing
 )]
 
+#[allow(dead_code, reason = "another bench asks for the rest")]
+mod server;
+
 use std::convert::Infallible;
-use std::io::{BufRead, BufReader};
+use std::io::{Read, Write};
 use std::net::SocketAddr;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,9 +30,10 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use redb::TableDefinition;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+
+use server::{Connection, Running};
 
 const CONNECTIONS: usize = 64;
 const ROUNDS: usize = 5;
@@ -70,8 +74,8 @@ fn compare() {
     for (what, data, store) in [("in memory", "memory:", "none"), ("durable", ".wj", "redb")] {
         let mut ratios = Vec::new();
         for round in 1..=ROUNDS {
-            let own = measure(wj(dir.path(), data));
-            let by_hand = measure(hand(dir.path(), store, row));
+            let own = measure(Running::wj(dir.path(), &["--data", data]));
+            let by_hand = measure(Running::itself(dir.path(), &["bare", store, &row.to_string()]));
             let ratio = own / by_hand;
             println!("{what} {round}: wj {own:.0}/s, bare hyper {by_hand:.0}/s, ratio {ratio:.2}");
             ratios.push(ratio);
@@ -83,75 +87,27 @@ fn compare() {
 
 /// What wj keeps of one such request, so that the bare server keeps as much.
 fn row_bytes(dir: &Path) -> usize {
-    let server = wj(dir, ".wj");
+    let server = Running::wj(dir, &["--data", ".wj"]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let mut connection = Connection::new(server.address).await;
-        connection.exchange().await;
+        assert_eq!(connected(server.address).await.exchange().await, 200);
     });
-    let socket = std::os::unix::net::UnixStream::connect(dir.join(".wj/wj.sock")).unwrap();
-    let mut socket = BufReader::new(socket);
-    use std::io::{Read, Write};
-    socket
-        .get_mut()
-        .write_all(b"GET /history?limit=1 HTTP/1.1\r\nHost: wj\r\nConnection: close\r\n\r\n")
-        .unwrap();
+    let mut socket = UnixStream::connect(dir.join(".wj/wj.sock")).unwrap();
+    socket.write_all(b"GET /history?limit=1 HTTP/1.1\r\nHost: wj\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).unwrap();
     let json: serde_json::Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
     json["operations"][0]["bytes"].as_u64().unwrap() as usize
 }
 
-/// A server in a process of its own, on the first core.
-struct Running {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn wj(dir: &Path, data: &str) -> Running {
-    let mut command = Command::new("taskset");
-    command
-        .args(["-c", "0", env!("CARGO_BIN_EXE_wj")])
-        .args(["serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--data", data])
-        .current_dir(dir);
-    start(command)
-}
-
-fn hand(dir: &Path, store: &str, row: usize) -> Running {
-    let mut command = Command::new("taskset");
-    command.args(["-c", "0"]).arg(std::env::current_exe().unwrap());
-    command.args(["bare", store, &row.to_string()]).current_dir(dir);
-    start(command)
-}
-
-fn start(mut command: Command) -> Running {
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let line = lines.by_ref().map(Result::unwrap).find(|line| line.contains("listening on http://")).unwrap();
-    // Whatever it says later must not block it.
-    std::thread::spawn(move || lines.for_each(drop));
-    let rest = line.split("http://").nth(1).unwrap();
-    let end = rest.find(|c: char| c != '.' && c != ':' && !c.is_ascii_digit()).unwrap_or(rest.len());
-    Running { child, address: rest[..end].parse().unwrap() }
-}
-
 /// Requests a second, the load coming from the second core.
 fn measure(server: Running) -> f64 {
-    let output = Command::new("taskset")
-        .args(["-c", "1"])
-        .arg(std::env::current_exe().unwrap())
-        .args(["load", &server.address.to_string()])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
+    server::load(&["load", &server.address.to_string()]).parse().unwrap()
+}
+
+async fn connected(to: SocketAddr) -> Connection {
+    let headers = "User-Agent: bench\r\nAccept: */*\r\nOrigin: https://school.example\r\n";
+    Connection::new(to, "/hooks/leads", headers, LEAD).await
 }
 
 fn load(to: SocketAddr) -> f64 {
@@ -163,10 +119,10 @@ fn load(to: SocketAddr) -> f64 {
         let callers: Vec<_> = (0..CONNECTIONS)
             .map(|_| {
                 tokio::spawn(async move {
-                    let mut connection = Connection::new(to).await;
+                    let mut connection = connected(to).await;
                     let mut count = 0u64;
                     loop {
-                        connection.exchange().await;
+                        assert_eq!(connection.exchange().await, 200);
                         let now = Instant::now();
                         if now >= end {
                             return count;
@@ -182,47 +138,6 @@ fn load(to: SocketAddr) -> f64 {
         }
         total as f64 / SECONDS as f64
     })
-}
-
-struct Connection {
-    stream: TcpStream,
-    request: Vec<u8>,
-    buffer: Vec<u8>,
-}
-
-impl Connection {
-    async fn new(to: SocketAddr) -> Connection {
-        let stream = TcpStream::connect(to).await.unwrap();
-        stream.set_nodelay(true).unwrap();
-        let request = format!(
-            "POST /hooks/leads HTTP/1.1\r\nHost: {to}\r\nUser-Agent: bench\r\nAccept: */*\r\nOrigin: https://school.example\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{LEAD}",
-            LEAD.len()
-        );
-        Connection { stream, request: request.into_bytes(), buffer: vec![0; 4096] }
-    }
-
-    /// One request and its whole answer.
-    async fn exchange(&mut self) {
-        self.stream.write_all(&self.request).await.unwrap();
-        let mut filled = 0;
-        loop {
-            let read = self.stream.read(&mut self.buffer[filled..]).await.unwrap();
-            assert!(read > 0, "the server hung up");
-            filled += read;
-            let answer = &self.buffer[..filled];
-            let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
-            let text = std::str::from_utf8(&answer[..head]).unwrap();
-            assert!(text.starts_with("HTTP/1.1 200"), "{text}");
-            let length = text
-                .split("\r\n")
-                .filter_map(|line| line.split_once(": "))
-                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                .map_or(0, |(_, value)| value.parse::<usize>().unwrap());
-            if filled >= head + 4 + length {
-                return;
-            }
-        }
-    }
 }
 
 #[derive(serde::Deserialize)]

@@ -17,7 +17,7 @@ use crate::value::{Bytes, Fault, Kinds, Value};
 
 pub use email::Mail;
 pub use judge::{Attempt, Class, Judged, Rules, Trouble, judge, retry_after, returned};
-pub use request::{Body, RenderError, Rendered, Request, masked, segment};
+pub use request::{Body, RenderError, Rendered, Request, masked, origin_of, segment};
 
 /// Makes a request of a base URL and the parameters that were given.
 pub type Build = fn(base: &str, params: &[(Arc<str>, Value)]) -> Result<Request, Fault>;

@@ -112,6 +112,11 @@ impl Request {
     }
 }
 
+/// Scheme, host and port of a URL, as `Request::origin` has them; what is no URL is given back.
+pub fn origin_of(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.origin().ascii_serialization())
+}
+
 /// A value as people may see it: `«secret NAME»` in each secret's place, at any depth.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use crate::operations::{Log, replay_trace};
 use crate::run::{Headers, Trace};
 use crate::secrets::Masker;
 use crate::store::{AnswerFact, Fact, Operation, OutcomeClass, OutcomeFact, Sent, State};
-use crate::value::{Bytes, Value, to_json};
+use crate::value::{Bytes, Value, duration_text, to_json};
 
 /// What is needed to show an operation besides its log.
 pub struct View<'a> {
@@ -211,7 +211,7 @@ fn shown(value: &Value, masker: &Masker) -> Json {
     match value {
         Value::Empty | Value::Null => Json::Null,
         Value::Bytes(_) | Value::File(_) => json!(masker.mask(&value.shown())),
-        Value::Duration(millis) => json!(format!("{millis}ms")),
+        Value::Duration(millis) => json!(duration_text(*millis)),
         Value::Sealed(sealed) => match sealed.masked(&crate::secrets::mask_of) {
             Ok(text) => json!(text),
             Err(_) => json!("«a text with a secret»"),
@@ -237,6 +237,7 @@ fn events(operation: &Operation, masker: &Masker) -> Json {
             Fact::Note(text) => json!({ "note": masker.mask(text) }),
             Fact::Wait { path, until } => json!({ "wait": path, "until": iso(*until) }),
             Fact::LetIn(schemes) => json!({ "verified": schemes }),
+            Fact::Receipt(receipt) => json!({ "receipt": masker.mask(receipt) }),
             Fact::Linked(id) => json!({ "linked": crate::value::Id(*id).to_string() }),
             Fact::Claimed { end, .. } => json!({ "dedupe": "first", "until": iso(*end) }),
             Fact::Repeats { of, other_body } => {

@@ -56,6 +56,11 @@ impl ContentType<'_> {
         matches!(&*self.essence, "application/xml" | "text/xml") || self.essence.ends_with("+xml")
     }
 
+    /// RFC 7519, 10.3.1.
+    pub fn is_jwt(&self) -> bool {
+        &*self.essence == "application/jwt"
+    }
+
     pub fn is_text(&self) -> bool {
         self.essence.starts_with("text/")
     }

@@ -38,6 +38,12 @@ pub(super) fn too_many_values() -> Fault {
     undecodable("the body holds more values than are read into memory")
 }
 
+pub(super) fn no_jwt() -> Fault {
+    undecodable(
+        "the body is no JWT: that is three parts in base64url, joined by dots, of which the first two are JSON",
+    )
+}
+
 pub(super) fn no_boundary() -> Fault {
     undecodable("the body is `multipart/form-data` without a boundary that its content type names")
 }

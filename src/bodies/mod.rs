@@ -1,10 +1,11 @@
-//! Content type and bytes to a value: JSON, forms, multipart, XML, texts in any charset, bytes. Pure: knows only values.
+//! Content type and bytes to a value: JSON, forms, multipart, XML, tokens, texts in any charset, bytes. Pure: knows only values.
 
 mod brackets;
 mod charset;
 mod content_type;
 mod errors;
 mod form;
+mod jwt;
 mod multipart;
 mod xml;
 
@@ -14,6 +15,7 @@ use url::form_urlencoded;
 
 pub use brackets::{TooMany, fold};
 pub use charset::Charset;
+pub use jwt::Jwt;
 
 use crate::value::{Bytes, Fault, Object, Scan, Value, from_json};
 use content_type::ContentType;
@@ -26,6 +28,8 @@ const MOST_VALUES: usize = 200_000;
 pub enum Format {
     Json,
     Form,
+    /// The claims of a JSON Web Token in its compact form (RFC 7519). Who signed it is for `verify` to say.
+    Jwt,
     Multipart,
     Xml,
     Text,
@@ -34,10 +38,11 @@ pub enum Format {
 
 impl Format {
     /// By the words of `read body as …`.
-    pub const ALL: [(&str, Format); 6] = [
+    pub const ALL: [(&str, Format); 7] = [
         ("bytes", Format::Bytes),
         ("form", Format::Form),
         ("json", Format::Json),
+        ("jwt", Format::Jwt),
         ("multipart", Format::Multipart),
         ("text", Format::Text),
         ("xml", Format::Xml),
@@ -56,7 +61,7 @@ pub struct Reading {
 pub enum Read {
     /// No body: whatever is reached in it is missing.
     Nothing,
-    /// JSON by its type, or plainly so. UTF-8 without a byte order mark, which may still turn out to be none.
+    /// JSON by its type, or plainly so, or the claims of a token. UTF-8 without a byte order mark, which may still turn out to be none.
     Json(Bytes),
     Xml(Value),
     /// A form or a multipart body.
@@ -129,6 +134,7 @@ pub fn read(content_type: Option<&[u8]>, reading: Reading, body: &Bytes) -> Resu
         // Its reader checks UTF-8 by itself, and faster.
         Format::Json if charset == Charset::UTF8 => Read::Json(body.slice_ref(plain)),
         Format::Json => Read::Json(charset.read(body, "the body")?.into_owned().into()),
+        Format::Jwt => Read::Json(Jwt::parse(plain).ok_or_else(errors::no_jwt)?.claims.into()),
         Format::Form => Read::Fields(Fields::new(form::pairs(plain, charset)?)?),
         Format::Multipart => {
             let boundary = declared.as_ref().and_then(|declared| declared.boundary.as_deref());
@@ -197,6 +203,8 @@ fn format(declared: Option<&ContentType<'_>>, body: &[u8]) -> Result<Format, Fau
         Format::Xml
     } else if declared.is_text() {
         Format::Text
+    } else if declared.is_jwt() {
+        Format::Jwt
     } else if declared.is_bytes() {
         Format::Bytes
     } else {

@@ -42,7 +42,7 @@ fn format(args: &[Value]) -> Result<Value, Fault> {
         return Err(Fault::outside("a time outside of the calendar cannot be written"));
     };
     let mut written = String::new();
-    for piece in pieces {
+    for (_, piece) in pieces {
         match piece {
             Piece::Plain(c) => written.push(c),
             Piece::Field(letter, count) => written.push_str(&field(letter, count, &shown)),
@@ -75,22 +75,51 @@ pub(super) fn format_error(pattern: &str) -> Option<String> {
     read(pattern).err()
 }
 
-fn read(pattern: &str) -> Result<Vec<Piece>, String> {
+/// The pattern that was most likely meant, where minutes stand for the month, as in `dd.mm.yyyy`, or the other way round, as in
+/// `HH:MM`; `None` where nothing seems to be taken for something else.
+pub fn pattern_meant(pattern: &str) -> Option<String> {
+    let pieces = read(pattern).ok()?;
+    let fields: Vec<(usize, char, usize)> = pieces
+        .into_iter()
+        .filter_map(|(at, piece)| match piece {
+            Piece::Field(letter, count) => Some((at, letter, count)),
+            Piece::Plain(_) => None,
+        })
+        .collect();
+    let letter = |at: Option<usize>| at.and_then(|at| fields.get(at)).map_or(' ', |(_, letter, _)| *letter);
+    let mut meant = pattern.to_owned();
+    for (index, (at, written, count)) in fields.iter().enumerate() {
+        let (before, behind) = (letter(index.checked_sub(1)), letter(Some(index + 1)));
+        let of_a_date = matches!(before, 'd' | 'y') || matches!(behind, 'd' | 'y');
+        let of_a_day = before == 'H' || behind == 's';
+        let right = match written {
+            'm' if of_a_date && !of_a_day => "M",
+            'M' if of_a_day && !of_a_date => "m",
+            _ => continue,
+        };
+        meant.replace_range(*at..at + count, &right.repeat(*count));
+    }
+    (meant != pattern).then_some(meant)
+}
+
+/// Each part with where it begins.
+fn read(pattern: &str) -> Result<Vec<(usize, Piece)>, String> {
     let mut pieces = Vec::new();
     let mut rest = pattern;
     while let Some(c) = rest.chars().next() {
+        let at = pattern.len() - rest.len();
         if c == '\'' {
             let quoted = rest.get(1..).unwrap_or_default();
             let Some((plain, behind)) = quoted.split_once('\'') else {
                 return Err("a `'` is opened and not closed".to_owned());
             };
             // Two of them are one that is written.
-            pieces.extend(if plain.is_empty() { "'" } else { plain }.chars().map(Piece::Plain));
+            pieces.extend(if plain.is_empty() { "'" } else { plain }.chars().map(|c| (at, Piece::Plain(c))));
             rest = behind;
             continue;
         }
         if !c.is_alphabetic() {
-            pieces.push(Piece::Plain(c));
+            pieces.push((at, Piece::Plain(c)));
             rest = rest.get(c.len_utf8()..).unwrap_or_default();
             continue;
         }
@@ -109,7 +138,7 @@ fn read(pattern: &str) -> Result<Vec<Piece>, String> {
             let known = counts.iter().map(|count| format!("`{}`", c.to_string().repeat(*count)));
             return Err(format!("`{run}` means nothing here: {}", known.collect::<Vec<_>>().join(" or ")));
         }
-        pieces.push(Piece::Field(c, count));
+        pieces.push((at, Piece::Field(c, count)));
         rest = rest.get(run.len()..).unwrap_or_default();
     }
     Ok(pieces)
@@ -151,6 +180,25 @@ mod tests {
         }
         for good in ["", "dd.MM.yyyy", "HH 'ч' mm 'мин'", "''yy"] {
             assert_eq!(format_error(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn minutes_in_a_date_are_the_month() {
+        for (pattern, meant) in [
+            ("dd.mm.yyyy", "dd.MM.yyyy"),
+            ("yyyy-mm-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss"),
+            ("d.m", "d.M"),
+            ("HH:MM", "HH:mm"),
+            ("dd.MM.yyyy HH:MM", "dd.MM.yyyy HH:mm"),
+            ("dd.mm.yyyy HH:MM", "dd.MM.yyyy HH:mm"),
+        ] {
+            assert_eq!(pattern_meant(pattern).as_deref(), Some(meant), "{pattern}");
+        }
+        for good in
+            ["dd.MM.yyyy HH:mm", "HH:mm dd.MM", "mm:ss", "mm", "MM", "yyyyMMddHHmmss", "HH 'ч' mm 'мин' d.M"]
+        {
+            assert_eq!(pattern_meant(good), None, "{good}");
         }
     }
 }

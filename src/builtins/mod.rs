@@ -82,6 +82,7 @@ mod weekday;
 use crate::value::{Fault, Kinds, Time, Value};
 
 pub use email::is_email;
+pub use format::pattern_meant;
 pub use literals::argument_error;
 
 /// A function of the language.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use super::{Script, errors};
+use super::{Script, errors, file, parallel};
 use crate::diagnostic::Diagnostic;
 use crate::resolve::{self, Connector, Connectors};
 use crate::source::Source;
@@ -39,6 +39,13 @@ pub fn built_in() -> &'static Connectors {
 pub(super) fn none() -> &'static Connectors {
     static NONE: LazyLock<Connectors> = LazyLock::new(Connectors::default);
     &NONE
+}
+
+/// Those that any of these scripts may use: what they declare, and what comes with wj.
+pub fn of(scripts: &[Script]) -> Connectors {
+    let declared = parallel::map(scripts, |script| declared(script, &file::parse(script)));
+    let files = scripts.iter().zip(declared.iter().map(Vec::as_slice));
+    collect(files, built_in()).0
 }
 
 /// The connectors that a file declares.

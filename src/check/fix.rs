@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{MAX_FILE_BYTES, Options, Script, connectors, file};
+use super::{MAX_FILE_BYTES, Options, Script, file};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::resolve::Connectors;
 use crate::source::Source;
@@ -24,17 +24,12 @@ const MOST_ROUNDS: usize = 100;
 /// Fixes that are tried by themselves in a round, since each try costs a check of the file.
 const MOST_ALONE: usize = 50;
 
-/// The script after all safe fixes; `None` if there is none to apply. `beside` are the scripts that it is checked with, itself
-/// among them: their connectors are known to it.
-pub fn fix(script: &Script, beside: &[Script], options: &Options<'_>) -> Option<Fixed> {
-    let declared: Vec<_> =
-        beside.iter().map(|script| connectors::declared(script, &file::parse(script))).collect();
-    let files = beside.iter().zip(declared.iter().map(Vec::as_slice));
-    let (known, _) = connectors::collect(files, connectors::built_in());
+/// The script after all safe fixes; `None` if there is none to apply. `known` are the connectors that it may use.
+pub fn fix(script: &Script, known: &Connectors, options: &Options<'_>) -> Option<Fixed> {
     let mut fixed = Fixed { script: script.clone(), count: 0 };
     for _ in 0..MOST_ROUNDS {
-        let findings = findings(&fixed.script, &known, options);
-        let Some((source, count)) = round(&fixed.script.source, &findings, &known, options) else { break };
+        let findings = findings(&fixed.script, known, options);
+        let Some((source, count)) = round(&fixed.script.source, &findings, known, options) else { break };
         fixed.script = Script::from(source);
         fixed.count += count;
     }

@@ -43,14 +43,10 @@ pub fn hosts(checked: &Checked) -> Vec<Host> {
             let at = file.source.position(pipeline.span.start);
             found.extend(pipeline.notify.iter().map(|notify| match notify {
                 Notify::Email(_) => host(actions::MAIL.into(), "notify email".to_owned(), at),
-                Notify::Http(url) => host(origin_of(url), "notify http".to_owned(), at),
+                Notify::Http(url) => host(actions::origin_of(url).into(), "notify http".to_owned(), at),
             }));
         }
     }
     found.sort();
     found
-}
-
-fn origin_of(url: &str) -> Arc<str> {
-    url::Url::parse(url).map_or_else(|_| url.into(), |url| url.origin().ascii_serialization().into())
 }

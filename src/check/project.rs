@@ -54,27 +54,13 @@ impl Project {
     }
 
     pub(super) fn beside(scripts: Vec<Script>, known: &'static Connectors) -> Project {
-        let read = parallel::map(&scripts, |script| {
-            let parsed = file::parse(script);
-            let declared = connectors::declared(script, &parsed);
-            (parsed, declared)
-        });
-        let files = scripts.into_iter().zip(read).map(|(script, (parsed, declared))| ProjectFile {
-            script,
-            parsed,
-            declared,
-            examined: None,
-            diagnostics: Vec::new(),
-            revision: 0,
-            has_across: false,
-        });
         Project {
             known,
             connectors: known.clone(),
             taken: BTreeMap::new(),
             connectors_changed: true,
             stack_is_deep: false,
-            files: files.collect(),
+            files: parallel::map(&scripts, |script| ProjectFile::read(script.clone())),
         }
     }
 
@@ -109,19 +95,9 @@ impl Project {
                 file.examined = None;
             }
             None => {
-                let parsed = file::parse(&script);
                 let at = self.files.partition_point(|file| file.script.source.name < script.source.name);
-                let declared = connectors::declared(&script, &parsed);
-                self.connectors_changed |= !declared.is_empty();
-                let file = ProjectFile {
-                    script,
-                    parsed,
-                    declared,
-                    examined: None,
-                    diagnostics: Vec::new(),
-                    revision: 0,
-                    has_across: false,
-                };
+                let file = ProjectFile::read(script);
+                self.connectors_changed |= !file.declared.is_empty();
                 self.files.insert(at, file);
             }
         }
@@ -182,10 +158,9 @@ impl Project {
             Some(serving) => claims::judge_beside(&claimants, &claims::held(&claimants, serving)),
             None => claims::judge(&claimants),
         };
+        // All of them are examined by now, so that each has its place in both lists.
         let seen: Vec<across::File<'_>> = self.files.iter().filter_map(ProjectFile::seen).collect();
-        if seen.len() == self.files.len() {
-            across.iter_mut().zip(across::judge(&seen)).for_each(|(found, compared)| found.extend(compared));
-        }
+        across.iter_mut().zip(across::judge(&seen)).for_each(|(found, compared)| found.extend(compared));
         if let Some(is_set) = options.is_set {
             for (found, file) in across.iter_mut().zip(&self.files) {
                 let facts = file.model().into_iter().flat_map(|model| &model.pipelines);
@@ -205,6 +180,21 @@ impl Project {
 }
 
 impl ProjectFile {
+    /// A file as it is read, and not yet examined.
+    fn read(script: Script) -> ProjectFile {
+        let parsed = file::parse(&script);
+        let declared = connectors::declared(&script, &parsed);
+        ProjectFile {
+            script,
+            parsed,
+            declared,
+            examined: None,
+            diagnostics: Vec::new(),
+            revision: 0,
+            has_across: false,
+        }
+    }
+
     pub fn source(&self) -> &Arc<Source> {
         &self.script.source
     }

@@ -17,7 +17,6 @@ use crate::rehearse::{self, Site};
 use crate::resolve::test_program::Test;
 use crate::routing::Routes;
 use crate::scripts::{self, Base};
-use crate::source::Source;
 use crate::value::Time;
 
 /// Checks, formats on paper and tests what changed since a revision, and everything that this affects.
@@ -136,9 +135,7 @@ fn plain(name: &str) -> &str {
 fn tested<'a>(checked: &'a Checked, affected: &BTreeSet<String>) -> Vec<Tested<'a>> {
     let pipelines = checked.files.iter().flat_map(|file| file.pipelines.iter().cloned()).collect();
     let routes = Routes::new(pipelines);
-    let files =
-        |source: &Source, path: &str| scripts::fixture(Path::new(&source.name), path).map(bytes::Bytes::from);
-    let site = Site { routes: &routes, files: &files };
+    let site = Site { routes: &routes, files: &scripts::fixture };
     let tests: Vec<&Test> = checked.files.iter().flat_map(|file| &file.tests).collect();
     let done = check::on_all_cores(&tests, |test| rehearse::rehearse(test, &site));
     let all = tests.into_iter().zip(done);

@@ -24,7 +24,7 @@ enum Command {
     Import(Import),
 }
 
-/// Writes a connector from a description of a service in OpenAPI 3, as JSON.
+/// Writes a connector from a description of a service in OpenAPI 3, as JSON or YAML.
 ///
 /// The connector goes to stdout; what of the description it cannot say, to stderr. Read it before it is used: what counts as a
 /// success beyond the status, what may be sent twice and what an answer promises is seldom said by a description.

@@ -62,6 +62,11 @@ pub(super) static ALL: &[Example] = &[
         text: include_str!("../../pipelines/marquiz.wj"),
     },
     Example {
+        name: "paykeeper",
+        about: "who paid through PayKeeper joins a Bizon365 webinar",
+        text: include_str!("../../pipelines/paykeeper.wj"),
+    },
+    Example {
         name: "ping",
         about: "says that the server is there",
         text: include_str!("../../pipelines/ping.wj"),
@@ -110,6 +115,11 @@ pub(super) static ALL: &[Example] = &[
         name: "webinar_report",
         about: "the viewers of a Bizon365 webinar go to the CRM",
         text: include_str!("../../pipelines/webinar_report.wj"),
+    },
+    Example {
+        name: "yandex_pay",
+        about: "an order paid with Yandex Pay goes to the CRM",
+        text: include_str!("../../pipelines/yandex_pay.wj"),
     },
     Example {
         name: "yookassa",

@@ -130,7 +130,7 @@ impl Text {
                     let path = step.get("step").and_then(Json::as_str).unwrap_or("");
                     let line = step.get("line").map_or_else(String::new, |line| format!("line {line}: "));
                     let values = step.get("values").and_then(Json::as_object);
-                    let mut parts: Vec<String> = values
+                    let parts: Vec<String> = values
                         .into_iter()
                         .flatten()
                         .map(|(name, value)| {
@@ -138,8 +138,15 @@ impl Text {
                             format!("{name} = {}", shorten(&value, 200))
                         })
                         .collect();
-                    parts.extend(step.get("note").and_then(Json::as_str).map(str::to_owned));
-                    self.row(&format!("step {path}"), &format!("{line}{}", parts.join(", ")));
+                    let note = step.get("note").and_then(Json::as_str).unwrap_or_default();
+                    // A note of one line says what the step did; of several, what was missing in it.
+                    let label = format!("step {path}");
+                    if note.contains('\n') || !parts.is_empty() {
+                        self.row(&label, &format!("{line}{}", parts.join(", ")));
+                        self.indented(note);
+                    } else {
+                        self.row(&label, &format!("{line}{note}"));
+                    }
                 }
             }
             _ => self.row("steps", "cannot be shown: the script is not kept in this store"),

@@ -1,7 +1,6 @@
 //! `wj plan`: what a request would do. Nothing is sent anywhere.
 
 use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -14,7 +13,6 @@ use crate::resolve::test_program::Test;
 use crate::routing::Routes;
 use crate::scripts;
 use crate::secrets::Secrets;
-use crate::source::Source;
 
 /// Shows what a request would do: the answer, and each request that would go out. Every value has the place behind it that
 /// it came from, and secrets are masked.
@@ -52,9 +50,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
     // A recorded request may hold one by value.
     let secrets = Secrets::load(names.iter().map(|name| &**name));
     let routes = Routes::new(pipelines);
-    let read =
-        |source: &Source, path: &str| scripts::fixture(Path::new(&source.name), path).map(bytes::Bytes::from);
-    let site = Site { routes: &routes, files: &read };
+    let site = Site { routes: &routes, files: &scripts::fixture };
     let recorded = match args.test {
         Some(_) => None,
         None => args.requested.recorded(&files)?,

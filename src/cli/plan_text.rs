@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use super::printable::printable;
 use crate::rehearse::{Answered, Called, Part, Plan, Planned};
 use crate::run::Origin;
+use crate::value::duration_text;
 
 /// The plan in lines. `from` says which request it is about.
 pub(super) fn text(plan: &Plan, from: &str) -> String {
@@ -21,7 +22,7 @@ pub(super) fn text(plan: &Plan, from: &str) -> String {
         out += &match step {
             Planned::Answer(answer) => of_answer(answer),
             Planned::Call(call) => of_call(call),
-            Planned::Wait(millis) => format!("wait for {millis} ms\n"),
+            Planned::Wait(millis) => format!("wait {}\n", duration_text(*millis)),
         };
     }
     let ended = match (plan.state, plan.reason.as_str()) {

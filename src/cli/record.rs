@@ -3,7 +3,7 @@
 //! what came from people.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -14,15 +14,15 @@ use super::archive::Archive;
 use super::config::Place;
 use super::history::path_segment;
 use super::{Failure, terminal};
+use crate::actions::origin_of;
 use crate::check::{self, Options, Script};
-use crate::format;
+use crate::format::{self, member, quoted};
 use crate::rehearse::{self, Disguise, Rehearsal, Site};
 use crate::resolve::program::{Pipeline, Segment};
 use crate::resolve::test_program::State;
 use crate::routing::Routes;
 use crate::scripts;
 use crate::source::Source;
-use crate::syntax::RESERVED;
 
 pub(super) fn run(
     id: &str,
@@ -83,14 +83,14 @@ impl Recorder<'_> {
         let day = received.get(..10).unwrap_or_default();
         let title = format!("{}: as recorded on {day}", self.pipeline.name);
         let lines: String = lines.iter().map(|line| format!("  {line}\n")).collect();
-        format!("test {} {{\n{lines}}}\n", literal(&title))
+        format!("test {} {{\n{lines}}}\n", quoted(&title))
     }
 
     fn lines(&self) -> Result<Vec<String>, String> {
         let mut lines = Vec::new();
         let received = text(self.operation, "/received_at");
         if !received.is_empty() {
-            lines.push(format!("at {}", literal(received)));
+            lines.push(format!("at {}", quoted(received)));
         }
         lines.extend(self.givens());
         lines.push(self.send()?);
@@ -103,7 +103,7 @@ impl Recorder<'_> {
         for action in self.operation.get("actions").and_then(Json::as_array).into_iter().flatten() {
             let name = text(action, "/action");
             let of = match name.starts_with("http.") {
-                true => format!("{name} {}", literal(&origin(text(action, "/request/url")))),
+                true => format!("{name} {}", quoted(&origin_of(text(action, "/request/url")))),
                 false => name.to_owned(),
             };
             let answer = self.answer(action);
@@ -124,7 +124,7 @@ impl Recorder<'_> {
         let told = match serde_json::from_str::<Json>(body) {
             _ if body.is_empty() => String::new(),
             Ok(json) => format!(" json {}", written(&self.disguise.json(&json))),
-            Err(_) => format!(" text {}", literal(&self.disguise.text(body))),
+            Err(_) => format!(" text {}", quoted(&self.disguise.text(body))),
         };
         format!("answers {status}{told}")
     }
@@ -135,7 +135,7 @@ impl Recorder<'_> {
             return Err("its body is no text, and look-alikes are made of texts only".to_owned());
         }
         let mut line =
-            format!("send {} {}", text(request, "/method"), literal(&self.target(text(request, "/target"))));
+            format!("send {} {}", text(request, "/method"), quoted(&self.target(text(request, "/target"))));
         let body = text(request, "/body");
         let mut content_type = text(request, "/headers/content-type").to_owned();
         match serde_json::from_str::<Json>(body) {
@@ -149,18 +149,18 @@ impl Recorder<'_> {
             Err(_) => {
                 let is_form = content_type.starts_with("application/x-www-form-urlencoded");
                 let like = if is_form { self.pairs(body) } else { self.disguise.text(body) };
-                line += &format!(" text {}", literal(&like));
+                line += &format!(" text {}", quoted(&like));
             }
         }
         if !content_type.is_empty() && !body.is_empty() {
-            line += &format!(" header \"Content-Type\" = {}", literal(&content_type));
+            line += &format!(" header \"Content-Type\" = {}", quoted(&content_type));
         }
         for (name, value) in request.get("headers").and_then(Json::as_object).into_iter().flatten() {
             // Only what the script looks at: all else is the sender's, and its proxies'.
             let script = self.pipeline.source.text.to_lowercase();
             let is_read = name != "content-type" && script.contains(&format!("\"{name}\""));
             if let (true, Some(value)) = (is_read, value.as_str()) {
-                line += &format!(" header {} = {}", literal(name), literal(&self.disguise.text(value)));
+                line += &format!(" header {} = {}", quoted(name), quoted(&self.disguise.text(value)));
             }
         }
         if !self.pipeline.verify.is_empty() {
@@ -217,9 +217,7 @@ fn rehearsed(all: &[Script], pipeline: &Pipeline, block: &str) -> Result<Rehears
     })?;
     let pipelines = checked.files.iter().flat_map(|file| file.pipelines.iter().cloned()).collect();
     let routes = Routes::new(pipelines);
-    let folder = pipeline.file.to_string();
-    let files =
-        move |_: &Source, path: &str| scripts::fixture(Path::new(&folder), path).map(bytes::Bytes::from);
+    let files = |_: &Source, path: &str| scripts::fixture(&pipeline.source, path);
     let rehearsal = rehearse::rehearse(test, &Site { routes: &routes, files: &files });
     match rehearsal.failures.first() {
         None => Ok(rehearsal),
@@ -240,7 +238,7 @@ fn expectations(rehearsal: &Rehearsal) -> Vec<String> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for (name, url) in &rehearsal.calls {
         let of = match name.starts_with("http.") {
-            true => format!("{name} {}", literal(&origin(url))),
+            true => format!("{name} {}", quoted(&origin_of(url))),
             false => name.to_string(),
         };
         match counts.iter_mut().find(|(known, _)| *known == of) {
@@ -283,32 +281,6 @@ fn text<'a>(json: &'a Json, pointer: &str) -> &'a str {
     json.pointer(pointer).and_then(Json::as_str).unwrap_or("")
 }
 
-/// Scheme, host and port of a URL.
-fn origin(url: &str) -> String {
-    let host = url.find("://").map_or(0, |at| at + 3);
-    let end = url.get(host..).and_then(|rest| rest.find(['/', '?'])).map_or(url.len(), |at| host + at);
-    url.get(..end).unwrap_or(url).to_owned()
-}
-
-/// A text as scripts write it.
-fn literal(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '{' => out.push_str("\\{"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
 /// A document as scripts write it.
 fn written(json: &Json) -> String {
     match json {
@@ -322,7 +294,7 @@ fn written(json: &Json) -> String {
                 _ => text,
             }
         }
-        Json::String(text) => literal(text),
+        Json::String(text) => quoted(text),
         Json::Array(items) => {
             let items: Vec<String> = items.iter().map(written).collect();
             format!("[{}]", items.join(", "))
@@ -334,12 +306,4 @@ fn written(json: &Json) -> String {
             format!("{{ {} }}", members.join(", "))
         }
     }
-}
-
-/// A member's name: bare where it is one.
-fn member(name: &str) -> String {
-    let is_bare = name.chars().all(|c| c.is_alphanumeric() || c == '_')
-        && name.chars().next().is_some_and(|c| !c.is_numeric())
-        && !RESERVED.contains(&name);
-    if is_bare { name.to_owned() } else { literal(name) }
 }

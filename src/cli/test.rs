@@ -18,7 +18,6 @@ use crate::rehearse::{self, Coverage, Ran, Site};
 use crate::resolve::test_program::Test;
 use crate::routing::Routes;
 use crate::scripts;
-use crate::source::Source;
 use crate::value::Time;
 
 /// Runs the `test` blocks of scripts, without sending anything to anybody.
@@ -129,9 +128,7 @@ fn once(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let pipelines: Vec<_> = checked.files.iter().flat_map(|file| file.pipelines.iter().cloned()).collect();
     let mut coverage = Coverage::new(&pipelines);
     let routes = Routes::new(pipelines);
-    let files =
-        |source: &Source, path: &str| scripts::fixture(Path::new(&source.name), path).map(bytes::Bytes::from);
-    let site = Site { routes: &routes, files: &files };
+    let site = Site { routes: &routes, files: &scripts::fixture };
     let tests: Vec<&Test> = checked
         .files
         .iter()

@@ -4,6 +4,7 @@
 
 mod guard;
 mod layout;
+mod literal;
 mod marks;
 mod nest;
 mod page;
@@ -15,6 +16,8 @@ mod tests;
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 use crate::syntax::{self, Parsed};
+
+pub use literal::{is_name, member, quoted};
 
 /// Columns that a line may have; what cannot be broken may have more, and comments are not counted.
 pub const WIDTH: usize = 100;

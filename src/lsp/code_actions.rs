@@ -8,7 +8,7 @@ use lsp_types::{
 
 use super::workspace::View;
 use super::{findings, formatting, place};
-use crate::check::{self, Levels, Options, Script};
+use crate::check::{self, Levels, Options};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Span;
 
@@ -95,8 +95,7 @@ fn fix_all(view: &View<'_>, levels: &Levels) -> Option<CodeAction> {
     view.file.diagnostics.iter().find_map(Diagnostic::only_safe_fix)?;
     let now = crate::value::Time { micros: jiff::Timestamp::now().as_microsecond(), zone: None };
     let options = Options { now: Some(&now), levels: Some(levels), ..Options::default() };
-    let beside: Vec<Script> = view.project.files().iter().map(|file| file.script.clone()).collect();
-    let fixed = check::fix(&view.file.script, &beside, &options)?;
+    let fixed = check::fix(&view.file.script, view.project.connectors(), &options)?;
     let edits = formatting::difference(view.source(), &fixed.script.source.text);
     let changes: HashMap<Uri, Vec<TextEdit>> = HashMap::from([(view.uri.clone(), edits)]);
     Some(CodeAction {

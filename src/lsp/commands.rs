@@ -1,7 +1,6 @@
 //! Commands that the server carries out itself, for editors without an extension of wj: running tests. The texts that are tested
 //! are those of the editor, saved or not.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -12,7 +11,6 @@ use crate::rehearse::{self, Site};
 use crate::resolve::test_program::Test;
 use crate::routing::Routes;
 use crate::scripts;
-use crate::source::Source;
 
 /// What came of the tests of a file that have this title, or of all of them.
 ///
@@ -28,9 +26,7 @@ pub(super) fn run_test(view: &View<'_>, title: Option<&str>) -> Result<Vec<Outco
     }
     let pipelines = view.project.files().iter().flat_map(|file| file.pipelines().iter().cloned()).collect();
     let routes = Routes::new(pipelines);
-    let files =
-        |source: &Source, path: &str| scripts::fixture(Path::new(&source.name), path).map(bytes::Bytes::from);
-    let site = Site { routes: &routes, files: &files };
+    let site = Site { routes: &routes, files: &scripts::fixture };
     let meant: Vec<&Test> =
         file.tests().iter().filter(|test| title.is_none_or(|title| is_titled(test, title))).collect();
     if meant.is_empty() {

@@ -276,7 +276,10 @@ pub(super) static INNER: &[(&str, &str)] = &[
     ("optional", "A call may leave the parameter out."),
     ("or", "True if one of both sides is. The right one is looked at only where the left one is false."),
     ("path", "What the `{…}` of the route took: `path.school`."),
-    ("request", "`request.ip`, `request.method`, `request.path`, `request.time`, `request.url`."),
+    (
+        "request",
+        "`request.ip`, `request.method`, `request.path`, `request.receipt`, `request.time`, `request.url`.",
+    ),
     (
         "secret",
         "`secret.NAME` is the value of the secret NAME: it may be sent by an action and compared by `verify`, and is seen nowhere.",

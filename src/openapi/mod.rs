@@ -1,4 +1,4 @@
-//! A description of a service in OpenAPI 3, as JSON, to the text of a connector. What a connector cannot say is left out and
+//! A description of a service in OpenAPI 3, as JSON or YAML, to the text of a connector. What a connector cannot say is left out and
 //! told of. Pure: text in, text out.
 
 mod description;
@@ -7,6 +7,8 @@ mod operation;
 mod write;
 
 use serde_json::Value;
+
+use crate::format;
 
 use description::Description;
 
@@ -30,12 +32,27 @@ pub struct Imported {
     pub actions: usize,
 }
 
+/// Whoever begins with a brace means JSON, and is told of errors in JSON; YAML takes that too, and explains it otherwise.
+fn document(bytes: &[u8]) -> Result<Value, String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        return serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON: {error}"));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is no UTF-8".to_owned())?;
+    serde_saphyr::from_str(text).map_err(|error| {
+        let place = error.location().map(|at| format!(", at line {} column {}", at.line(), at.column()));
+        let why = error.without_snippet().to_string();
+        format!(
+            "it is neither JSON nor YAML: {why}{}",
+            place.filter(|_| !why.contains("line")).unwrap_or_default()
+        )
+    })
+}
+
 /// # Errors
 /// In words: what is no description of OpenAPI 3, says no address, or has none of the operations wanted.
-pub fn import(json: &[u8], wanted: &Wanted) -> Result<Imported, String> {
-    let root: Value = serde_json::from_slice(json).map_err(|error| {
-        format!("it is no JSON: {error}; a description in YAML has to be turned into JSON first")
-    })?;
+pub fn import(bytes: &[u8], wanted: &Wanted) -> Result<Imported, String> {
+    let root = document(bytes)?;
     let version = root.get("openapi").and_then(Value::as_str).unwrap_or_default();
     if !version.starts_with("3.") {
         return Err(match root.get("swagger") {
@@ -44,12 +61,14 @@ pub fn import(json: &[u8], wanted: &Wanted) -> Result<Imported, String> {
         });
     }
     let description = Description { root: &root };
+    // In one line, as titles of scripts are.
     let title = description.text("/info/title").unwrap_or_default();
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let name = match &wanted.name {
         Some(name) => name.clone(),
         None => names::word(&title.to_lowercase()),
     };
-    if !names::is_name(&name) {
+    if !format::is_name(&name) {
         return Err("no name can be made of its title: give one with `--name`".to_owned());
     }
     let base = match &wanted.base {
@@ -78,7 +97,7 @@ pub fn import(json: &[u8], wanted: &Wanted) -> Result<Imported, String> {
         return Err(format!("no operation of it can be an action; {}", left_out.join("; ")));
     }
     names::part(&mut actions);
-    let text = write::connector(&name, title, &base, &actions);
+    let text = write::connector(&name, &title, &base, &actions);
     Ok(Imported { text, left_out, actions: actions.len() })
 }
 
@@ -89,7 +108,8 @@ mod tests {
     #[test]
     fn what_is_no_description_is_told_of() {
         let why = |json: &str| import(json.as_bytes(), &Wanted::default()).unwrap_err();
-        assert!(why("openapi: 3.0.0").contains("YAML"));
+        assert!(why("openapi: 3.0.0").contains("no name"));
+        assert!(why("openapi: [").contains("neither JSON nor YAML"));
         assert!(why("{}").contains("no description of OpenAPI 3"));
         assert!(why(r#"{"swagger":"2.0"}"#).contains("Swagger 2"));
         assert!(why(r#"{"openapi":"3.0.0","info":{"title":"X"}}"#).contains("--base"));

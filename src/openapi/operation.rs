@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::description::{Description, schema_of};
 use super::names;
+use crate::format;
 
 pub(super) struct Operation<'a> {
     /// Upper case.
@@ -240,7 +241,10 @@ impl<'a> Operation<'a> {
                 own => own.to_owned(),
             };
             let taken: Vec<String> = action.returns.iter().map(|(name, _, _)| name.clone()).collect();
-            let path = if names::is_name(name) { format!("$.{name}") } else { format!("$[{name:?}]") };
+            let path = match format::is_name(name) {
+                true => format!("$.{name}"),
+                false => format!("$[{}]", Value::from(name)),
+            };
             action.returns.push((names::unlike(&own, &taken), path, required.contains(&name)));
         }
     }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::names;
 use super::operation::{Action, Body};
+use crate::format::{member, quoted};
 
 /// Lines that are longer have a member a line.
 const WIDE: usize = 100;
@@ -86,36 +86,14 @@ fn write_action(action: &Action, out: &mut String) {
 
 /// `json { a: a, "b-c": b_c }`, on one line or a member a line.
 fn object(part: &str, members: &[(String, String)]) -> String {
-    let members: Vec<String> = members
-        .iter()
-        .map(|(member, value)| {
-            let member = if names::is_name(member) { member.clone() } else { quoted(member) };
-            format!("{member}: {value}")
-        })
-        .collect();
+    let members: Vec<String> =
+        members.iter().map(|(name, value)| format!("{}: {value}", member(name))).collect();
     let line = format!("{part} {{ {} }}", members.join(", "));
     if line.chars().count() <= WIDE {
         return line;
     }
     let members: String = members.iter().map(|member| format!("  {member},\n")).collect();
     format!("{part} {{\n{members}}}")
-}
-
-/// A text of the language, whatever stands in it.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' | '{' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// A text with a parameter in it, which is written here alone.

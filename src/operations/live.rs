@@ -133,6 +133,7 @@ pub fn begin(
     let mut facts = Vec::with_capacity(4);
     facts.push(rows::received(&pipeline, &received, around));
     facts.extend(rows::let_in(&pipeline));
+    facts.extend(rows::receipt(&received));
     Live {
         id: received.id,
         waits_since: received.at,

@@ -34,6 +34,7 @@ pub struct Log {
     pub resumed: u32,
     /// Of all answers that it keeps.
     pub answer_bytes: usize,
+    receipt: Option<Arc<str>>,
     pub rows: u16,
 }
 
@@ -103,6 +104,7 @@ impl Log {
             ended: None,
             waits: BTreeMap::new(),
             resumed: 0,
+            receipt: None,
             answer_bytes: 0,
             rows: u16::try_from(operation.rows.len()).unwrap_or(u16::MAX),
         };
@@ -153,6 +155,7 @@ impl Log {
                 self.resumed = 0;
             }
             Fact::Resumed(count) => self.resumed = *count,
+            Fact::Receipt(receipt) => self.receipt = Some(receipt.clone()),
             Fact::Received(_)
             | Fact::Due { .. }
             | Fact::Note(_)
@@ -219,6 +222,7 @@ impl Log {
             body: fact.body.clone(),
             ip: fact.ip.clone(),
             params: fact.params.clone(),
+            receipt: self.receipt.clone(),
         }
     }
 }

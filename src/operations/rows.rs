@@ -41,6 +41,11 @@ pub fn let_in(pipeline: &Pipeline) -> Option<Fact> {
     (!schemes.is_empty()).then_some(Fact::LetIn(schemes))
 }
 
+/// What the sender wants to read in the answer.
+pub fn receipt(received: &Received) -> Option<Fact> {
+    received.receipt.clone().map(Fact::Receipt)
+}
+
 pub fn answer(reply: &Reply) -> Fact {
     Fact::Answer { status: reply.status, headers: reply.headers.clone(), body: reply.body.clone() }
 }

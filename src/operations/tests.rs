@@ -106,6 +106,7 @@ impl World {
             body: body.to_owned().into(),
             ip: "127.0.0.1".into(),
             params: Vec::new(),
+            receipt: None,
         }
     }
 

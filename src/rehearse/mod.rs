@@ -10,6 +10,7 @@ mod disguise;
 mod expectations;
 mod failure;
 mod givens;
+mod keys;
 mod plan;
 mod recorded;
 mod run;

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use super::bodies::{Written, test_secret};
+use super::bodies::Written;
 use super::calls::Called;
 use super::failure::{self, Failure};
 use super::givens::OneTry;
+use super::keys;
 use super::recorded::Recorded;
 use super::scene::Scene;
 use super::suggest;
@@ -74,17 +75,7 @@ impl Scene<'_> {
     /// A request at the door, and through it.
     pub(super) fn receive(&mut self, incoming: Incoming, span: Span) -> Result<(), Box<Failure>> {
         let Incoming { method, target, headers, body, signed } = incoming;
-        let encodings =
-            headers.iter().filter(|(name, _)| *name == "content-encoding").map(|(_, value)| value);
-        let head = Head {
-            method: &method,
-            path: target.split('?').next().unwrap_or_default(),
-            origin: headers.last("origin"),
-            asked_method: headers.last("access-control-request-method"),
-            asked_headers: headers.last("access-control-request-headers"),
-            encoded: routing::is_encoded(encodings),
-            announced: body.len() as u64,
-        };
+        let head = Head::of(&method, &target, &headers, body.len());
         let origin = head.origin.map(<[u8]>::to_vec);
         let (pipeline, params) = match routing::decide(self.site.routes, &head) {
             Decision::Pass { pipeline, params } => (pipeline.clone(), params),
@@ -100,7 +91,7 @@ impl Scene<'_> {
             }
             Decision::Options(headers) => {
                 let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-                let reason = "it was answered at the door, for a browser that asks first".to_owned();
+                let reason = routing::ASKED_FIRST.to_owned();
                 self.outcome = Some(Outcome { headers, reason, ..Outcome::at_the_door(204) });
                 return Ok(());
             }
@@ -114,16 +105,20 @@ impl Scene<'_> {
             body,
             ip: "127.0.0.1".into(),
             params,
+            receipt: None,
         };
-        let secret = |name: &str| Some(test_secret(name));
         if signed {
+            let secret = |name: &str| Some(keys::of_sender(&pipeline, name));
             run::sign(&pipeline, &mut received, &secret)
                 .map_err(|why| failure::cannot_be_signed(span, &why))?;
         }
         // A plan tells what a request does that is let in.
         let refused = match self.plan {
-            Some(_) => None,
-            None => self.refused_by_gates(&pipeline, &received),
+            Some(_) => {
+                received.receipt = keys::planned_receipt(&pipeline);
+                None
+            }
+            None => self.refused_by_gates(&pipeline, &mut received),
         };
         let mut outcome = match refused {
             Some(outcome) => outcome,
@@ -135,13 +130,16 @@ impl Scene<'_> {
     }
 
     /// What `limit rate` and `verify` decide, in the server's order.
-    fn refused_by_gates(&mut self, pipeline: &Arc<Pipeline>, received: &Received) -> Option<Outcome> {
+    fn refused_by_gates(&mut self, pipeline: &Arc<Pipeline>, received: &mut Received) -> Option<Outcome> {
         let limited = run::limit(pipeline, received.clone(), &mut self.buckets);
         if let Err(after) = limited {
             return Some(rejected(Refusal::TooManyRequests { after }));
         }
-        match run::admit(pipeline, received, &|name| Some(test_secret(name))) {
-            Admission::LetIn => None,
+        match run::admit(pipeline, received, &|name| Some(keys::of_pipeline(pipeline, name))) {
+            Admission::LetIn(receipt) => {
+                received.receipt = receipt;
+                None
+            }
             Admission::Refused(why) => {
                 let mut outcome = Outcome { reason: why, ..rejected(Refusal::Unauthorized) };
                 let challenge = run::challenge(pipeline);
@@ -373,19 +371,10 @@ fn refused(refusal: Refusal, headers: routing::Headers) -> Outcome {
     let mut all: Vec<(String, Vec<u8>)> =
         headers.into_iter().chain(own).map(|(name, value)| (name.to_owned(), value)).collect();
     all.push(("content-type".to_owned(), b"application/json".to_vec()));
-    let reason = match refusal {
-        Refusal::NotFound => "no pipeline takes this path",
-        Refusal::MethodNotAllowed => "the path is known, and no pipeline takes it with this method",
-        Refusal::BodyTooLarge => "the body is larger than `limit body` allows",
-        Refusal::Unauthorized => "no `verify` lets it in",
-        Refusal::TooManyRequests { .. } => "a `limit rate` is reached",
-        Refusal::UnsupportedEncoding => "the body is packed (`Content-Encoding`)",
-        _ => "the path cannot be read",
-    };
     Outcome {
         headers: all,
         body: refusal.body().into(),
-        reason: reason.to_owned(),
+        reason: refusal.reason().to_owned(),
         ..Outcome::at_the_door(refusal.status())
     }
 }

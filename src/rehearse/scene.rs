@@ -125,6 +125,7 @@ impl<'a> Scene<'a> {
             body: Bytes::new(),
             ip: "".into(),
             params: Vec::new(),
+            receipt: None,
         };
         run::evaluate(expr, &self.pipeline, &Arc::new(received))
     }

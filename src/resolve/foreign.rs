@@ -11,42 +11,6 @@ pub(super) fn value(word: &str) -> Option<&'static str> {
     })
 }
 
-/// The function that does what one of this name does elsewhere, in whatever case it is written.
-pub(super) fn function(word: &str) -> Option<&'static str> {
-    Some(match word.to_ascii_lowercase().as_str() {
-        "uppercase" | "touppercase" | "toupper" | "to_upper" | "ucase" => "upper",
-        "lowercase" | "tolowercase" | "tolower" | "to_lower" | "lcase" => "lower",
-        "length" | "size" | "count" | "strlen" => "len",
-        "strip" | "trim_all" | "trimmed" => "trim",
-        "substring" | "substr" | "mid" => "slice",
-        "str" | "string" | "tostring" | "to_string" | "to_text" => "text",
-        "int" | "float" | "num" | "tonumber" | "to_number" | "parseint" | "parsefloat" | "decimal" => {
-            "number"
-        }
-        "includes" | "has" | "instr" | "in_array" => "contains",
-        "startswith" => "starts_with",
-        "endswith" => "ends_with",
-        "explode" => "split",
-        "implode" | "concat_ws" => "join",
-        "coalesce" | "ifnull" | "nvl" => "first_of",
-        "json" | "json_encode" | "stringify" | "tojson" | "dumps" => "to_json",
-        "json_decode" | "json_parse" | "parse" | "parsejson" | "fromjson" | "from_json" | "loads" => {
-            "parse_json"
-        }
-        "urlencode" | "encodeuricomponent" => "url_encode",
-        "urldecode" | "decodeuricomponent" => "url_decode",
-        "base64_encode" | "btoa" => "base64",
-        "atob" => "base64_decode",
-        "date" | "datetime" | "parse_date" | "strtotime" => "time",
-        "strftime" | "date_format" | "format_date" => "format",
-        "today" | "current_time" => "now",
-        "regex" | "regexp" | "match_pattern" => "matches",
-        "dedup" | "distinct" => "unique",
-        "guid" | "uuid4" => "uuid",
-        _ => return None,
-    })
-}
-
 /// The reader that reads what a kind of this name is elsewhere.
 pub(super) fn reader(word: &str) -> Option<&'static str> {
     Some(match word {
@@ -67,6 +31,7 @@ pub(super) fn reader(word: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::builtins;
+    use crate::syntax::function_elsewhere;
 
     #[test]
     fn what_is_suggested_exists_and_what_is_replaced_does_not() {
@@ -91,7 +56,7 @@ mod tests {
             "distinct",
         ] {
             assert!(builtins::find(word).is_none(), "{word}");
-            assert!(function(word).and_then(builtins::find).is_some(), "{word}");
+            assert!(function_elsewhere(word).and_then(builtins::find).is_some(), "{word}");
         }
         for word in ["int", "string", "boolean", "date", "mail", "tel", "json", "unix", "notblank"] {
             assert!(reader(word).and_then(builtins::find).is_some_and(|found| found.reader), "{word}");

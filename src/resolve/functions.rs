@@ -9,17 +9,31 @@ use super::program::{ExprKind, Reader};
 use crate::builtins::{self, Builtin, Call, OnEmpty};
 use crate::diagnostic::near;
 use crate::source::Span;
-use crate::syntax::ast;
-use crate::value::{Kinds, Value};
+use crate::syntax::{ast, function_elsewhere};
+use crate::value::{Kinds, Time, Value};
 
 impl Resolver<'_> {
     pub(super) fn function(&mut self, name: &ast::Name, args: &[ast::Expr], span: Span) -> Checked {
         let args: Vec<Checked> = args.iter().map(|arg| self.value(arg)).collect();
+        let method = args.first().is_some_and(|first| first.span().start < name.span.start);
+        if method && builtins::find(&name.text).is_none() {
+            // `lead.save()`: there are no such calls, which was told when it was read.
+            return Checked::broken(span);
+        }
         let Some(function) = self.find_function(name) else { return Checked::broken(span) };
         if !self.arity(function, name, args.len(), span) {
             return Checked::broken(span);
         }
         let mut ty = self.result(function, &args.iter().collect::<Vec<_>>(), 0);
+        if function.name == "time"
+            && let [text] = args.as_slice()
+            && let Some(Value::Text(literal)) = &text.ty.constant
+            && Time::parse(literal).is_none()
+            && Time::read_in(literal, "UTC").is_some()
+        {
+            let (span, literal) = (text.span(), literal.clone());
+            self.report(literals::time_without_offset(span, &literal));
+        }
         if function.may_be_empty && reads_its_literals(function, &args) {
             ty = Type { presence: Presence::Present, empty_since: None, ..ty };
         }
@@ -103,7 +117,7 @@ impl Resolver<'_> {
             self.model.functions.push((name.span, function));
             return Some(function);
         }
-        let near = foreign::function(&name.text)
+        let near = function_elsewhere(&name.text)
             .or_else(|| near(&name.text, builtins::ALL.iter().map(|function| function.name)));
         self.report(names::unknown_function(name, near));
         None

@@ -8,6 +8,7 @@ use super::errors::{kinds, literals, names};
 use super::program::{Cors, Keep, LimitRate, Notify, Route, Segment};
 use crate::bodies::{Charset, Format, Reading};
 use crate::diagnostic::near;
+use crate::gates::verify as gate;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, Stmt, StmtKind};
 use crate::value::Kinds;
@@ -44,6 +45,8 @@ pub(super) struct Head {
     pub reading: Reading,
     pub notify: Vec<Notify>,
     pub keep: Keep,
+    /// A `verify` makes a receipt.
+    pub receipt: bool,
     keep_at: Option<Span>,
     keep_failed_at: Option<Span>,
     /// A constant or a test is being read: there is no request.
@@ -79,6 +82,12 @@ impl Head {
 impl Resolver<'_> {
     /// Reads the head statements of a pipeline's top level.
     pub(super) fn head(&mut self, body: &[Stmt]) {
+        self.item.head.receipt = body.iter().any(|stmt| match &stmt.kind {
+            StmtKind::Verify(verify) => {
+                gate::find(&verify.scheme.text).is_some_and(|preset| preset.receipt.is_some())
+            }
+            _ => false,
+        });
         for stmt in body {
             self.item.statement = stmt.span;
             match &stmt.kind {

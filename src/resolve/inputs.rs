@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Resolver;
-use super::errors::names;
+use super::errors::{names, verify as errors};
 use super::expressions::Checked;
 use super::flow::{Place, Root};
 use super::model::{Presence, Type};
@@ -16,14 +16,20 @@ use crate::source::Span;
 use crate::syntax::ast::Name;
 use crate::value::Kinds;
 
-/// Members of `request`.
-const REQUEST: [(&str, Input, Kinds); 5] = [
-    ("ip", Input::Ip, Kinds::TEXT),
-    ("method", Input::Method, Kinds::TEXT),
-    ("path", Input::RequestPath, Kinds::TEXT),
-    ("time", Input::Time, Kinds::TIME),
-    ("url", Input::Url, Kinds::TEXT),
+/// Members of `request`, and what each is.
+const REQUEST: [(&str, &str, Input, Kinds); 6] = [
+    ("ip", "the address of the caller", Input::Ip, Kinds::TEXT),
+    ("method", "the method of the request", Input::Method, Kinds::TEXT),
+    ("path", "its path", Input::RequestPath, Kinds::TEXT),
+    ("receipt", "what a `verify` made for the sender to read in the answer", Input::Receipt, Kinds::TEXT),
+    ("time", "when it came", Input::Time, Kinds::TIME),
+    ("url", "its path and query", Input::Url, Kinds::TEXT),
 ];
+
+/// What stands behind `request.`: name, and what it is.
+pub fn request_members() -> impl Iterator<Item = (&'static str, &'static str)> {
+    REQUEST.iter().map(|(name, what, ..)| (*name, *what))
+}
 
 impl Resolver<'_> {
     /// What the body can be by what `read body` says.
@@ -32,7 +38,7 @@ impl Resolver<'_> {
             Some(Format::Text) => Kinds::TEXT,
             Some(Format::Bytes) => Kinds::BYTES,
             Some(Format::Form | Format::Multipart | Format::Xml) => Kinds::OBJECT,
-            Some(Format::Json) | None => OUTSIDE,
+            Some(Format::Json | Format::Jwt) | None => OUTSIDE,
         }
     }
 
@@ -84,14 +90,22 @@ impl Resolver<'_> {
             }
             ("path", _) => Some(self.path_parameter(member, span)),
             ("request", name) => {
-                let known = REQUEST.iter().find(|(own, _, _)| *own == name);
-                let Some((_, input, kinds)) = known else {
-                    let near = near(name, REQUEST.iter().map(|(own, _, _)| *own));
-                    let known = REQUEST.map(|(own, _, _)| own).join(", ");
+                let known = REQUEST.iter().find(|(own, ..)| *own == name);
+                let Some((_, _, input, kinds)) = known else {
+                    let near = near(name, request_members().map(|(own, _)| own));
+                    let known = request_members().map(|(own, _)| own).collect::<Vec<_>>().join(", ");
                     self.report(names::unknown_member(member, "request", near, &known));
                     return Some(Checked::broken(span));
                 };
-                let ty = Type { kinds: *kinds, ..Type::outside() };
+                let mut ty = Type { kinds: *kinds, ..Type::outside() };
+                if *input == Input::Receipt {
+                    if !self.item.head.receipt {
+                        self.report(errors::no_receipt(span));
+                        return Some(Checked::broken(span));
+                    }
+                    // A request that was let in by other rules, and is replayed under these, has none.
+                    ty = ty.maybe_empty(None);
+                }
                 Some(Checked::new(ExprKind::Input(input.clone()), span, ty))
             }
             ("operation", "id") => {

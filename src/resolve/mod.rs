@@ -46,6 +46,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, Span};
 use crate::syntax::ast;
 pub use connectors::{Connector, ConnectorAction, Connectors, is_taken};
+pub use inputs::request_members;
 use model::Model;
 use program::Pipeline;
 use test_program::Test;

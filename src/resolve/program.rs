@@ -476,6 +476,8 @@ pub enum Input {
     Cookies,
     PathParam(Arc<str>),
     OperationId,
+    /// `request.receipt`: what a `verify` made for the sender to read in the answer.
+    Receipt,
     /// `request.method`, `request.path`, `request.url`, `request.ip`, `request.time`.
     Method,
     RequestPath,
@@ -485,10 +487,10 @@ pub enum Input {
 }
 
 impl Expr {
-    /// Where the request's body is used in it.
+    /// Where the request's body is used in it, or what was made of it at the door.
     pub fn body(&self) -> Option<Span> {
         match &self.kind {
-            ExprKind::Input(Input::Body | Input::BodyRaw) => Some(self.span),
+            ExprKind::Input(Input::Body | Input::BodyRaw | Input::Receipt) => Some(self.span),
             ExprKind::Input(_) | ExprKind::Const(_) | ExprKind::Slot(_) | ExprKind::Secret(_) => None,
             ExprKind::Text(parts) | ExprKind::List(parts) | ExprKind::Call { args: parts, .. } => {
                 parts.iter().find_map(Expr::body)

@@ -10,11 +10,10 @@ use super::expressions::Checked;
 use super::flow::{Place, Root};
 use super::model::{Shape, Type};
 use super::program::ExprKind;
-use crate::builtins;
 use crate::diagnostic::{Edit, near};
 use crate::source::Span;
-use crate::syntax::TAKEN;
 use crate::syntax::ast::{self, TextPart};
+use crate::syntax::{TAKEN, function_elsewhere};
 use crate::value::{Kinds, Value};
 
 impl Resolver<'_> {
@@ -172,27 +171,27 @@ impl Resolver<'_> {
     ) -> Checked {
         let base_text = self.source.slice(base.span()).to_owned();
         if base.ty.cannot_be(Kinds::OBJECT.or(Kinds::LIST)) {
-            self.report(kinds::nothing_inside(node.span, &base_text, base.ty.kinds));
+            let finding = kinds::nothing_inside(node.span, &base_text, base.ty.kinds);
+            self.report(match self.function_meant(node) {
+                Some(function) => missing::function_behind(finding, node.span, &base_text, function),
+                None => finding,
+            });
         } else {
             let fix = self.extract_instead(&base_text, rest, whole);
             let text = self.source.slice(whole.span);
             let mut finding = missing::unguarded_reach(text, whole.span, &base_text, fix);
             if let Some(function) = self.function_meant(node) {
-                finding = missing::function_behind(finding, &base_text, function);
+                finding = missing::function_behind(finding, node.span, &base_text, function);
             }
             self.report(finding);
         }
         Checked::broken(node.span)
     }
 
-    /// The function that `a.trim()` or `a.length` is meant to call.
+    /// The function that `a.length` is meant to call; `a.length()` was told of when it was read.
     fn function_meant(&self, node: &ast::Expr) -> Option<&'static str> {
         let ast::ExprKind::Member(_, member) = &node.kind else { return None };
-        let called = self.source.text.get(node.span.end as usize..).is_some_and(|rest| rest.starts_with('('));
-        if called && let Some(function) = builtins::find(&member.text) {
-            return Some(function.name);
-        }
-        super::foreign::function(&member.text).filter(|_| called || &*member.text == "length")
+        function_elsewhere(&member.text).filter(|_| &*member.text == "length")
     }
 
     /// The edits that write the reach as an `extract` before the statement, where its path can be written.

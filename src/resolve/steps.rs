@@ -30,16 +30,12 @@ impl Resolver<'_> {
                 self.item.parks |= matches!(stmt.kind, StmtKind::Wait(_));
             }
         }
-        // What stands inside an unreachable block was noted with the block.
-        let inside_dead = dead.as_ref().is_some_and(|dead| {
-            self.item
-                .facts
-                .unreachable
-                .iter()
-                .any(|noted| noted.span.start <= dead.span.start && dead.span.end <= noted.span.end)
-        });
-        if !inside_dead {
-            self.item.facts.unreachable.extend(dead);
+        if let Some(dead) = dead {
+            // What stands inside an unreachable block was noted before the block.
+            let inside =
+                |noted: &Unreachable| dead.span.start <= noted.span.start && noted.span.end <= dead.span.end;
+            self.item.facts.unreachable.retain(|noted| !inside(noted));
+            self.item.facts.unreachable.push(dead);
         }
     }
 

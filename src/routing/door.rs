@@ -6,6 +6,7 @@ use super::cors;
 use super::refusal::Refusal;
 use super::table::{Found, Routes};
 use crate::resolve::program::{Pipeline, Route};
+use crate::run;
 
 /// Names in lower case, and values.
 pub type Headers = Vec<(&'static str, Vec<u8>)>;
@@ -30,6 +31,23 @@ pub struct Head<'a> {
     pub announced: u64,
 }
 
+impl<'a> Head<'a> {
+    /// The head of a request that is whole already: `target` is its path and query, `body` its length in bytes.
+    pub fn of(method: &'a str, target: &'a str, headers: &'a run::Headers, body: usize) -> Head<'a> {
+        let encodings =
+            headers.iter().filter(|(name, _)| *name == "content-encoding").map(|(_, value)| value);
+        Head {
+            method,
+            path: target.split('?').next().unwrap_or_default(),
+            origin: headers.last("origin"),
+            asked_method: headers.last("access-control-request-method"),
+            asked_headers: headers.last("access-control-request-headers"),
+            encoded: is_encoded(encodings),
+            announced: body as u64,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub enum Decision<'a> {
     Pass {
@@ -49,6 +67,9 @@ pub enum Decision<'a> {
     /// 204 with these headers: `OPTIONS` of a path whose pipelines do not take it themselves.
     Options(Headers),
 }
+
+/// Why no pipeline ran where the decision is `Options`.
+pub const ASKED_FIRST: &str = "it is answered at the door, for a browser that asks first";
 
 /// All that can be said by the head alone.
 pub fn decide<'a>(routes: &'a Routes, head: &Head<'_>) -> Decision<'a> {

@@ -8,7 +8,7 @@ mod table;
 mod target;
 
 pub use cors::allow_origin;
-pub use door::{Decision, Head, Headers, Params, decide, is_encoded};
+pub use door::{ASKED_FIRST, Decision, Head, Headers, Params, decide, is_encoded};
 pub use refusal::Refusal;
 pub use table::{Found, Routes};
 

@@ -81,6 +81,29 @@ impl Refusal {
         }
     }
 
+    /// The same in words, for whoever wrote the script.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Refusal::BadRequest => "the path cannot be read",
+            Refusal::NotFound => "no pipeline takes this path",
+            Refusal::MethodNotAllowed => "the path is known, and no pipeline takes it with this method",
+            Refusal::Unauthorized => "no `verify` lets it in",
+            Refusal::RequestTimeout => "it does not come to its end",
+            Refusal::BodyTooLarge => "the body is larger than `limit body` allows",
+            Refusal::UriTooLong => "the address is too long",
+            Refusal::UnsupportedEncoding => "the body is packed (`Content-Encoding`)",
+            Refusal::TooManyRequests { .. } => "a `limit rate` is reached",
+            Refusal::HeadersTooLarge => "the headers are too long",
+            Refusal::Internal => "its answer cannot be written, which is a defect of wj",
+            Refusal::Busy => "too much is under way",
+            Refusal::Stopped => "the pipeline is stopped",
+            Refusal::StoreUnavailable => "the store failed",
+            Refusal::DiskFull => "the disk is nearly full",
+            Refusal::HistoryFull => "the history of the pipeline is full",
+            Refusal::SecretNotSet => "a secret that `verify` compares with is not set",
+        }
+    }
+
     /// Behind these, what follows on the connection cannot be trusted or will not come.
     pub fn closes(self) -> bool {
         matches!(self, Refusal::BadRequest | Refusal::RequestTimeout | Refusal::BodyTooLarge)

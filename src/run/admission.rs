@@ -10,7 +10,8 @@ use crate::value::{Unsealed, Value};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admission {
-    LetIn,
+    /// What the sender wants to read in the answer, if a scheme makes that.
+    LetIn(Option<Arc<str>>),
     /// 401. Why, for the history.
     Refused(String),
     /// 503: nobody can tell. The secret's name.
@@ -23,7 +24,7 @@ type Secrets<'a> = &'a dyn Fn(&str) -> Option<Arc<str>>;
 /// Asks every `verify` of a pipeline: all must hold.
 pub fn admit(pipeline: &Arc<Pipeline>, received: &Received, secret: Secrets<'_>) -> Admission {
     if pipeline.verify.is_empty() {
-        return Admission::LetIn;
+        return Admission::LetIn(None);
     }
     // Every secret is looked for before any is used: a request that nobody can judge is not judged by half.
     let mut checks = Vec::with_capacity(pipeline.verify.len());
@@ -42,12 +43,14 @@ pub fn admit(pipeline: &Arc<Pipeline>, received: &Received, secret: Secrets<'_>)
         &received.params,
         received.at,
     );
+    let mut receipt = None;
     for (verify, keys) in checks {
         if let Err(Refused(why)) = verify.scheme.check(&seen, &keys) {
             return Admission::Refused(format!("verify {}: {why}", verify.name));
         }
+        receipt = receipt.or_else(|| verify.scheme.receipt(&seen, &keys));
     }
-    Admission::LetIn
+    Admission::LetIn(receipt)
 }
 
 /// What a 401 asks for (RFC 9110, 11.6.1), where the scheme has a name among those of HTTP. The same for every refusal of a
@@ -82,7 +85,7 @@ pub fn sign(pipeline: &Arc<Pipeline>, received: &mut Received, secret: Secrets<'
         let keys = keys(pipeline, received, verify, secret).map_err(|admission| match admission {
             Admission::SecretNotSet(name) => format!("secret {name} is not set"),
             Admission::Refused(why) => why,
-            Admission::LetIn => String::new(),
+            Admission::LetIn(_) => String::new(),
         })?;
         let key = keys.first().map_or("", |key| &**key);
         verify.scheme.sign(&mut draft, key).map_err(|why| format!("verify {}: {why}", verify.name))?;

@@ -106,6 +106,7 @@ impl Frame {
                 Input::Method => "request.method".to_owned(),
                 Input::RequestPath => "request.path".to_owned(),
                 Input::Url => "request.url".to_owned(),
+                Input::Receipt => "request.receipt".to_owned(),
                 Input::Ip => "request.ip".to_owned(),
                 Input::Time => "request.time".to_owned(),
             },

@@ -64,6 +64,7 @@ impl Inputs {
             Input::Method => Value::Text(received.method.clone()),
             Input::RequestPath => Value::text(self.split_target().0),
             Input::Url => Value::Text(received.target.clone()),
+            Input::Receipt => received.receipt.clone().map_or(Value::Empty, Value::Text),
             Input::Ip => Value::Text(received.ip.clone()),
             Input::Time => Value::Time(Time::from_millis(i64::try_from(received.at).unwrap_or(i64::MAX))),
         })

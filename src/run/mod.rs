@@ -46,6 +46,8 @@ pub struct Received {
     pub ip: Arc<str>,
     /// Decoded path parameters of the route that matched.
     pub params: Vec<(Arc<str>, Arc<str>)>,
+    /// What a `verify` made for the sender to read in the answer.
+    pub receipt: Option<Arc<str>>,
 }
 
 /// What a run may use up, so that no script and no request can hold the server.

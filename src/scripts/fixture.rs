@@ -4,19 +4,22 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Component, Path};
 
+use crate::source::Source;
+use crate::value::Bytes;
+
 /// More than any pipeline takes as a body.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// Reads a file by its path relative to the folder of the script.
+/// Reads a file by its path relative to the folder of the script that names it.
 ///
 /// # Errors
 /// In words: a path that leads out of that folder, also by a link; no such file; one that is too large.
-pub fn fixture(script: &Path, path: &str) -> Result<Vec<u8>, String> {
+pub fn fixture(script: &Source, path: &str) -> Result<Bytes, String> {
     let relative = Path::new(path);
     if relative.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
         return Err("it leads out of the script's folder".to_owned());
     }
-    let folder = match script.parent() {
+    let folder = match Path::new(&script.name).parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
@@ -35,7 +38,7 @@ pub fn fixture(script: &Path, path: &str) -> Result<Vec<u8>, String> {
     if bytes.len() as u64 > MOST_BYTES {
         return Err("it is larger than 64 MB".to_owned());
     }
-    Ok(bytes)
+    Ok(bytes.into())
 }
 
 #[cfg(test)]
@@ -45,12 +48,12 @@ mod tests {
     #[test]
     fn a_fixture_lies_below_its_script() {
         let dir = tempfile::tempdir().unwrap();
-        let script = dir.path().join("pipelines/a.wj");
+        let script = Source::new(dir.path().join("pipelines/a.wj").to_str().unwrap(), "");
         fs::create_dir_all(dir.path().join("pipelines/fixtures")).unwrap();
         fs::write(dir.path().join("pipelines/fixtures/lead.json"), "{}").unwrap();
         fs::write(dir.path().join("secret.txt"), "s").unwrap();
-        assert_eq!(fixture(&script, "fixtures/lead.json").unwrap(), b"{}");
-        assert_eq!(fixture(&script, "./fixtures/lead.json").unwrap(), b"{}");
+        assert_eq!(fixture(&script, "fixtures/lead.json").unwrap(), "{}");
+        assert_eq!(fixture(&script, "./fixtures/lead.json").unwrap(), "{}");
         for outside in
             ["../secret.txt", "fixtures/../../secret.txt", "/etc/hostname", "fixtures", "none.json"]
         {

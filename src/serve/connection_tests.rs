@@ -53,7 +53,7 @@ impl Handler for Echo {
         match request.headers.last("x-let") {
             Some(b"refused") => Admission::Refused("a reason".into()),
             Some(b"unset") => Admission::SecretNotSet("KEY".into()),
-            _ => Admission::LetIn,
+            _ => Admission::LetIn(None),
         }
     }
 

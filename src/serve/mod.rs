@@ -63,6 +63,8 @@ pub struct Incoming {
     pub ip: Arc<str>,
     /// Decoded path parameters of the route that matched.
     pub params: Vec<(Arc<str>, Arc<str>)>,
+    /// What a `verify` made for the sender to read in the answer.
+    pub receipt: Option<Arc<str>>,
 }
 
 impl Incoming {
@@ -77,6 +79,7 @@ impl Incoming {
             body: self.body,
             ip: self.ip,
             params: self.params,
+            receipt: self.receipt,
         }
     }
 }

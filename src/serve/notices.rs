@@ -167,8 +167,14 @@ impl Teller {
         *rounds = told;
         match self.server.writer.commit_all(writes).await {
             Ok(()) => {
-                let also = if is_full { ", and that its history is full" } else { "" };
-                tracing::info!(pipeline = %name, "told of {count} operations that failed or were interrupted{also}");
+                let operations = match count {
+                    0 => None,
+                    1 => Some("1 operation that failed or was interrupted".to_owned()),
+                    count => Some(format!("{count} operations that failed or were interrupted")),
+                };
+                let history = is_full.then(|| "its history, which is full".to_owned());
+                let of: Vec<String> = operations.into_iter().chain(history).collect();
+                tracing::info!(pipeline = %name, "told of {}", of.join(", and of "));
             }
             Err(error) => {
                 tracing::error!(pipeline = %name, error, "a notice was sent and could not be recorded as sent");

@@ -79,17 +79,18 @@ pub async fn once(once: Once, tell: &(dyn Fn(&str) + Sync)) -> Result<CarriedOut
         body: once.body,
         ip: "127.0.0.1".into(),
         params,
+        receipt: None,
     };
     if once.signed {
         let mut received = request.clone().received(Id([0; 16]), now_millis());
         if let Err(why) = run::sign(&pipeline, &mut received, &|name| secrets.get(name)) {
             return Ok(CarriedOut::NotTried(format!("it cannot be signed: {why}")));
         }
-        let Received { method, target, headers, body, ip, params, .. } = received;
-        request = Incoming { method, target, headers, body, ip, params };
+        let Received { method, target, headers, body, ip, params, receipt, .. } = received;
+        request = Incoming { method, target, headers, body, ip, params, receipt };
     }
     match server.admits(&pipeline, &request) {
-        Admission::LetIn => {}
+        Admission::LetIn(receipt) => request.receipt = receipt,
         Admission::Refused(why) => {
             return Ok(CarriedOut::Refused { status: Refusal::Unauthorized.status(), why });
         }
@@ -100,8 +101,7 @@ pub async fn once(once: Once, tell: &(dyn Fn(&str) + Sync)) -> Result<CarriedOut
     let scheduling = tokio::spawn(schedule::run(server.clone()));
     let bodies = Arc::new(Budget::new(usize::MAX >> 1));
     if let Err(refusal) = server.handle(pipeline, request, bodies.lease()).await {
-        let (status, why) = (refusal.status(), refusal.code().to_owned());
-        return Ok(CarriedOut::Refused { status, why });
+        return Ok(refused(refusal));
     }
     let shown = ended(&server, tell).await;
     scheduling.abort();
@@ -110,30 +110,18 @@ pub async fn once(once: Once, tell: &(dyn Fn(&str) + Sync)) -> Result<CarriedOut
 
 /// What is decided by the head.
 fn door(once: &Once, routes: &Routes) -> Result<(Arc<Pipeline>, routing::Params), CarriedOut> {
-    let encodings = once.headers.iter().filter(|(name, _)| *name == "content-encoding");
-    let head = Head {
-        method: &once.method,
-        path: once.target.split('?').next().unwrap_or_default(),
-        origin: once.headers.last("origin"),
-        asked_method: once.headers.last("access-control-request-method"),
-        asked_headers: once.headers.last("access-control-request-headers"),
-        encoded: routing::is_encoded(encodings.map(|(_, value)| value)),
-        announced: once.body.len() as u64,
-    };
-    let refused =
-        |refusal: Refusal, why: &str| CarriedOut::Refused { status: refusal.status(), why: why.to_owned() };
+    let head = Head::of(&once.method, &once.target, &once.headers, once.body.len());
     match routing::decide(routes, &head) {
         Decision::Pass { pipeline, params } => Ok((pipeline.clone(), params)),
-        Decision::Reject { refusal, .. } => Err(refused(refusal, refusal.code())),
-        Decision::Refuse { refusal: Refusal::NotFound, .. } => {
-            Err(refused(Refusal::NotFound, "no pipeline of the script takes this path"))
+        Decision::Reject { refusal, .. } | Decision::Refuse { refusal, .. } => Err(refused(refusal)),
+        Decision::Options(_) => {
+            Err(CarriedOut::Refused { status: 204, why: routing::ASKED_FIRST.to_owned() })
         }
-        Decision::Refuse { refusal, .. } => Err(refused(refusal, refusal.code())),
-        Decision::Options(_) => Err(CarriedOut::Refused {
-            status: 204,
-            why: "it is answered at the door, for a browser that asks first".to_owned(),
-        }),
     }
+}
+
+fn refused(refusal: Refusal) -> CarriedOut {
+    CarriedOut::Refused { status: refusal.status(), why: refusal.reason().to_owned() }
 }
 
 /// A server with nothing but what one operation needs.

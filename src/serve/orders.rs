@@ -125,6 +125,7 @@ impl Desk {
                 body: request.body,
                 ip: request.ip,
                 params,
+                receipt: request.receipt,
             },
             now_millis(),
         );

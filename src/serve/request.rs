@@ -112,7 +112,7 @@ impl<H: Handler> Peer<H> {
             return with_cors(self.refuse(refusal), &passed.pipeline, passed.origin.as_ref());
         }
         match self.network.handler.admits(&passed.pipeline, &passed.request) {
-            Admission::LetIn => {}
+            Admission::LetIn(receipt) => passed.request.receipt = receipt,
             Admission::Refused(why) => {
                 let challenge = run::challenge(&passed.pipeline);
                 let mut answer = self.reject_because(passed, Refusal::Unauthorized, &why);
@@ -160,6 +160,7 @@ impl<H: Handler> Peer<H> {
             body: Bytes::new(),
             ip: self.caller(&head.headers),
             params,
+            receipt: None,
         }
     }
 

@@ -236,7 +236,7 @@ impl Handler for Arc<Server> {
 
     fn admits(&self, pipeline: &Arc<Pipeline>, request: &Incoming) -> Admission {
         if pipeline.verify.is_empty() {
-            return Admission::LetIn;
+            return Admission::LetIn(None);
         }
         let received = request.clone().received(Id([0; 16]), now_millis());
         let secrets = self.secrets.load();

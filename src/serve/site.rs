@@ -17,6 +17,10 @@ use crate::routing::Routes;
 use crate::scripts;
 use crate::value::Time;
 
+/// Files that are named by themselves when they are served at once; of more there is one line, and their names are told to who
+/// looks closer.
+const MOST_NAMED: usize = 3;
+
 /// The scripts of a server, as they are served.
 pub struct Site {
     pub server: Arc<Server>,
@@ -67,8 +71,15 @@ impl Site {
         self.report(changed);
         let secrets = self.server.secrets.load();
         self.report_unset(secrets.unset());
-        for name in secrets.short() {
-            tracing::warn!("secret {name} is shorter than 8 characters: it cannot be masked by value");
+        match secrets.short().map(|name| &**name).collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [name] => {
+                tracing::warn!("secret {name} is shorter than 8 characters: it cannot be masked by value")
+            }
+            names => tracing::warn!(
+                "secrets {} are shorter than 8 characters: they cannot be masked by value",
+                names.join(", ")
+            ),
         }
         if self.server.around.dry_run {
             tracing::warn!("dry run: actions are recorded, not sent");
@@ -77,14 +88,19 @@ impl Site {
 
     fn report(&self, changed: &Changed) {
         let served = self.served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        for file in &changed.loaded {
-            let count = served.pipelines_of(file);
-            match count {
-                // What only others use.
-                0 => tracing::debug!("{file} is read"),
-                1 => tracing::info!("{file} is served: 1 pipeline"),
-                count => tracing::info!("{file} is served: {count} pipelines"),
-            }
+        let counts = changed.loaded.iter().map(|file| (file, served.pipelines_of(file)));
+        // What only others use has none.
+        let (serving, read): (Vec<_>, Vec<_>) = counts.partition(|(_, count)| *count > 0);
+        for (file, _) in read {
+            tracing::debug!("{file} is read");
+        }
+        for (file, count) in &serving {
+            let told = format!("{file} is served: {}", some(*count, "pipeline"));
+            if serving.len() <= MOST_NAMED { tracing::info!("{told}") } else { tracing::debug!("{told}") }
+        }
+        if serving.len() > MOST_NAMED {
+            let all = serving.iter().map(|(_, count)| count).sum();
+            tracing::info!("{} are served: {}", some(serving.len(), "file"), some(all, "pipeline"));
         }
         for file in &changed.removed {
             tracing::info!("{file} is gone, and its pipelines with it");
@@ -104,7 +120,8 @@ impl Site {
 }
 
 impl Site {
-    /// Secrets without a value, and what comes of it: a line for each that is sent somewhere, and one for all pipelines whose `verify` needs one.
+    /// Secrets without a value, and what comes of it: a line for those that are sent somewhere, and one for all pipelines whose
+    /// `verify` needs one.
     fn report_unset(&self, unset: &[Arc<str>]) {
         let (mut closed, mut asked, mut sent) = (Vec::new(), Vec::new(), Vec::new());
         for pipeline in self.server.pipelines.load().values() {
@@ -120,10 +137,16 @@ impl Site {
             asked.extend(names);
         }
         // What only `verify` asks for is never sent.
-        for name in unset.iter().filter(|name| sent.contains(name) || !asked.contains(name)) {
-            tracing::warn!(
+        let sent = unset.iter().filter(|name| sent.contains(name) || !asked.contains(name));
+        match sent.map(|name| &**name).collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [name] => tracing::warn!(
                 "secret {name} is not set: what needs it is not sent, and its operation is interrupted"
-            );
+            ),
+            names => tracing::warn!(
+                "secrets {} are not set: what needs one of them is not sent, and its operation is interrupted",
+                names.join(", ")
+            ),
         }
         match closed.as_slice() {
             [] => {}
@@ -160,6 +183,10 @@ impl Site {
             tracing::warn!("wj.toml has no [smtp], so no mail goes out: email.send of {sending} fails");
         }
     }
+}
+
+fn some(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn notifies_by_mail(pipeline: &Pipeline) -> bool {

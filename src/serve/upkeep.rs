@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 
 use super::clock::now_millis;
 use super::server::Server;
-use crate::operations::notices::Reason;
+use crate::operations::notices::{Full, Reason};
 use crate::operations::{Classes, Rules};
 use crate::resolve::program::Pipeline;
 use crate::store::{Limits, MEMORY, Retention, Space, Span, StoreError, Tended, Upkeep, Write};
@@ -24,6 +24,8 @@ pub struct Keepings {
     /// Where room is needed; none for a store in memory.
     pub place: Option<PathBuf>,
     now: Mutex<Now>,
+    /// Whose full history people were told of.
+    told: Mutex<Full>,
 }
 
 #[derive(Default)]
@@ -38,9 +40,10 @@ impl Keepings {
     /// # Errors
     /// The store cannot be read.
     pub fn new(rules: Rules, data: &str, store: &dyn crate::store::Store) -> Result<Keepings, StoreError> {
-        let classes = Classes::read(&store.summary(&Span::default())?.settings);
+        let settings = store.summary(&Span::default())?.settings;
+        let (classes, told) = (Classes::read(&settings), Mutex::new(Full::read(&settings)));
         let place = (data != MEMORY).then(|| PathBuf::from(data));
-        Ok(Keepings { rules, place, now: Mutex::new(Now { classes, ..Now::default() }) })
+        Ok(Keepings { rules, place, now: Mutex::new(Now { classes, ..Now::default() }), told })
     }
 
     /// Takes in what is served. Classes are on disk before anything is kept in them.
@@ -156,18 +159,30 @@ fn tell_full(server: &Server, full: Vec<Arc<str>>) {
     for name in before.difference(&full) {
         tracing::info!("pipeline {name} is served again: its history is within its `keep`");
     }
-    let (now, served) = (now_millis(), server.pipelines.load());
-    let tells = |name: &&Arc<str>| served.get(*name).is_some_and(|pipeline| !pipeline.notify.is_empty());
-    for name in full.difference(&before).filter(tells) {
-        let notice = Write::Notice {
-            pipeline: name.clone(),
-            id: server.around.ids.next(now, 0),
-            time: now,
-            reason: Reason::history_full().to_string(),
-        };
-        if let Err(error) = Handle::current().block_on(server.writer.commit(notice)) {
-            tracing::error!(pipeline = %name, error, "that its history is full could not be written down; it is tried again");
-            server.full.rcu(|full| full.iter().filter(|own| *own != name).cloned().collect::<BTreeSet<_>>());
-        }
+    if let Err(error) = Handle::current().block_on(tell_people(server, &full)) {
+        tracing::error!(error, "that a history is full could not be written down; it is tried again");
     }
+}
+
+/// Queues a notice for those who were not told yet, also before a restart.
+async fn tell_people(server: &Server, full: &BTreeSet<Arc<str>>) -> Result<(), String> {
+    let told = || server.keepings.told.lock().unwrap_or_else(PoisonError::into_inner);
+    let ended = told().ended(full);
+    server.writer.commit_all(ended).await?;
+    let served = server.pipelines.load();
+    let tells = |name: &Arc<str>| served.get(name).is_some_and(|pipeline| !pipeline.notify.is_empty());
+    for name in full.iter().filter(|name| tells(name)) {
+        if told().is_told(name) {
+            continue;
+        }
+        let now = now_millis();
+        let id = server.around.ids.next(now, 0);
+        let reason = Reason::history_full().to_string();
+        server.writer.commit(Write::Notice { pipeline: name.clone(), id, time: now, reason }).await?;
+        // Behind it: rather told twice than never.
+        let written = told().told(name);
+        server.writer.commit(written).await?;
+        tracing::debug!(pipeline = %name, "a notice that its history is full is queued");
+    }
+    Ok(())
 }

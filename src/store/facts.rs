@@ -64,6 +64,8 @@ pub enum Fact {
         path: Arc<str>,
         until: Millis,
     },
+    /// What a `verify` made for the sender to read in the answer, in row 0.
+    Receipt(Arc<str>),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -393,6 +395,7 @@ mod tests {
             any::<u32>().prop_map(Fact::Resumed),
             text().prop_map(Fact::Note),
             any::<[u8; 16]>().prop_map(Fact::Linked),
+            text().prop_map(Fact::Receipt),
             (text(), any::<u64>()).prop_map(|(path, until)| Fact::Wait { path, until }),
             Just(Fact::LetIn(vec!["github".into(), "ip".into()])),
             (any::<[u8; 16]>(), any::<u64>()).prop_map(|(key, end)| Fact::Claimed { key, end }),

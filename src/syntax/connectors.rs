@@ -39,7 +39,7 @@ impl Builder<'_> {
                 Rule::base => {
                     let base = line.node.into_inner().find_map(|node| self.text(node));
                     if connector.base.is_some() {
-                        self.report(errors::second_of(span, "base", "a connector"));
+                        self.report(errors::second_of(span, "`base`", "a connector"));
                     }
                     connector.base = connector.base.take().or(base);
                 }
@@ -72,7 +72,7 @@ impl Builder<'_> {
                 Rule::connector_param => action.params.extend(self.connector_param(line.node)),
                 Rule::action => {
                     if action.call.is_some() {
-                        self.report(errors::second_of(span, "a call", "an action of a connector"));
+                        self.report(errors::second_of(span, "call", "an action of a connector"));
                     }
                     action.call = Some(self.action(line.node));
                 }

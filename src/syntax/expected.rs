@@ -56,13 +56,19 @@ fn name(rule: Rule) -> Option<&'static str> {
         | Rule::reference
         | Rule::call
         | Rule::paren
+        | Rule::round_object
         | Rule::list
         | Rule::object
         | Rule::place
         | Rule::if_expr
         | Rule::if_ml
         | Rule::prefix => "a value",
-        Rule::quoted | Rule::multiline | Rule::plain | Rule::open_plain | Rule::bad_quoted => "a text",
+        Rule::quoted
+        | Rule::multiline
+        | Rule::plain
+        | Rule::open_plain
+        | Rule::bad_quoted
+        | Rule::doubled => "a text",
         Rule::given_answer => "`answers`, `times out`, `refuses` or `fails`",
         Rule::name | Rule::bad_name => "a name",
         Rule::status => "a status",

@@ -164,6 +164,7 @@ impl Builder<'_> {
         while let Some(node) = nodes.peek() {
             let span = expr.span.to(self.span(node));
             match node.as_rule() {
+                Rule::member_call => expr = self.member_call(expr, nodes.next()?),
                 Rule::member_of => {
                     let name = nodes.next()?.into_inner().next()?;
                     let name = self.name(&name);
@@ -209,6 +210,7 @@ impl Builder<'_> {
                 inner.map_or(ExprKind::Broken, |inner| inner.kind)
             }
             Rule::list => self.list(node),
+            Rule::round_object => self.misbracketed(node, '(', true),
             Rule::object => self.object(node),
             Rule::if_expr | Rule::if_ml => {
                 let mut exprs = self.exprs(node).into_iter().map(Box::new);
@@ -238,6 +240,52 @@ impl Builder<'_> {
         }
         self.bracket(&node, start, '(');
         name.map_or(ExprKind::Broken, |name| ExprKind::Call { name, args })
+    }
+
+    /// `name.trim()`, which is taken for the call that it means.
+    fn member_call(&mut self, base: Expr, node: Node) -> Expr {
+        let span = base.span.to(self.span(&node));
+        let (mut name, mut args) = (None, Vec::new());
+        let mut unclosed = false;
+        for node in node.into_inner() {
+            match node.as_rule() {
+                Rule::name => name = Some(self.name(&node)),
+                _ => {
+                    let inner = node.clone().into_inner();
+                    unclosed = inner.clone().any(|node| node.as_rule() != Rule::arguments);
+                    args = inner
+                        .filter(|node| node.as_rule() == Rule::arguments)
+                        .flat_map(|node| self.arguments(node))
+                        .collect();
+                    self.bracket(&node, node.as_span().start(), '(');
+                }
+            }
+        }
+        let Some(mut name) = name else { return broken_expr(span) };
+        if unclosed {
+            return broken_expr(span);
+        }
+        if let Some(here) = super::habits::function_elsewhere(&name.text) {
+            name.text = here.into();
+        }
+        let inner = |expr: &Expr| self.source.get(expr.span.range()).unwrap_or("");
+        let written = [&base].into_iter().chain(&args).map(inner).collect::<Vec<_>>().join(", ");
+        let right = format!("{}({written})", name.text);
+        // Of `a.trim().upper()` the whole is told of once, at its end.
+        let inner_call = matches!(&base.kind, ExprKind::Call { name, args } if args.first().is_some_and(|first| first.span.start < name.span.start));
+        if !inner_call || self.muted > 0 {
+            self.report(errors::method_call(span, &name.text, &right));
+        } else if let Some(last) = self.diagnostics.last_mut().filter(|last| last.span == base.span) {
+            let right = match last.fixes.first().and_then(|fix| fix.edits.first()) {
+                Some(edit) => {
+                    right.replacen(self.source.get(base.span.range()).unwrap_or("-"), &edit.text, 1)
+                }
+                None => right,
+            };
+            *last = errors::method_call(span, &name.text, &right);
+        }
+        let args = [base].into_iter().chain(args).collect();
+        Expr { kind: ExprKind::Call { name, args }, span }
     }
 
     /// Complains of a bracket at `start` that is not closed, or holds more than it can.
@@ -283,7 +331,27 @@ impl Builder<'_> {
         ExprKind::Call { name: place, args: vec![text] }
     }
 
+    /// An object in round or square brackets. `plain` says that nothing else stands in them.
+    fn misbracketed(&mut self, node: Node, opener: char, plain: bool) -> ExprKind {
+        let whole = self.span(&node);
+        let open = Span { start: whole.start, end: whole.start + 1 };
+        let close = Span { start: whole.end - 1, end: whole.end };
+        let members: Vec<Node> =
+            node.into_inner().filter(|node| node.as_rule() == Rule::list_member).collect();
+        let first = members.first().map_or(whole, |member| self.span(member));
+        self.report(errors::object_in_brackets(open, opener, first, plain.then_some(close)));
+        ExprKind::Object(members.into_iter().filter_map(|member| self.member(member)).collect())
+    }
+
     fn list(&mut self, node: Node) -> ExprKind {
+        let has = |rule: Rule| node.clone().into_inner().any(|node| node.as_rule() == rule);
+        if has(Rule::list_member) && !has(Rule::missing_bracket) {
+            let plain = node
+                .clone()
+                .into_inner()
+                .all(|node| matches!(node.as_rule(), Rule::list_member | Rule::comma));
+            return self.misbracketed(node, '[', plain);
+        }
         let (mut items, mut extra) = (Vec::new(), false);
         let whole = node.clone();
         let closed = !node.clone().into_inner().any(|node| node.as_rule() == Rule::missing_bracket);

@@ -30,6 +30,8 @@ pub(super) fn in_rest(rule: Rule, before: &str, text: &str, span: Span) -> Optio
     }
     choice(before, text, span)
         .or_else(|| thousands(before, text, span))
+        .or_else(|| blank_before_unit(before, text, span))
+        .or_else(|| apostrophe(before, text, span))
         .or_else(|| quote_in_text(before, text, span))
         .or_else(|| without_quotes(rule, text, span))
 }
@@ -91,6 +93,17 @@ fn in_number(rule: Rule, digits: &str, text: &str, span: Span) -> Option<Diagnos
     None
 }
 
+/// `5 s`, where no clause wants a duration.
+fn blank_before_unit(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
+    let front = before.trim_end();
+    let digits = front.len() - front.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let unit = super::literals::unit_of(text)?;
+    let start = span.start.checked_sub((before.len() - front.len() + digits) as u32)?;
+    let number = front.get(front.len() - digits..).filter(|number| !number.is_empty())?;
+    let at = Span { start, end: part(span, 0, text.len()).end };
+    Some(errors::blank_before_unit(at, &format!("{number} {text}"), &format!("{number}{unit}")))
+}
+
 /// `1 000`: the blank stands between the two.
 fn thousands(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
     let front = before.trim_end_matches([' ', '\u{a0}']);
@@ -136,6 +149,21 @@ fn quote_in_text(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
     let written = format!("{}{text}", before.get(first..)?);
     let inner = written.get(1..written.len() - 1)?;
     Some(errors::quotes_in_text(Span { start, end }, &format!("\"{}\"", inner.replace('"', "\\\""))))
+}
+
+/// `'it's'`: the text ends at its apostrophe.
+fn apostrophe(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
+    let first = before.find('\'')?;
+    let plain = before.matches('\'').count() == 2 && before.ends_with('\'');
+    if !plain || !text.starts_with(char::is_alphanumeric) || text.matches('\'').count() != 1 {
+        return None;
+    }
+    let rest = text.get(..text.find('\'')?)?;
+    let inner = format!("{}{rest}", before.get(first + 1..)?);
+    let start = span.start.checked_sub((before.len() - first) as u32)?;
+    let at = Span { start, end: part(span, 0, rest.len() + 1).end };
+    let right = (!inner.contains(['"', '\\', '{', '}'])).then(|| format!("\"{inner}\""));
+    Some(errors::apostrophe_in_text(at, right.as_deref()))
 }
 
 /// The text of a `respond`, an `abort` or a `stop` that lacks one quote or both.
@@ -232,6 +260,42 @@ pub(super) fn replacement(word: &str, rest: &str) -> Option<&'static str> {
         "sleep" | "delay" | "pause" if number => "wait",
         "switch" if !rest.starts_with('(') => "match",
         "throw" | "raise" | "fail" | "error" if number || rest.starts_with('"') => "abort",
+        _ => return None,
+    })
+}
+
+/// The function that does what one of this name does elsewhere, in whatever case it is written.
+pub fn function_elsewhere(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "uppercase" | "touppercase" | "toupper" | "to_upper" | "ucase" => "upper",
+        "lowercase" | "tolowercase" | "tolower" | "to_lower" | "lcase" => "lower",
+        "length" | "size" | "count" | "strlen" => "len",
+        "strip" | "trim_all" | "trimmed" => "trim",
+        "substring" | "substr" | "mid" => "slice",
+        "str" | "string" | "tostring" | "to_string" | "to_text" => "text",
+        "int" | "float" | "num" | "tonumber" | "to_number" | "parseint" | "parsefloat" | "decimal" => {
+            "number"
+        }
+        "includes" | "has" | "instr" | "in_array" => "contains",
+        "startswith" => "starts_with",
+        "endswith" => "ends_with",
+        "explode" => "split",
+        "implode" | "concat_ws" => "join",
+        "coalesce" | "ifnull" | "nvl" => "first_of",
+        "json" | "json_encode" | "stringify" | "tojson" | "dumps" => "to_json",
+        "json_decode" | "json_parse" | "parse" | "parsejson" | "fromjson" | "from_json" | "loads" => {
+            "parse_json"
+        }
+        "urlencode" | "encodeuricomponent" => "url_encode",
+        "urldecode" | "decodeuricomponent" => "url_decode",
+        "base64_encode" | "btoa" => "base64",
+        "atob" => "base64_decode",
+        "date" | "datetime" | "parse_date" | "strtotime" => "time",
+        "strftime" | "date_format" | "format_date" => "format",
+        "today" | "current_time" => "now",
+        "regex" | "regexp" | "match_pattern" => "matches",
+        "dedup" | "distinct" => "unique",
+        "guid" | "uuid4" => "uuid",
         _ => return None,
     })
 }

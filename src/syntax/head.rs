@@ -108,6 +108,11 @@ impl Builder<'_> {
         for node in node.into_inner() {
             match node.as_rule() {
                 Rule::name => format = Some(self.name(&node)),
+                Rule::bad_charset => {
+                    let span = self.span(&node);
+                    self.report(errors::charset_without_quotes(span, node.as_str()));
+                    charset = Some(super::texts::literal(node.as_str(), span));
+                }
                 _ => charset = self.text(node).or(charset),
             }
         }

@@ -106,6 +106,9 @@ impl Builder<'_> {
     /// What stands behind a whole line. Gives back the steps of a block in it.
     pub fn left_over(&mut self, rule: Rule, line: Span, node: &Node, within: Within) -> Vec<Block> {
         let (text, span, block) = self.left_text(node);
+        if slips::ends_in_operator(&text) {
+            self.goes_on_behind = Some(Unfinished { end: span.end, open_text: false });
+        }
         if !self.told_before(line, span) {
             let before = self.source.get(line.start as usize..span.start as usize).unwrap_or("");
             let rest = self.rest_of_line(span.start).trim_end();

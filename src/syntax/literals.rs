@@ -124,7 +124,7 @@ fn split(text: &str) -> Option<(u64, &str)> {
 }
 
 /// A unit as people write it behind a blank: `5 seconds`.
-fn unit_of(word: &str) -> Option<&'static str> {
+pub(super) fn unit_of(word: &str) -> Option<&'static str> {
     Some(match word.to_lowercase().as_str() {
         "ms" => "ms",
         "s" | "sec" | "secs" | "second" | "seconds" => "s",

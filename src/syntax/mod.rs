@@ -8,6 +8,7 @@ pub mod ast;
 
 mod actions;
 mod blocks;
+mod bounds;
 mod builder;
 mod codes;
 mod connectors;
@@ -45,6 +46,7 @@ use grammar::{Grammar, Rule};
 use prescan::Part;
 
 pub use codes::CODES;
+pub use habits::function_elsewhere;
 pub use words::{METHODS, RESERVED, TAKEN};
 
 /// A longer file is not read: 1 MiB.

@@ -300,7 +300,7 @@ fn begins_item(line: &str) -> bool {
             quote(behind)
                 || behind.starts_with('{')
                 || !name.is_empty()
-                    && (after.is_empty() || quote(after) || after.starts_with(['{', ':', '#']))
+                    && (after.is_empty() || quote(after) || after.starts_with(['{', ':', '#', '(']))
         }
     }
 }

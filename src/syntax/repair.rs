@@ -4,6 +4,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
+use super::bounds::{self, Bounds};
 use super::errors;
 use super::prescan::{Brace, Part};
 
@@ -31,6 +32,10 @@ impl Patched {
                     patched.text.push_str(brace);
                     patched.inserted.push((at, brace.len()));
                 }
+                Change::Replace(_, sign) => {
+                    patched.text.push_str(sign);
+                    taken = at + sign.len();
+                }
                 Change::Blank(_) => {
                     patched.text.push(' ');
                     taken = at + 1;
@@ -57,8 +62,10 @@ impl Patched {
     }
 }
 
-enum Change {
+pub(super) enum Change {
     Insert(usize, &'static str),
+    /// Another sign of the same length.
+    Replace(usize, &'static str),
     /// A brace that is one too many becomes a blank.
     Blank(usize),
 }
@@ -66,18 +73,22 @@ enum Change {
 impl Change {
     fn at(&self) -> usize {
         match self {
-            Change::Insert(at, _) | Change::Blank(at) => *at,
+            Change::Insert(at, _) | Change::Replace(at, _) | Change::Blank(at) => *at,
         }
     }
 }
 
 /// The text of a part with its braces in balance, and what had to be said of them.
 pub(super) fn mended(text: &str, part: &Part) -> (Patched, Vec<Diagnostic>) {
-    if part.open_lines || balanced(&part.braces) {
+    if part.open_lines {
         return (Patched::new(text, part.start, Vec::new()), Vec::new());
     }
-    let mut mender = Mender { text, part, open: Vec::new(), changes: Vec::new(), blame: Vec::new() };
-    mender.run();
+    let Bounds { changes, braces, blame } = bounds::found(text, part)
+        .unwrap_or_else(|| Bounds { braces: part.braces.clone(), ..Bounds::default() });
+    let mut mender = Mender { text, start: part.start, braces: &braces, open: Vec::new(), changes, blame };
+    if !balanced(&braces) {
+        mender.run();
+    }
     (Patched::new(text, part.start, mender.changes), mender.blame)
 }
 
@@ -101,7 +112,9 @@ fn balanced(braces: &[Brace]) -> bool {
 
 struct Mender<'a> {
     text: &'a str,
-    part: &'a Part,
+    /// Of the part, in the file.
+    start: usize,
+    braces: &'a [Brace],
     open: Vec<Opened>,
     changes: Vec<Change>,
     blame: Vec<Diagnostic>,
@@ -120,14 +133,14 @@ const MOST_BLAMED: usize = 20;
 
 impl Mender<'_> {
     fn run(&mut self) {
-        let opens = self.part.braces.iter().filter(|brace| brace.opens).count();
-        let closes = self.part.braces.len() - opens;
+        let opens = self.braces.iter().filter(|brace| brace.opens).count();
+        let closes = self.braces.len() - opens;
         let (mut lost, mut extra) = (opens.saturating_sub(closes), closes.saturating_sub(opens));
         if lost.max(extra) > MOST_BLAMED {
             return;
         }
-        for brace in &self.part.braces {
-            let at = brace.at - self.part.start;
+        for brace in self.braces {
+            let at = brace.at - self.start;
             let line = self.line_start(at);
             let indent = self.indent(line);
             if brace.opens {
@@ -241,13 +254,13 @@ impl Mender<'_> {
     /// The end of the item's first line, if its block begins neither there nor on the next.
     fn head_without_brace(&self) -> Option<usize> {
         let head = code_length(self.line(0));
-        let first = self.part.braces.first()?.at - self.part.start;
+        let first = self.braces.first()?.at - self.start;
         let between = self.text.get(head..first)?;
         (first > head && !between.trim().is_empty()).then_some(head)
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(start, end).shifted(self.part.start)
+        Span::new(start, end).shifted(self.start)
     }
 
     fn line_start(&self, at: usize) -> usize {
@@ -276,7 +289,7 @@ impl Mender<'_> {
 }
 
 /// The length of a line without a comment at its end, as far as that can be seen without reading it.
-fn code_length(line: &str) -> usize {
+pub(super) fn code_length(line: &str) -> usize {
     let mut quoted = None;
     for (at, character) in line.char_indices() {
         match (quoted, character) {

@@ -7,6 +7,7 @@ use super::errors;
 use super::grammar::{Node, Rule};
 use super::items::broken;
 use super::junk::names_a_part;
+use crate::source::Span;
 
 impl Builder<'_> {
     /// A step or a head statement that its block may hold.
@@ -148,9 +149,17 @@ impl Builder<'_> {
 
     fn arms(&mut self, node: Node) -> (Vec<MatchArm>, Option<Vec<Stmt>>) {
         let (mut arms, mut otherwise) = (Vec::new(), None);
+        let (mut behind, mut same_line): (Vec<Span>, bool) = (Vec::new(), false);
         for line in self.lines(node) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
+            if rule == Rule::same_line {
+                same_line = true;
+                continue;
+            }
+            if std::mem::take(&mut same_line) {
+                behind.push(span);
+            }
             if matches!(rule, Rule::junk | Rule::bad_block) {
                 self.bad_entry(line.node, Within::Match);
                 continue;
@@ -177,6 +186,9 @@ impl Builder<'_> {
             if let Some(left) = line.left {
                 self.left_over(rule, span, &left, Within::Match);
             }
+        }
+        if let Some(first) = behind.first() {
+            self.report(errors::arms_on_a_line(*first, &behind));
         }
         (arms, otherwise)
     }

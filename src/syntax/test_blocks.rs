@@ -5,6 +5,7 @@ use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
+use crate::source::Span;
 
 const STATES: [&str; 7] = ["aborted", "stopped", "done", "failed", "interrupted", "rejected", "duplicate"];
 
@@ -147,6 +148,18 @@ impl Builder<'_> {
                     }
                 }
                 let count = count.unwrap_or_else(|| {
+                    let rest = self.rest_of_line(span.end);
+                    let blanks = rest.len() - rest.trim_start().len();
+                    let digits = rest.trim_start().bytes().take_while(u8::is_ascii_digit).count();
+                    let start = span.end as usize + blanks;
+                    if let Some(digits) =
+                        rest.get(blanks..blanks + digits).filter(|digits| !digits.is_empty())
+                    {
+                        let at = Span::new(start, start + digits.len());
+                        self.told_to_line_end = Some(at.start);
+                        self.report(errors::count_without_times(at, digits));
+                        return Count::Once;
+                    }
                     self.report(errors::expect_without_count(span, action.span));
                     Count::Once
                 });

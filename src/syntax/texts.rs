@@ -22,6 +22,11 @@ impl Builder<'_> {
                 self.open_text(span, '\'');
                 return Some(literal(strip(node.as_str(), 1, 0), span));
             }
+            Rule::doubled => {
+                let inner = strip(node.as_str(), 2, 2);
+                self.report(errors::doubled_quotes(span, node.as_str(), inner));
+                return Some(literal(inner, span));
+            }
             Rule::bad_quoted => {
                 let inner = between_quotes(node.as_str());
                 self.report(errors::wrong_quotes(span, node.as_str(), inner));
@@ -43,12 +48,14 @@ impl Builder<'_> {
             Rule::quoted | Rule::plain => strip(text, 1, 1),
             Rule::open_plain => strip(text, 1, 0),
             Rule::multiline => text.trim_matches('"'),
+            Rule::doubled => strip(text, 2, 2),
             _ => between_quotes(text),
         };
         match rule {
             Rule::quoted if is_open(&node) => self.open_text(span, '"'),
             Rule::open_plain => self.open_text(span, '\''),
             Rule::bad_quoted => self.report(errors::wrong_quotes(span, text, inner)),
+            Rule::doubled => self.report(errors::doubled_quotes(span, text, inner)),
             Rule::multiline => self.report(errors::lines_where_one_is_wanted(span, inner)),
             _ => {}
         }

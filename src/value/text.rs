@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Fault, Kind, Value, to_json};
+use super::{Fault, Kind, Value, duration_text, to_json};
 
 /// The text of a value: a text itself, a number's digits as they came, nothing for what is empty, ISO 8601 for a
 /// time, compact JSON for lists and objects.
@@ -38,7 +38,7 @@ impl Value {
             Value::List(items) => format!("a list of {} items", items.len()),
             Value::Object(_) => "an object".to_owned(),
             Value::Time(time) => format!("the time {}", time.to_iso()),
-            Value::Duration(millis) => format!("a duration of {millis} ms"),
+            Value::Duration(millis) => format!("the duration {}", duration_text(*millis)),
             Value::Sealed(_) => "a secret".to_owned(),
         }
     }

@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::harness::err;
+
 const HEALTHY: &str = r#"pipeline leads {
   on POST "/leads"
   respond 200 "OK"
@@ -252,7 +254,7 @@ fn a_reader_that_goes_away_is_no_panic() {
     drop(child.stdout.take());
     let run = child.wait_with_output().unwrap();
     assert_eq!(run.status.code(), Some(1));
-    assert!(!String::from_utf8_lossy(&run.stderr).contains("panic"));
+    assert!(!err(&run).contains("panic"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use wj::check::{self, Options, Script};
+use wj::check::{self, Fixed, Options, Script};
 use wj::source::Source;
 
 use crate::cases::{self, Case};
@@ -19,12 +19,17 @@ fn script_of(text: &str) -> Script {
     Script::from(Arc::new(Source::new("case.wj", text)))
 }
 
+/// A script by itself, mended.
+fn fix(script: &Script) -> Option<Fixed> {
+    check::fix(script, &check::connectors_of(std::slice::from_ref(script)), &Options::default())
+}
+
 /// What the cases of `tests/cases/fix` show: a script, and what `--fix` makes of it.
 #[test]
 fn cases_of_fixes() {
     cases::run("fix", "fixed", |case: &Case| {
         let script = script_of(case.all("wj").next().map_or("", |block| block.body.as_str()));
-        let fixed = check::fix(&script, std::slice::from_ref(&script), &Options::default());
+        let fixed = fix(&script);
         fixed.map_or_else(|| script.source.text.to_string(), |fixed| fixed.script.source.text.to_string())
     });
 }
@@ -36,7 +41,7 @@ fn what_is_mended_is_better_and_done() {
     let mut mended: BTreeMap<&str, usize> = BTreeMap::new();
     for text in all_scripts() {
         let script = script_of(&text);
-        let Some(fixed) = check::fix(&script, std::slice::from_ref(&script), &Options::default()) else {
+        let Some(fixed) = fix(&script) else {
             continue;
         };
         let findings = |script: &Script| {
@@ -48,11 +53,7 @@ fn what_is_mended_is_better_and_done() {
             "{text}\n--- became\n{}",
             fixed.script.source.text
         );
-        assert!(
-            check::fix(&fixed.script, std::slice::from_ref(&fixed.script), &Options::default()).is_none(),
-            "more to fix:\n{}",
-            fixed.script.source.text
-        );
+        assert!(fix(&fixed.script).is_none(), "more to fix:\n{}", fixed.script.source.text);
         let names = |script: &Script| {
             let checked = check::check_with(std::slice::from_ref(script), &Options::default());
             let findings = checked.files.into_iter().flat_map(|file| file.diagnostics);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::harness::Site;
+use crate::harness::{Site, err, out};
 
 const LEADS: &str = r#"pipeline leads "Leads" {
   on POST "/leads"
@@ -62,7 +62,7 @@ fn git(site: &Site, args: &[&str]) {
         .env("GIT_CONFIG_SYSTEM", "/dev/null")
         .output()
         .unwrap();
-    assert!(done.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&done.stderr));
+    assert!(done.status.success(), "git {args:?}: {}", err(&done));
 }
 
 fn commit(site: &Site) {
@@ -76,15 +76,11 @@ fn ci(site: &Site, args: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
 fn affected(site: &Site, base: &str) -> (Option<i32>, String) {
     let output = ci(site, &["--base", base]);
     let text = out(&output);
     let line = text.lines().find(|line| line.starts_with("files: "));
-    let err = String::from_utf8_lossy(&output.stderr).into_owned();
+    let err = err(&output);
     (output.status.code(), line.map_or(err, str::to_owned))
 }
 
@@ -136,7 +132,7 @@ fn what_cannot_be_compared_is_told_and_ends_with_2() {
     {
         let output = ci(&site, &[&format!("--base={base}")]);
         assert_eq!(output.status.code(), Some(2));
-        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        let err = err(&output);
         assert!(err.contains(told), "{err}");
     }
     let outside = Site::new(&[("other.wj", OTHER)]);
@@ -230,7 +226,7 @@ fn the_hooks_and_the_files_for_build_servers_run() {
         for sha in ["", "base"] {
             let env = [("CI_MERGE_REQUEST_DIFF_BASE_SHA", sha)];
             let output = shell(&site, &line, &env);
-            let err = String::from_utf8_lossy(&output.stderr).into_owned();
+            let err = err(&output);
             assert!(output.status.success(), "{line}: {err}\n{}", out(&output));
         }
         site.write("broken.wj", "pipeline {\n");

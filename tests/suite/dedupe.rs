@@ -61,8 +61,9 @@ fn a_restart_forgets_no_key_and_another_body_is_marked() {
     let server = site.serve(&[]);
     assert_eq!(server.post_json("/p", r#"{"id":7}"#).json(), first);
     assert_eq!(server.post_json("/p", r#"{"id":7,"more":true}"#).json(), first);
-    // The text "7" is not the number 7.
-    assert_ne!(server.post_json("/p", r#"{"id":"7"}"#).json(), first);
+    // The text counts: a sender may write the number 7 at one time and the text "7" at another.
+    assert_eq!(server.post_json("/p", r#"{"id":"7"}"#).json(), first);
+    assert_ne!(server.post_json("/p", r#"{"id":"07"}"#).json(), first);
     assert_eq!(server.post_json("/p", r#"{"id":""}"#).status, 422);
     let first = first["op"].as_str().unwrap();
     let repeats: Vec<_> = site
@@ -72,7 +73,11 @@ fn a_restart_forgets_no_key_and_another_body_is_marked() {
         .collect();
     assert_eq!(
         repeats,
-        [format!("duplicate of {first}, with another body"), format!("duplicate of {first}")]
+        [
+            format!("duplicate of {first}, with another body"),
+            format!("duplicate of {first}, with another body"),
+            format!("duplicate of {first}"),
+        ]
     );
 }
 

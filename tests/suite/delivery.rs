@@ -4,7 +4,7 @@ use std::sync::{Arc, Barrier};
 
 use serde_json::{Value as Json, json};
 
-use crate::harness::{Does, Site, Target};
+use crate::harness::{Does, Site, Target, err};
 
 const TOKEN: &str = "tok/EN+0123456789=";
 
@@ -279,7 +279,7 @@ fn a_dry_run_needs_no_secret_sends_nothing_and_retries_nothing_that_was_meant() 
     assert_eq!(action["request"]["headers"]["authorization"], "Bearer «secret CRM_TOKEN»");
     let refused = site.wj(&["history", "retry", &meant]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("--dry-run"), "{refused:?}");
+    assert!(err(&refused).contains("--dry-run"), "{refused:?}");
     assert_eq!(site.show(&meant)["status"], "interrupted");
     assert!(target.is_quiet());
 }

@@ -8,6 +8,8 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 
+use crate::harness::{err, out};
+
 fn extension() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/vscode")
 }
@@ -62,9 +64,8 @@ fn npm(args: &[&str]) -> Option<String> {
         return None;
     }
     let run = Command::new("npm").args(args).current_dir(extension()).output().unwrap();
-    let (out, error) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-    assert!(run.status.success(), "npm {args:?}: {out}\n{error}");
-    Some(out.into_owned())
+    assert!(run.status.success(), "npm {args:?}: {}\n{}", out(&run), err(&run));
+    Some(out(&run))
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Barrier};
 
-use crate::harness::{Does, Site, Target, request};
+use crate::harness::{Does, Site, Target, err, request};
 
 /// A small file system, unmounted when it is dropped.
 struct Small {
@@ -21,7 +21,7 @@ impl Small {
         match said {
             Ok(output) if output.status.success() => Some(Small { at: at.to_owned() }),
             Ok(output) => {
-                let why = String::from_utf8_lossy(&output.stderr);
+                let why = err(&output);
                 println!("skipped: no small disk can be mounted here: {}", why.trim());
                 None
             }

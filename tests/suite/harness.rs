@@ -71,8 +71,7 @@ impl Site {
     /// What a command that must succeed printed.
     pub fn stdout(&self, args: &[&str]) -> String {
         let output = self.wj(args);
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "wj {args:?}: {} {error}", output.status);
+        assert!(output.status.success(), "wj {args:?}: {} {}", output.status, err(&output));
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -101,6 +100,16 @@ impl Site {
         all.extend(args);
         Server::start(self.command(&all))
     }
+}
+
+/// What a command printed.
+pub fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What it said beside that.
+pub fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A server that runs; killed when it is dropped.

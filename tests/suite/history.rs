@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::harness::{Server, Site};
+use crate::harness::{Server, Site, err};
 
 const SCRIPTS: &str = r#"pipeline good {
   on POST "/good"
@@ -97,7 +97,7 @@ fn what_cannot_be_asked_is_said_the_same_with_a_server_and_without() {
     let site = Site::new(&[("all.wj", SCRIPTS)]);
     let none = site.wj(&["history"]);
     assert_eq!(none.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&none.stderr).contains("there is no history in .wj"), "{none:?}");
+    assert!(err(&none).contains("there is no history in .wj"), "{none:?}");
     let server = site.serve(&[]);
     let done = server.send("POST", "/good", &[], "").header("X-Operation").unwrap().to_owned();
     let unknown = "01a20c1e-38c9-70ad-bd29-7411c6a7f682";
@@ -116,7 +116,7 @@ fn what_cannot_be_asked_is_said_the_same_with_a_server_and_without() {
             (&["list", "--after", "x"], 2, "`x` is no cursor"),
         ] {
             let output = site.wj(&[&["history"], args].concat());
-            let said = String::from_utf8_lossy(&output.stderr);
+            let said = err(&output);
             assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
             assert!(said.contains(part), "{args:?}: {said}");
             assert!(!said.contains('\u{1b}'), "{args:?}: {said:?}");

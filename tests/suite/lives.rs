@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Barrier};
 
 use crate::callers::{callers, wait_until};
-use crate::harness::{Does, Server, Site, Target};
+use crate::harness::{Does, Server, Site, Target, err};
 use crate::store_contract::subject;
 use wj::store::{Fact, Program, State, Work, Write as Written};
 
@@ -128,11 +128,11 @@ fn what_no_script_here_can_run_is_left_to_a_person_at_once() {
     assert_eq!(site.history(&["--status", "open"]).len(), 1);
     let id = subject::id(2).to_string();
     let refused = site.wj(&["history", "settle", &id, "--failed"]);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("can no longer be run"), "{refused:?}");
+    assert!(err(&refused).contains("can no longer be run"), "{refused:?}");
 }
 
 fn refusal(output: &Output) -> (Option<i32>, String) {
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    (output.status.code(), err(output))
 }
 
 #[test]

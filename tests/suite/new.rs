@@ -2,11 +2,7 @@
 
 use std::fs;
 
-use crate::harness::Site;
-
-fn said(output: &std::process::Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use crate::harness::{Site, err, out};
 
 #[test]
 fn each_that_is_listed_can_be_started_from_and_is_clean_and_tested() {
@@ -35,7 +31,7 @@ fn each_that_is_listed_can_be_started_from_and_is_clean_and_tested() {
     }
     site.stdout(&["fmt", "--check"]);
     let clean = site.wj(&["check", "--deny-warnings"]);
-    assert!(clean.status.success(), "{}", String::from_utf8_lossy(&clean.stdout));
+    assert!(clean.status.success(), "{}", out(&clean));
     site.stdout(&["test"]);
     let routes = site.stdout(&["routes"]);
     assert!(
@@ -51,9 +47,9 @@ fn each_that_is_listed_can_be_started_from_and_is_clean_and_tested() {
 fn it_says_what_to_set_and_what_to_do_next() {
     let site = Site::new(&[]);
     let output = site.wj(&["new", "--from", "tilda", "--dir", "hooks"]);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "hooks/fixtures/tilda.form\nhooks/tilda.wj\n");
+    assert_eq!(out(&output), "hooks/fixtures/tilda.form\nhooks/tilda.wj\n");
     assert_eq!(
-        said(&output),
+        err(&output),
         "it answers `POST /hooks/tilda`\nbefore it serves, set the secret BIZON_TOKEN\n\
          put your own addresses and numbers into it; then: wj test hooks/tilda.wj\n"
     );
@@ -78,7 +74,7 @@ fn nothing_is_overwritten_and_nothing_is_taken() {
     ] {
         let output = site.wj(&[&["new"][..], &args].concat());
         assert_eq!(output.status.code(), Some(1), "{args:?}");
-        assert!(said(&output).contains(why), "{args:?}: {}", said(&output));
+        assert!(err(&output).contains(why), "{args:?}: {}", err(&output));
         assert!(output.stdout.is_empty(), "{args:?}");
     }
     assert_eq!(fs::read_to_string(site.path("tilda.wj")).unwrap(), "# mine\n");

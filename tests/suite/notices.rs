@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
-use crate::harness::{Does, Server, Site, Target};
+use crate::harness::{Does, Server, Site, Target, err};
 use crate::smtp::{self, Security, SmtpServer, Stage};
 
 /// A pipeline that fails with each request, and tells these.
@@ -53,7 +53,7 @@ fn a_failure_is_told_at_once_the_next_waits_for_its_round_and_a_restart_starts_n
     assert!(sent.header("Message-ID").unwrap().starts_with(&format!("<notice-{first}-")), "{sent:?}");
     let text = sent.text();
     assert!(text.contains("1 failed: the target answered 404") && text.contains(&first), "{text}");
-    server.wait_for("told of 1 operations");
+    server.wait_for("told of 1 operation that failed or was interrupted");
     let shown = site.stdout(&["history", "show", &first]);
     assert!(shown.contains("to ops@school.example, boss@school.example was sent"), "{shown}");
 
@@ -139,8 +139,8 @@ fn a_mail_server_that_hangs_or_is_down_delays_nothing() {
         subjects,
         ["a", "b"].map(|name| format!("wj: operations of {name} failed or were interrupted"))
     );
-    server.wait_for("told of 1 operations");
-    server.wait_for("told of 1 operations");
+    server.wait_for("told of 1 operation that failed or was interrupted");
+    server.wait_for("told of 1 operation that failed or was interrupted");
     assert_eq!(server.status()["operations"]["notices_waiting"], 0);
     assert!(hook.is_quiet());
 }
@@ -172,7 +172,7 @@ fn without_a_mail_server_notices_stay_and_it_is_said() {
     let mut server = site.serve(&[]);
     assert_eq!(mail.next().to, ["ops@school.example"]);
     server.wait_for("a notice did not reach everybody: boss@school.example: the mail server answered 550");
-    server.wait_for("told of 1 operations");
+    server.wait_for("told of 1 operation that failed or was interrupted");
     assert_eq!(server.status()["operations"]["notices_waiting"], 0);
 }
 
@@ -317,7 +317,7 @@ fn what_smtp_does_not_know_is_refused_with_the_near_name() {
     ] {
         let site = site(&[], config);
         let output = site.wj(&["serve"]);
-        let error = String::from_utf8_lossy(&output.stderr);
+        let error = err(&output);
         assert_eq!(output.status.code(), Some(2), "{error}");
         assert!(error.contains(told) && !error.contains("hunter2"), "{error}");
     }

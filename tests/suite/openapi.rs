@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::harness::Site;
+use crate::harness::{Site, err, out};
 
 fn description() -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/openapi/crm.json"))
@@ -15,7 +15,7 @@ fn a_description_becomes_a_connector_that_has_no_errors() {
     let site = Site::new(&[]);
     std::fs::write(site.dir.path().join("crm.json"), description()).unwrap();
     let output = site.wj(&["connector", "import", "crm.json"]);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let told = err(&output);
     assert!(output.status.success(), "{told}");
     assert!(told.contains("`POST /files` is left out: it takes a body of multipart/form-data"), "{told}");
     assert!(told.ends_with("5 actions\n"), "{told}");
@@ -25,6 +25,15 @@ fn a_description_becomes_a_connector_that_has_no_errors() {
         std::fs::write(&expected, &text).unwrap();
     }
     assert_eq!(text, std::fs::read_to_string(expected).unwrap());
+}
+
+#[test]
+fn a_description_in_yaml_gives_the_same() {
+    let site = Site::new(&[]);
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/openapi");
+    std::fs::copy(cases.join("crm.yaml"), site.dir.path().join("crm.yaml")).unwrap();
+    let output = site.wj(&["connector", "import", "crm.yaml"]);
+    assert_eq!(out(&output), std::fs::read_to_string(cases.join("crm.wj")).unwrap(), "{}", err(&output));
 }
 
 #[test]
@@ -43,21 +52,33 @@ fn an_imported_action_is_called_and_tested() {
     assert!(!connector.contains("delete"), "{connector}");
     std::fs::write(site.dir.path().join("connectors/crm.wj"), connector).unwrap();
     let output = site.wj(&["test"]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(output.status.success(), "{}", out(&output));
 }
 
 #[test]
 fn what_cannot_be_imported_ends_with_1_and_says_why() {
     let site = Site::new(&[]);
     std::fs::write(site.dir.path().join("crm.json"), description()).unwrap();
-    std::fs::write(site.dir.path().join("crm.yaml"), "openapi: 3.0.0\n").unwrap();
+    // Each alias doubles what it stands for.
+    let doubled: String = (1..60).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1)).collect();
+    for (name, text) in [
+        ("crm.yaml", "openapi: 3.0.0\n"),
+        ("broken.yaml", "openapi: 3.0.0\ninfo:\n  title: [CRM\npaths: {}\n"),
+        ("broken.json", "{\"openapi\":"),
+        ("laughs.yaml", &format!("a0: &a0 [x, x]\n{doubled}")),
+    ] {
+        std::fs::write(site.dir.path().join(name), text).unwrap();
+    }
     for (args, status, why) in [
         (vec!["crm.json", "--only", "nothing"], 1, "it has no operation `nothing`"),
-        (vec!["crm.yaml"], 1, "has to be turned into JSON first"),
+        (vec!["crm.yaml"], 1, "no name can be made of its title"),
+        (vec!["broken.yaml"], 1, "it is neither JSON nor YAML"),
+        (vec!["broken.json"], 1, "it is no JSON: EOF while parsing"),
+        (vec!["laughs.yaml"], 1, "it is neither JSON nor YAML"),
         (vec!["none.json"], 2, "cannot read `none.json`"),
     ] {
         let output = site.wj(&[&["connector", "import"][..], &args].concat());
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let told = err(&output);
         assert_eq!(output.status.code(), Some(status), "{told}");
         assert!(told.contains(why), "{told}");
     }

@@ -5,7 +5,7 @@ use std::process::{Output, Stdio};
 
 use serde_json::Value as Json;
 
-use crate::harness::Site;
+use crate::harness::{Site, err, out};
 
 const SCRIPT: &str = r#"const ROOM = "1234:intro"
 
@@ -56,14 +56,6 @@ fn fed(site: &Site, args: &[&str], stdin: &str) -> Output {
         .unwrap();
     child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
     child.wait_with_output().unwrap()
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// The line of a plan about one value, with its blanks narrowed.

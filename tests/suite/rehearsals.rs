@@ -9,7 +9,7 @@ use wj::routing::Routes;
 use wj::source::Source;
 
 use crate::cases;
-use crate::harness::Site;
+use crate::harness::{Site, out};
 
 /// The blocks of a case: `wj`, and `results`: a line a test, and below a failing one what failed, by line.
 #[test]
@@ -65,7 +65,7 @@ fn the_tests_of_the_example_pipelines_pass() {
         .output()
         .unwrap();
     let results = lines(&output.stdout);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(output.status.success(), "{}", out(&output));
     assert!(results.len() >= 5 && results.iter().all(|test| test["passed"] == true), "{results:?}");
 }
 

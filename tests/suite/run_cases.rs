@@ -99,7 +99,10 @@ fn outcome(case: &Case) -> String {
         sign(&pipeline, &mut received, &secret).expect("a request that can be signed");
     }
     match admit(&pipeline, &received, &secret) {
-        Admission::LetIn => run(&pipeline, &mut received, &mut answers, script.info == "trace"),
+        Admission::LetIn(receipt) => {
+            received.receipt = receipt;
+            run(&pipeline, &mut received, &mut answers, script.info == "trace")
+        }
         Admission::Refused(why) => format!("refused 401: {why}\n"),
         Admission::SecretNotSet(name) => format!("refused 503: secret {name} is not set\n"),
     }
@@ -139,6 +142,7 @@ fn received(text: &str) -> Received {
         },
         ip: "192.0.2.7".into(),
         params: Vec::new(),
+        receipt: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::process::Output;
 
 use serde_json::{Value as Json, json};
 
-use crate::harness::{Does, Site, Target};
+use crate::harness::{Does, Site, Target, err, out};
 
 const TOKEN: &str = "tok/EN+0123456789=";
 
@@ -26,10 +26,6 @@ fn run(site: &Site, more: &[&str]) -> Output {
     let args =
         ["run", "pipelines/leads.wj", "--request", "pipelines/lead.http", "--allow-private", "127.0.0.0/8"];
     site.wj(&[&args, more].concat())
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]
@@ -66,7 +62,7 @@ fn what_ends_otherwise_ends_with_1_and_what_is_refused_calls_nobody() {
     let broken = site(&target, "nam").env("CRM_TOKEN", TOKEN).env("SENDER", "a-sender-key");
     let output = run(&broken, &["--signed"]);
     assert_eq!(output.status.code(), Some(1), "{}", err(&output));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = out(&output);
     assert!(
         text.contains("aborted: pipeline `leads`: field `name`") && text.contains("answer     422"),
         "{text}"
@@ -74,6 +70,18 @@ fn what_ends_otherwise_ends_with_1_and_what_is_refused_calls_nobody() {
     let refused = run(&broken, &[]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(err(&refused).contains("refused with 401: verify bearer:"), "{}", err(&refused));
+    for (request, why) in [
+        (
+            "POST /leads\nContent-Encoding: gzip\n\nx\n",
+            "refused with 415: the body is packed (`Content-Encoding`)",
+        ),
+        ("GET /leads\n\n", "refused with 405: the path is known, and no pipeline takes it with this method"),
+    ] {
+        broken.write("other.http", request);
+        let refused = broken.wj(&["run", "pipelines/leads.wj", "--request", "pipelines/other.http"]);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(err(&refused).contains(why), "{}", err(&refused));
+    }
     let unset = site(&target, "name").env("SENDER", "a-sender-key");
     let untried = run(&unset, &["--signed"]);
     assert_eq!(untried.status.code(), Some(2));
@@ -94,7 +102,7 @@ fn private_targets_are_called_only_where_that_is_allowed() {
     let site = site(&target, "name").env("CRM_TOKEN", TOKEN).env("SENDER", "a-sender-key");
     let output = site.wj(&["run", "pipelines/leads.wj", "--request", "pipelines/lead.http", "--signed"]);
     assert_eq!(output.status.code(), Some(1), "{}", err(&output));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = out(&output);
     assert!(text.contains("status     failed"), "{text}");
     assert!(target.is_quiet());
 }

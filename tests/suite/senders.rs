@@ -24,6 +24,8 @@ struct Case {
     headers: Vec<(&'static str, String)>,
     body: String,
     signed: Option<(&'static str, &'static str)>,
+    /// What is changed of it on its way.
+    spoiled: Option<(&'static str, &'static str)>,
     answers: Vec<String>,
     /// The request goes out by mail.
     mails: bool,
@@ -37,6 +39,7 @@ fn post(sender: &'static str, target: &'static str, kind: &str, body: impl Into<
         headers: vec![("Content-Type", kind.to_owned())],
         body: body.into(),
         signed: None,
+        spoiled: None,
         answers: Vec::new(),
         mails: false,
     }
@@ -45,6 +48,16 @@ fn post(sender: &'static str, target: &'static str, kind: &str, body: impl Into<
 impl Case {
     fn signed(mut self, preset: &'static str, key: &'static str) -> Case {
         self.signed = Some((preset, key));
+        self
+    }
+
+    /// Signed with the half of the key that only the sender has.
+    fn signed_by_its_sender(self, preset: &'static str) -> Case {
+        self.signed(preset, find(preset).unwrap().pair.unwrap().private.trim())
+    }
+
+    fn spoiled(mut self, from: &'static str, to: &'static str) -> Case {
+        self.spoiled = Some((from, to));
         self
     }
 
@@ -81,6 +94,8 @@ fn cases() -> Vec<Case> {
     let report = fixture("bizon-report.json");
     let viewers = fixture("bizon-viewers.json");
     let bitrix = "event=ONCRMLEADADD&data%5BFIELDS%5D%5BID%5D=4812&ts=1764000000&auth%5Bdomain%5D=school.bitrix24.ru&auth%5Bapplication_token%5D=bitrix-application";
+    let paykeeper = "id=84512&sum=1990.00&clientid=%D0%90%D0%BD%D0%BD%D0%B0&orderid=10042&client_email=anna%40mail.example&ps_id=1";
+    let yandex_pay = r#"{"merchantId":"789d1243-9d4c-4f34-a5d1-98b3a8a1dd4a","event":"ORDER_STATUS_UPDATED","order":{"orderId":"10042","paymentStatus":"CAPTURED"}}"#;
     let event = r#"{"id":"evt_1","type":"paid","data":{"object":{"id":"pi_1"}}}"#;
     let mut yookassa = post("YooKassa", "/hooks/yookassa", JSON, fixture("yookassa.json"))
         .header("X-Forwarded-For", "185.71.76.5")
@@ -161,6 +176,20 @@ fn cases() -> Vec<Case> {
         post("bePaid", "/others/bepaid", JSON, r#"{"transaction":{"uid":"1-310b0da80b","status":"successful"}}"#)
             .header("Authorization", "Basic MzYxOmJlcGFpZC1rZXk=")
             .answers(&["{}"]),
+        post("bePaid, its signature", "/others/bepaid-signed", JSON, r#"{"transaction":{"uid":"1-310b0da80c","status":"successful"}}"#)
+            .signed_by_its_sender("bepaid")
+            .answers(&["{}"]),
+        post("bePaid, changed on the way", "/others/bepaid-signed", JSON, r#"{"transaction":{"uid":"1-310b0da80c","status":"failed"}}"#)
+            .signed_by_its_sender("bepaid")
+            .spoiled("failed", "successful"),
+        post("PayKeeper", "/hooks/paykeeper", FORM, paykeeper).signed("paykeeper", "paykeeper-word").answers(&[HASH]),
+        post("PayKeeper, another sum", "/hooks/paykeeper", FORM, paykeeper).signed("paykeeper", "paykeeper-word").spoiled("1990", "1"),
+        post("Yandex Pay", "/hooks/yandex-pay/v1/webhook", "application/octet-stream", yandex_pay)
+            .signed_by_its_sender("yandex_pay")
+            .answers(&["{}"]),
+        post("Yandex Pay, a token that is cut", "/hooks/yandex-pay/v1/webhook", "application/octet-stream", yandex_pay)
+            .signed_by_its_sender("yandex_pay")
+            .spoiled(".", ".e"),
         post("Telegram", "/hooks/telegram", JSON, fixture("telegram.json")).signed("telegram", "telegram-hook-secret").answers(&[TELEGRAM]),
         post("VK, confirmation", "/hooks/vk", JSON, r#"{"type":"confirmation","group_id":123456789}"#).signed("vk", "vk-secret-key"),
         post("VK", "/hooks/vk", JSON, fixture("vk-lead.json")).signed("vk", "vk-secret-key").answers(&[r#"{"result":4812}"#]),
@@ -231,6 +260,7 @@ const SECRETS: &[(&str, &str)] = &[
     ("GOOGLE_FORMS_KEY", "google-forms-key"),
     ("LAVA_KEY", "lava-api-key"),
     ("BEPAID_KEY", "bepaid-key"),
+    ("PAYKEEPER_SECRET", "paykeeper-word"),
     ("TELEGRAM_HOOK_SECRET", "telegram-hook-secret"),
     ("VK_SECRET", "vk-secret-key"),
     ("SENLER_KEY", "senler-key"),
@@ -292,6 +322,11 @@ fn send(server: &Server, case: &Case) -> String {
     if let Some((preset, key)) = case.signed {
         (find(preset).unwrap().sign)(&mut draft, key).unwrap();
     }
+    if let Some((from, to)) = case.spoiled {
+        let body = String::from_utf8(draft.body.to_vec()).unwrap();
+        assert!(body.contains(from));
+        draft.body = body.replacen(from, to, 1).into();
+    }
     let headers: Vec<(&str, &str)> =
         draft.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let answer = server.send(case.method, &draft.target, &headers, std::str::from_utf8(&draft.body).unwrap());
@@ -326,6 +361,9 @@ fn each_sender_gets_its_answer_and_what_goes_out_is_what_its_pipeline_says() {
     site.write("others.wj", &pointed(&repository("tests/cases/senders/others.wj"), &target));
     for (name, value) in SECRETS {
         site.set_env(name, value);
+    }
+    for (name, preset) in [("BEPAID_PUBLIC_KEY", "bepaid"), ("YANDEX_PAY_KEYS", "yandex_pay")] {
+        site.set_env(name, find(preset).unwrap().pair.unwrap().public);
     }
     let config = format!("trusted_proxies = [\"127.0.0.0/8\"]\n{}", mail.config("tls = \"none\""));
     fs::write(site.dir.path().join("wj.toml"), config).unwrap();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::harness::{Does, Server, Site, Target, example};
+use crate::harness::{Does, Server, Site, Target, err, example};
 
 const LEAD: &str = r#"{
     "firstName": "Александр",
@@ -214,7 +214,7 @@ fn a_failure_is_retried_and_then_kept_with_its_notice() {
     // What is done is not retried.
     let refused = site.wj(&["history", "retry", &id]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("it is done"), "{refused:?}");
+    assert!(err(&refused).contains("it is done"), "{refused:?}");
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn a_reported_call_that_was_out_is_left_to_a_person_who_says_how_it_went() {
     std::fs::write(&body, r#"{"id": 77}"#).unwrap();
     let body = body.to_str().unwrap();
     let refused = site.wj(&["history", "settle", &ids[1], "--status", "500"]);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("leaves it open whether it took effect"));
+    assert!(err(&refused).contains("leaves it open whether it took effect"));
     let told = site.stdout(&["history", "settle", &ids[1], "--status", "201", "--body", body]);
     assert!(told.contains("settled; it goes on now"), "{told}");
     assert_eq!(target.next().target, "/paid/77");
@@ -356,7 +356,7 @@ fn a_replay_carries_requests_out_anew_with_todays_script() {
 
     // Not a second time by mistake, nor without a server.
     let refused = site.wj(&replay);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("replayed as"), "{refused:?}");
+    assert!(err(&refused).contains("replayed as"), "{refused:?}");
     site.stdout(&[&replay[..], &["--again"]].concat());
     assert_eq!(target.next().target, "/new/a");
     assert_eq!(server.stop(), Some(0));

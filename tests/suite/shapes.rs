@@ -260,6 +260,7 @@ fn received(way: &str, value: &Json) -> Received {
         body,
         ip: "192.0.2.7".into(),
         params: vec![("x".into(), param.into())],
+        receipt: None,
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 
 use crate::callers::{callers, wait_until};
-use crate::harness::{Does, Site, Target, request};
+use crate::harness::{Does, Site, Target, err, request};
 
 /// A pipeline that answers, and then does one call.
 fn behind(name: &str, target: &str, more: &str) -> String {
@@ -56,7 +56,7 @@ fn a_stopped_pipeline_refuses_requests_and_holds_its_work_over_restarts() {
     let mut server = site.serve(&[]);
     let refused = site.wj(&["stop", "pp"]);
     assert_eq!(refused.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    let said = err(&refused);
     assert!(said.contains("there is no pipeline `pp` here"), "{said}");
     assert_eq!(site.stdout(&["stop", "p"]), "p: stopped; 0 open operations are held\n");
     let answer = server.post_json("/p", "{}");

@@ -19,7 +19,7 @@ pub use address::parse_net;
 pub use digest::Algorithm;
 pub use hmac::{Hmac, TOLERANCE, Timestamp};
 pub use payload::{Piece, Place};
-pub use presets::{ALL, Preset, find};
+pub use presets::{ALL, Pair, Preset, find};
 pub use seen::{Draft, Seen};
 pub use signatures::Encoding;
 
@@ -80,6 +80,21 @@ impl Scheme {
             Scheme::Basic(user) => basic::sign(user, draft, key),
             Scheme::Bearer => bearer::sign(draft, key),
             Scheme::Preset(preset) => (preset.sign)(draft, key),
+        }
+    }
+
+    /// What the sender of a request that `check` lets in wants to read in the answer, as proof that it came to the right place.
+    pub fn receipt(&self, seen: &Seen<'_>, keys: &[Arc<str>]) -> Option<Arc<str>> {
+        let Scheme::Preset(Preset { check, receipt: Some(receipt), .. }) = self else { return None };
+        let fitting = keys.iter().find(|key| check(seen, std::slice::from_ref(*key)).is_ok())?;
+        receipt(seen, fitting).ok().map(Arc::from)
+    }
+
+    /// Keys for tests, where the sender signs with one that nobody else has.
+    pub fn pair(&self) -> Option<&'static Pair> {
+        match self {
+            Scheme::Preset(preset) => preset.pair,
+            _ => None,
         }
     }
 

@@ -5,10 +5,12 @@ mod colon_parameter;
 mod compared_with_bool;
 mod compared_with_itself;
 mod default_empty;
+mod dollar_insertion;
 mod empty_branch;
 mod equal_branches;
 mod insecure_secret;
 mod literal_token;
+mod minutes_for_month;
 mod mixed_alphabets;
 mod needless_if;
 mod needless_insertion;
@@ -44,10 +46,12 @@ pub static ALL: &[Rule] = &[
     compared_with_bool::RULE,
     compared_with_itself::RULE,
     default_empty::RULE,
+    dollar_insertion::RULE,
     empty_branch::RULE,
     equal_branches::RULE,
     insecure_secret::RULE,
     literal_token::RULE,
+    minutes_for_month::RULE,
     mixed_alphabets::RULE,
     needless_if::RULE,
     needless_insertion::RULE,

@@ -44,6 +44,9 @@ fn judge(
     left: &Expr,
     right: &Expr,
 ) -> Option<Diagnostic> {
+    if matches!(op, BinaryOp::And | BinaryOp::Or) {
+        return contradiction(context, whole, op, left, right);
+    }
     if op != BinaryOp::Equal {
         return None;
     }
@@ -84,6 +87,47 @@ fn judge(
     }
     let message = format!("{} never equals {}", one.kinds.nouns(), other.kinds.nouns());
     Some(finding(message, "Values of different kinds are never equal. Compare what is of one kind."))
+}
+
+/// `x == "a" and x == "b"`, which no value is, and `x != "a" or x != "b"`, which every value is.
+fn contradiction(
+    context: &Context<'_>,
+    whole: &Expr,
+    op: BinaryOp,
+    left: &Expr,
+    right: &Expr,
+) -> Option<Diagnostic> {
+    let wanted = if op == BinaryOp::And { BinaryOp::Equal } else { BinaryOp::NotEqual };
+    let compared = |expr: &Expr| match &expr.kind {
+        ExprKind::Binary { op, left, right, .. } if *op == wanted => {
+            let value = context.model.type_at(right.span)?.constant.clone()?;
+            Some((context.source.slice(left.span), value))
+        }
+        _ => None,
+    };
+    // Of a longer chain the last two are enough to look at.
+    let first = match &left.kind {
+        ExprKind::Binary { op: above, right, .. } if *above == op => right,
+        _ => left,
+    };
+    let ((name, one), (other_name, other)) = (compared(first)?, compared(right)?);
+    let kinds = |expr: &Expr| match &expr.kind {
+        ExprKind::Binary { right, .. } => context.model.type_at(right.span).map(|known| known.kinds),
+        _ => None,
+    };
+    if name != other_name || one == other || kinds(first) != kinds(right) {
+        return None;
+    }
+    Some(match op {
+        BinaryOp::And => Diagnostic::new(&CODE, whole.span, format!("`{name}` cannot be both"))
+            .label("never true")
+            .help("To ask whether it is one of them, write `or`, or `in […]`."),
+        _ => {
+            Diagnostic::new(&CODE, whole.span, format!("this holds for every value: `{name}` cannot be both"))
+                .label("never false")
+                .help("To ask whether it is none of them, write `and`.")
+        }
+    })
 }
 
 /// A method that `request.method` is compared with and never has, and those that it may have.

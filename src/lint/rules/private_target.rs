@@ -41,12 +41,19 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// Ends of names that the internet does not know (RFC 6762, RFC 8375, and what ICANN keeps for such use).
+const LOCAL_ENDS: [&str; 5] = [".local", ".internal", ".lan", ".home.arpa", ".intranet"];
+
 /// What a host is, if it is not to be found on the internet.
 fn private(url: &Url) -> Option<&'static str> {
     match url.host()? {
         Host::Domain(name) => {
             let name = name.trim_end_matches('.').to_ascii_lowercase();
-            (name == "localhost" || name.ends_with(".localhost")).then_some("this machine itself")
+            if name == "localhost" || name.ends_with(".localhost") {
+                return Some("this machine itself");
+            }
+            let local = !name.contains('.') || LOCAL_ENDS.iter().any(|end| name.ends_with(end));
+            local.then_some("a name that only a local network knows")
         }
         Host::Ipv4(address) => {
             let [first, second, ..] = address.octets();
@@ -83,6 +90,9 @@ mod tests {
         let of = |url: &str| private(&Url::parse(url).unwrap()).is_some();
         for url in [
             "http://localhost:3000",
+            "http://crm/in",
+            "http://1c.local",
+            "https://crm.internal.",
             "http://api.localhost",
             "http://127.0.0.1",
             "http://127.1",

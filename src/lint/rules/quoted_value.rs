@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
+use crate::resolve::request_members;
 use crate::syntax::ast::{Expr, ExprKind, TextPart};
 
 static CODE: Code = Code {
@@ -49,7 +50,7 @@ pub(super) fn is_value(text: &str) -> bool {
     };
     match text.split_once('.') {
         Some(("secret", name)) => is_name(name) && name.chars().any(|c| c.is_uppercase()),
-        Some(("request", name)) => matches!(name, "ip" | "method" | "path" | "url" | "time"),
+        Some(("request", name)) => request_members().any(|(member, _)| member == name),
         Some(("operation", "id")) | Some(("body", "raw")) => true,
         _ => false,
     }

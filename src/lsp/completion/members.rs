@@ -9,6 +9,7 @@ use super::super::{hover, symbol};
 use super::{Offer, Rank, Spot, lines};
 use crate::resolve::model::Shape;
 use crate::resolve::program::Segment;
+use crate::resolve::request_members;
 
 pub(super) fn offers(spot: &Spot<'_>) -> Vec<Offer> {
     let owner = spot.context.owner().unwrap_or_default();
@@ -19,13 +20,7 @@ pub(super) fn offers(spot: &Spot<'_>) -> Vec<Offer> {
     }
     match owner {
         "secret" => secrets(spot),
-        "request" => vec![
-            property("ip", "the address of the caller"),
-            property("method", "the method of the request"),
-            property("path", "its path"),
-            property("time", "when it came"),
-            property("url", "its path and query"),
-        ],
+        "request" => request_members().map(|(name, what)| property(name, what)).collect(),
         "operation" => vec![property("id", "the id of this request in the history")],
         "body" => {
             vec![property("raw", "its exact bytes"), property("all", "all values of each name of a form")]

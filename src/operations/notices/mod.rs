@@ -4,6 +4,7 @@
 //! a restart starts no new round.
 
 mod digest;
+mod full;
 mod reason;
 #[cfg(test)]
 #[allow(clippy::indexing_slicing)]
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub use digest::Digest;
+pub use full::Full;
 pub use reason::Reason;
 
 use crate::resolve::program::Notify;

@@ -381,6 +381,13 @@ pub(in crate::resolve) fn bad_argument(span: Span, function: &str, param: &str, 
         ))
 }
 
+/// `time("2026-01-02T10:00:00")`, which reads nothing: whose clock it is nobody knows.
+pub(in crate::resolve) fn time_without_offset(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(&BAD_ARGUMENT, span, format!("`{text}` does not say whose clock it is, so `time` reads nothing"))
+        .label("no offset")
+        .help("Write `Z` or an offset behind it, as in `2030-12-11T20:00:00+03:00`, or name the zone: `time(text, \"Europe/Moscow\")`.")
+}
+
 pub(in crate::resolve) fn body_at_the_door(span: Span) -> Diagnostic {
     Diagnostic::new(&BODY_AT_THE_DOOR, span, "`limit rate` counts before the body is read")
         .label("not read yet")

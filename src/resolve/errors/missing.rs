@@ -44,10 +44,16 @@ pub(in crate::resolve) fn unguarded_reach(
 }
 
 /// A reach that was meant to be the call of a function.
-pub(in crate::resolve) fn function_behind(found: Diagnostic, base: &str, function: &str) -> Diagnostic {
-    let mut found = found.help(format!("A function is given its value in brackets: `{function}({base})`."));
+pub(in crate::resolve) fn function_behind(
+    found: Diagnostic,
+    at: Span,
+    base: &str,
+    function: &str,
+) -> Diagnostic {
+    let right = format!("{function}({base})");
+    let mut found = found.help(format!("A function is given its value in brackets: `{right}`."));
     found.fixes.clear();
-    found
+    found.fix(format!("write `{right}`"), at, right)
 }
 
 pub(in crate::resolve) fn parameter(action: &Name, param: &ParamSpec) -> Diagnostic {

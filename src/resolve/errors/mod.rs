@@ -34,6 +34,7 @@ pub(super) static CODES: &[&Code] = &[
     &BAD_CONNECTOR,
     &WAIT_BEFORE_RESPOND,
     &BROKEN_CONNECTOR,
+    &NO_RECEIPT,
     &MISPLACED_DEDUPE,
     &UNKNOWN_SCHEME,
     &MISSING_POLICY,
@@ -200,6 +201,12 @@ static BROKEN_CONNECTOR: Code = Code {
     name: "broken-connector",
     severity: Severity::Error,
     page: include_str!("../../../docs/codes/WJ0221.md"),
+};
+static NO_RECEIPT: Code = Code {
+    id: "WJ0222",
+    name: "receipt-of-nothing",
+    severity: Severity::Error,
+    page: include_str!("../../../docs/codes/WJ0222.md"),
 };
 static UNKNOWN_SCHEME: Code = Code {
     id: "WJ0230",

@@ -1,7 +1,8 @@
 //! `verify`: schemes that nobody knows, and what a scheme does not take.
 
-use super::{BAD_VERIFY, UNKNOWN_SCHEME, VERIFY_WITHOUT_SECRET, suggest};
+use super::{BAD_VERIFY, NO_RECEIPT, UNKNOWN_SCHEME, VERIFY_WITHOUT_SECRET, suggest};
 use crate::diagnostic::Diagnostic;
+use crate::gates::verify as gate;
 use crate::source::Span;
 use crate::syntax::ast::Name;
 
@@ -14,6 +15,17 @@ pub(in crate::resolve) fn unknown_scheme(scheme: &Name, near: Option<&str>) -> D
         Some(near) => found.help(format!("Did you mean `{near}`?")),
         None => found.help("For a signature over the body, write the general form: `verify hmac_sha256 { key = secret.NAME, header = \"X-Signature\" }`. For a token, `verify token header \"X-Token\" == secret.NAME`."),
     }
+}
+
+pub(in crate::resolve) fn no_receipt(span: Span) -> Diagnostic {
+    let known = gate::ALL.iter().filter(|preset| preset.receipt.is_some());
+    let known: Vec<String> = known.map(|preset| format!("`verify {} secret.NAME`", preset.name)).collect();
+    Diagnostic::new(&NO_RECEIPT, span, "no `verify` of this pipeline makes a receipt")
+        .label("nothing makes it")
+        .help(format!(
+            "A receipt is what a sender wants to read in the answer, and is made by {}.",
+            known.join(", ")
+        ))
 }
 
 pub(in crate::resolve) fn other_form(scheme: &Name, form: &str) -> Diagnostic {

@@ -103,3 +103,61 @@ pub fn file_too_large(bytes: usize) -> Diagnostic {
     )
     .help("Split it: pipelines of one folder know each other's connectors and stand in files of any number.")
 }
+
+/// `extract body ( … )`.
+pub fn block_in_brackets(open: Span, opener: char, close: Span, closer: char) -> Diagnostic {
+    let edits = vec![Edit { span: open, text: "{".into() }, Edit { span: close, text: "}".into() }];
+    let mut found =
+        Diagnostic::new(&codes::MISSING_BRACE, open, format!("a block begins with `{{`, not with `{opener}`"))
+            .also(close, format!("this `{closer}` ends it"))
+            .help("The lines of a block stand between `{` and `}`. Round brackets group a calculation, square ones make a list.");
+    found.fixes.push(Fix::safe("write `{` and `}`", edits));
+    found
+}
+
+/// `when a == b:` and `when a == b then`. `gap` reaches from the head to behind the sign; `end` is where the block ends, if nothing ends
+/// it there; `closing` is what is to be written for its end.
+pub fn block_behind_sign(
+    at: Span,
+    sign: &str,
+    gap: Span,
+    end: Option<Span>,
+    closing: Option<(Span, String)>,
+) -> Diagnostic {
+    let mut found =
+        Diagnostic::new(&codes::MISSING_BRACE, at, format!("a block begins with `{{`, not with `{sign}`"))
+            .help("The lines of a block stand between the `{` at the end of its first line and a `}`. How far in they stand has no meaning.");
+    if let Some(end) = end {
+        found = found.also(end, "its `}` belongs behind this line");
+    }
+    let mut edits = vec![Edit { span: gap, text: " {".into() }];
+    edits.extend(closing.map(|(span, text)| Edit { span, text }));
+    found.fixes.push(Fix::new("write `{` and `}`", edits));
+    found
+}
+
+/// `when a == b: {`.
+pub fn sign_before_brace(at: Span, sign: &str, gap: Span) -> Diagnostic {
+    Diagnostic::new(&codes::LEFT_OVER, at, format!("no `{sign}` stands before the `{{` of a block")).safe_fix(
+        format!("delete the `{sign}`"),
+        gap,
+        "",
+    )
+}
+
+/// `end` where a `}` is meant; `opened` is where a `{` is missing too.
+pub fn block_with_end(at: Span, word: &str, opened: Option<Span>, edits: Vec<(Span, &str)>) -> Diagnostic {
+    let mut found =
+        Diagnostic::new(&codes::FOREIGN_WORD, at, format!("a block ends with `}}`, not with `{word}`"));
+    if let Some(opened) = opened {
+        found = found
+            .also(opened, "and begins with a `{` here")
+            .help("The lines of a block stand between the `{` at the end of its first line and a `}`.");
+    }
+    let closing = Edit { span: at, text: "}".into() };
+    let mut edits: Vec<Edit> =
+        edits.into_iter().map(|(span, text)| Edit { span, text: text.into() }).collect();
+    edits.push(closing);
+    found.fixes.push(Fix::safe(if opened.is_some() { "write `{` and `}`" } else { "write `}`" }, edits));
+    found
+}

@@ -259,3 +259,14 @@ pub fn retry_word(at: Span, word: &str) -> Diagnostic {
         .help("Write `retry 6 times, first 2s, at most 10m`.")
         .safe_fix("write `times`", at, "times")
 }
+
+/// `expect http.post 2`.
+pub fn count_without_times(at: Span, digits: &str) -> Diagnostic {
+    let right = if digits == "1" { "once".to_owned() } else { format!("{digits} times") };
+    Diagnostic::new(
+        &codes::UNREADABLE_EXPECTATION,
+        at,
+        format!("how often the action is expected is written `{right}`"),
+    )
+    .safe_fix(format!("write `{right}`"), at, right)
+}

@@ -150,3 +150,17 @@ pub fn choice_of_another_language(at: Span, whole: Span, right: &str) -> Diagnos
         .help(format!("A choice is written `{right}`."))
         .fix("write it with `if`", whole, right)
 }
+
+/// `'it's'`.
+pub fn apostrophe_in_text(at: Span, right: Option<&str>) -> Diagnostic {
+    let found = Diagnostic::new(
+        &codes::UNCLOSED_TEXT,
+        at,
+        "this text holds a `'` of its own, and ends at the first of them",
+    )
+    .help("A text with an apostrophe stands between two `\"`.");
+    match right {
+        Some(right) => found.fix(format!("write `{right}`"), at, right),
+        None => found,
+    }
+}

@@ -297,5 +297,15 @@ pub fn colon_after_head(at: Span) -> Diagnostic {
 }
 
 pub fn second_of(at: Span, what: &str, of: &str) -> Diagnostic {
-    Diagnostic::new(&codes::SECOND_PART, at, format!("{of} has one `{what}`, and this is the second"))
+    Diagnostic::new(&codes::SECOND_PART, at, format!("{of} has one {what}, and this is the second"))
+}
+
+/// Arms of a `match` behind the first one of their line.
+pub fn arms_on_a_line(at: Span, arms: &[Span]) -> Diagnostic {
+    let mut found =
+        Diagnostic::new(&codes::LINE_SEPARATOR, at, "each arm of a `match` stands on a line of its own");
+    let edits =
+        arms.iter().map(|arm| Edit { span: Span { start: arm.start, end: arm.start }, text: "\n".into() });
+    found.fixes.push(Fix::safe("begin a new line", edits.collect()));
+    found
 }

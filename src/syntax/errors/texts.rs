@@ -120,3 +120,25 @@ pub fn json_in_text(at: Span, object: Option<&str>) -> Diagnostic {
         None => found,
     }
 }
+
+/// `''OK''`.
+pub fn doubled_quotes(at: Span, written: &str, inner: &str) -> Diagnostic {
+    let quotes = written.get(..2).unwrap_or("");
+    let found = Diagnostic::new(
+        &codes::WRONG_QUOTES,
+        at,
+        format!("a text has one `\"` on each side, not `{quotes}`"),
+    );
+    let plain = !inner.contains(['"', '\\', '{', '}']);
+    let right = if plain { format!("\"{inner}\"") } else { format!("'{inner}'") };
+    found.safe_fix(format!("write `{right}`"), at, right)
+}
+
+/// `charset windows-1251`.
+pub fn charset_without_quotes(at: Span, written: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_QUOTES, at, "the name of a charset stands in quotes").safe_fix(
+        format!("write `\"{written}\"`"),
+        at,
+        format!("\"{written}\""),
+    )
+}

@@ -1,6 +1,6 @@
 //! Numbers, lists, objects and operators.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::source::Span;
 use crate::syntax::codes;
 
@@ -37,6 +37,16 @@ fn better_number(written: &str) -> (&'static str, Option<String>) {
     }
     if written.matches('.').count() > 1 {
         return ("A number has one dot at most. A version or an address is a text: put it in quotes.", None);
+    }
+    if !written.starts_with('0') && written.starts_with(|c: char| c.is_ascii_digit()) && written.contains('_')
+    {
+        let joined = written.replace('_', "");
+        if whole(&joined) {
+            return ("The digits of a number stand together.", Some(joined));
+        }
+    }
+    if let Some(minutes) = half_hours(written) {
+        return ("A duration is a whole number with a unit.", Some(format!("{minutes}m")));
     }
     let unit = unit.to_lowercase();
     let size = match unit.as_str() {
@@ -77,6 +87,18 @@ fn better_number(written: &str) -> (&'static str, Option<String>) {
         "Numbers are written `7` or `1.10`, durations `500ms`, `5s`, `10m`, `2h`, `7d`, sizes `512B`, `64KB`, `1MB`.",
         None,
     )
+}
+
+/// `1.5h` in minutes.
+fn half_hours(written: &str) -> Option<u64> {
+    let (hours, part) = written.strip_suffix('h')?.split_once('.')?;
+    let minutes = match part {
+        "5" => 30,
+        "25" => 15,
+        "75" => 45,
+        _ => return None,
+    };
+    hours.parse::<u64>().ok()?.checked_mul(60)?.checked_add(minutes)
 }
 
 /// `1h30m` in minutes.
@@ -165,4 +187,37 @@ pub fn object_without_name(at: Span) -> Diagnostic {
 pub fn blank_before_unit(at: Span, written: &str, right: &str) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_UNIT, at, format!("`{written}` is written `{right}`, without a blank"))
         .safe_fix(format!("write `{right}`"), at, right)
+}
+
+/// `[ok: true]`. `first` is a member in it, `close` the closing bracket, if only members stand before it.
+pub fn object_in_brackets(open: Span, opener: char, first: Span, close: Option<Span>) -> Diagnostic {
+    let mut found = Diagnostic::new(
+        &codes::UNREADABLE_VALUE,
+        open,
+        format!(
+            "values with names stand in `{{ … }}`, not in `{opener} … {}`",
+            if opener == '(' { ')' } else { ']' }
+        ),
+    )
+    .also(first, "this one has a name")
+    .help("An object is written `{ name: value, … }`, a list `[value, …]`.");
+    if let Some(close) = close {
+        let edits = vec![Edit { span: open, text: "{".into() }, Edit { span: close, text: "}".into() }];
+        found.fixes.push(Fix::safe("write `{` and `}`", edits));
+    }
+    found
+}
+
+/// `name.trim()`.
+pub fn method_call(at: Span, name: &str, right: &str) -> Diagnostic {
+    let found = Diagnostic::new(
+        &codes::FOREIGN_OPERATOR,
+        at,
+        "a function is called by its name, not with a dot behind a value",
+    )
+    .help(format!("The value stands in its brackets: `{name}(…)`."));
+    if right.contains(['\n', '\r']) {
+        return found;
+    }
+    found.safe_fix(format!("write `{right}`"), at, right)
 }

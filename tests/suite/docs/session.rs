@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use regex::{Captures, Regex};
 
-use crate::harness::{Server, Site, request};
+use crate::harness::{Server, Site, err, request};
 
 /// One page's folder, its server, and the ids that it has shown.
 pub struct Session {
@@ -39,7 +39,7 @@ impl Session {
         if self.server.is_some() {
             let reload = self.site.wj(&["reload", "--wait"]);
             // A page may well show a broken file; a server that cannot be asked would show its old scripts.
-            let said = String::from_utf8_lossy(&reload.stderr);
+            let said = err(&reload);
             assert!(reload.status.code() != Some(2), "{name}: the page's server cannot be told: {said}");
         }
     }

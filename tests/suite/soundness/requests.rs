@@ -33,6 +33,7 @@ pub fn received(random: &mut Random) -> Received {
         body: body.into(),
         ip: "192.0.2.7".into(),
         params: vec![("who".into(), "school".into())],
+        receipt: None,
     }
 }
 

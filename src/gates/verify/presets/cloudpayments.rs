@@ -24,6 +24,8 @@ pub static PRESET: Preset = Preset {
         Err(Refused::because("no signature in `Content-HMAC` or `X-Content-HMAC` fits"))
     },
     sign: |draft, key| HEADERS.iter().try_for_each(|signed| signed.sign(draft, key)),
+    receipt: None,
+    pair: None,
 };
 
 #[cfg(test)]

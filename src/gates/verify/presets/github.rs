@@ -12,6 +12,8 @@ pub static PRESET: Preset = Preset {
     secret: "the secret of the webhook, as entered in the repository's settings",
     check: |seen, keys| SIGNED.check(seen, keys),
     sign: |draft, key| SIGNED.sign(draft, key),
+    receipt: None,
+    pair: None,
 };
 
 #[cfg(test)]

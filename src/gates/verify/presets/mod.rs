@@ -1,10 +1,12 @@
 //! Schemes of senders, one file each, by name. Each is described as its sender documents it, with a vector from there or from
 //! the sender's own code in its test.
 
+mod bepaid;
 mod bizon_kassa;
 mod body_mac;
 mod cloudpayments;
 mod github;
+mod paykeeper;
 mod prodamus;
 mod robokassa;
 mod shopify;
@@ -14,10 +16,14 @@ mod tbank;
 mod telegram;
 mod typeform;
 mod vk;
+mod yandex_pay;
 
 use std::sync::Arc;
 
 use super::{Draft, Refused, Seen};
+
+/// Made of the request and the key that fitted.
+pub type Receipt = fn(&Seen<'_>, &str) -> Result<String, Refused>;
 
 #[derive(Debug)]
 pub struct Preset {
@@ -29,13 +35,26 @@ pub struct Preset {
     pub secret: &'static str,
     pub check: fn(&Seen<'_>, &[Arc<str>]) -> Result<(), Refused>,
     pub sign: fn(&mut Draft, &str) -> Result<(), String>,
+    /// What the sender wants to read in the answer, made with the key that fitted: `request.receipt`.
+    pub receipt: Option<Receipt>,
+    /// Where the secret is the public half of a key, and only the sender has the other.
+    pub pair: Option<&'static Pair>,
+}
+
+/// A key of no sender, for the tests of scripts: they are signed with one half and looked at with the other. No server takes it.
+#[derive(Debug)]
+pub struct Pair {
+    pub public: &'static str,
+    pub private: &'static str,
 }
 
 /// Sorted by name.
 pub static ALL: &[&Preset] = &[
+    &bepaid::PRESET,
     &bizon_kassa::PRESET,
     &cloudpayments::PRESET,
     &github::PRESET,
+    &paykeeper::PRESET,
     &prodamus::PRESET,
     &robokassa::PRESET,
     &shopify::PRESET,
@@ -45,6 +64,7 @@ pub static ALL: &[&Preset] = &[
     &telegram::PRESET,
     &typeform::PRESET,
     &vk::PRESET,
+    &yandex_pay::PRESET,
 ];
 
 pub fn find(name: &str) -> Option<&'static Preset> {

@@ -17,6 +17,8 @@ pub static PRESET: Preset = Preset {
     secret: "the secret key of the payment page",
     check,
     sign,
+    receipt: None,
+    pair: None,
 };
 
 fn check(seen: &Seen<'_>, keys: &[Arc<str>]) -> Result<(), Refused> {

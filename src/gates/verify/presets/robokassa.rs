@@ -19,6 +19,8 @@ pub static PRESET: Preset = Preset {
     secret: "the second password (`Пароль #2`) of the shop",
     check,
     sign,
+    receipt: None,
+    pair: None,
 };
 
 fn check(seen: &Seen<'_>, keys: &[Arc<str>]) -> Result<(), Refused> {

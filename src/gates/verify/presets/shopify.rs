@@ -12,6 +12,8 @@ pub static PRESET: Preset = Preset {
     secret: "the client secret of the app",
     check: |seen, keys| SIGNED.check(seen, keys),
     sign: |draft, key| SIGNED.sign(draft, key),
+    receipt: None,
+    pair: None,
 };
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub static PRESET: Preset = Preset {
     secret: "the signing secret, `whsec_…`",
     check,
     sign,
+    receipt: None,
+    pair: None,
 };
 
 fn check(seen: &Seen<'_>, keys: &[Arc<str>]) -> Result<(), Refused> {

@@ -16,6 +16,8 @@ pub static PRESET: Preset = Preset {
     secret: "the signing secret of the endpoint, `whsec_…`, whole",
     check,
     sign,
+    receipt: None,
+    pair: None,
 };
 
 fn check(seen: &Seen<'_>, keys: &[Arc<str>]) -> Result<(), Refused> {

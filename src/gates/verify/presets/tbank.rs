@@ -16,6 +16,8 @@ pub static PRESET: Preset = Preset {
     secret: "the password of the terminal",
     check,
     sign,
+    receipt: None,
+    pair: None,
 };
 
 fn check(seen: &Seen<'_>, keys: &[Arc<str>]) -> Result<(), Refused> {

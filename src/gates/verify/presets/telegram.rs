@@ -14,6 +14,8 @@ pub static PRESET: Preset = Preset {
         draft.set_header(HEADER, key);
         Ok(())
     },
+    receipt: None,
+    pair: None,
 };
 
 #[cfg(test)]

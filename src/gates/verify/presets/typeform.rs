@@ -13,6 +13,8 @@ pub static PRESET: Preset = Preset {
     secret: "the secret that was set for the webhook",
     check: |seen, keys| SIGNED.check(seen, keys),
     sign: |draft, key| SIGNED.sign(draft, key),
+    receipt: None,
+    pair: None,
 };
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ pub static PRESET: Preset = Preset {
     secret: "the secret key (`Секретный ключ`) of the server in the community's settings",
     check: |seen, keys| is_one_of(fields::text(fields::object(seen)?, "secret")?.as_bytes(), keys),
     sign: |draft, key| fields::set(draft, &["secret".into()], key),
+    receipt: None,
+    pair: None,
 };
 
 #[cfg(test)]

@@ -341,7 +341,7 @@ fn agrees(operation: &Operation) -> Result<(), String> {
                 _ if is_first && !matches!(fact, Fact::Received(_)) => {
                     return Err("does not begin with what was received".to_owned());
                 }
-                Fact::Claimed { .. } | Fact::LetIn(_) | Fact::Repeats { .. } if n > 0 => {
+                Fact::Claimed { .. } | Fact::LetIn(_) | Fact::Receipt(_) | Fact::Repeats { .. } if n > 0 => {
                     return Err("had its gates decided twice".to_owned());
                 }
                 Fact::Person { what, .. } if matches!(&**what, RETRY | SETTLE) => match ended.take() {

@@ -17,7 +17,7 @@ impl World {
         let received = self.request(key);
         let process = &mut self.process;
         let admission = run::admit(&known.pipeline, &received, &|name| process.secrets.get(name));
-        assert!(matches!(admission, Admission::LetIn));
+        assert!(matches!(admission, Admission::LetIn(None)));
         let id = received.id;
         let mut live =
             begin(known.pipeline.clone(), received.clone(), known.program.clone(), &process.around);
@@ -40,6 +40,7 @@ impl World {
             body: format!("{{\"id\": \"k{key}\"}}").into(),
             ip: "127.0.0.1".into(),
             params: Vec::new(),
+            receipt: None,
         }
     }
 

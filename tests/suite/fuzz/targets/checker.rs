@@ -38,8 +38,8 @@ fn judge(corpus: &Corpus, input: &[u8], number: u64) -> Result<(), String> {
         }
     }
     let start = script("a.wj", &text);
-    let beside = [start.clone()];
-    if let Some(fixed) = check::fix(&start, &beside, &Options::default()) {
+    let known = check::connectors_of(std::slice::from_ref(&start));
+    if let Some(fixed) = check::fix(&start, &known, &Options::default()) {
         let (before, after) = (trouble(&start), trouble(&fixed.script));
         if after >= before {
             return Err(format!("{} safe fixes leave {after:?} of {before:?} findings", fixed.count));

@@ -63,9 +63,11 @@ fn judge(corpus: &Corpus, input: &[u8], number: u64) -> Result<(), String> {
 }
 
 fn one_run(corpus: &Corpus, pipeline: &Arc<Pipeline>, random: &mut Random) -> Result<(), String> {
-    let received = received(corpus, pipeline, random);
+    let mut received = received(corpus, pipeline, random);
     let secret = |name: &str| (!name.len().is_multiple_of(5)).then(|| Arc::<str>::from("secret value"));
-    if run::admit(pipeline, &received, &secret) != Admission::LetIn {
+    if let Admission::LetIn(receipt) = run::admit(pipeline, &received, &secret) {
+        received.receipt = receipt;
+    } else {
         let mut signed = received.clone();
         // Not every request can be signed; what is signed is let in.
         let all = |_: &str| Some(Arc::<str>::from("c2VjcmV0IHZhbHVl"));
@@ -175,6 +177,7 @@ fn received(corpus: &Corpus, pipeline: &Pipeline, random: &mut Random) -> Receiv
         body: Bytes::from(bytes),
         ip: "192.0.2.7".into(),
         params: params.map(|name| (name.trim_start_matches('*').into(), one.as_str().into())).collect(),
+        receipt: None,
     }
 }
 
