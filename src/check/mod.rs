@@ -27,6 +27,7 @@ use crate::source::Source;
 use crate::syntax;
 use crate::value::Time;
 
+pub use allow::CODES as SILENCE_CODES;
 pub use codes::{all as all_codes, explain, near as near_code};
 pub use connectors::{built_in as built_in_connectors, of as connectors_of};
 pub use fix::{Fixed, fix};

@@ -26,6 +26,8 @@ pub struct Project {
     taken: BTreeMap<usize, Vec<Diagnostic>>,
     /// A file came, went, or declares other connectors than before.
     connectors_changed: bool,
+    /// Whoever holds the project has `STACK_BYTES`, as `put` asks for: a single file is examined without a thread of its own.
+    stack_is_deep: bool,
     files: Vec<ProjectFile>,
 }
 
@@ -57,6 +59,7 @@ impl Project {
             connectors: known.clone(),
             taken: BTreeMap::new(),
             connectors_changed: true,
+            stack_is_deep: false,
             files: parallel::map(&scripts, |script| ProjectFile::read(script.clone())),
         }
     }
@@ -77,6 +80,7 @@ impl Project {
     /// Takes a new text for the file of that name, or adds the file, by name among those that are there. Reads it on the
     /// stack of the caller, which must have `STACK_BYTES`.
     pub fn put(&mut self, script: Script) {
+        self.stack_is_deep = true;
         match self.files.iter_mut().find(|file| file.script.source.name == script.source.name) {
             Some(file) => {
                 let parsed = std::mem::take(&mut file.parsed);
@@ -112,7 +116,7 @@ impl Project {
         self.files.iter_mut().for_each(|file| file.examined = None);
     }
 
-    /// Looks at what changed, and at what crosses files.
+    /// Looks at what changed, and at what crosses files; behind a `put` on the stack of its caller.
     pub fn examine(&mut self, options: &Options<'_>) {
         if self.connectors_changed {
             let files = self.files.iter().map(|file| (&file.script, file.declared.as_slice()));
@@ -122,9 +126,13 @@ impl Project {
         }
         let is_stale: Vec<bool> = self.files.iter().map(|file| file.examined.is_none()).collect();
         let stale: Vec<&ProjectFile> = self.files.iter().filter(|file| file.examined.is_none()).collect();
-        let examined = parallel::map(&stale, |file| {
-            file::examine(&file.script, &file.parsed, &self.connectors, options.now)
-        });
+        let examine =
+            |file: &&ProjectFile| file::examine(&file.script, &file.parsed, &self.connectors, options.now);
+        let examined = match stale.as_slice() {
+            // What one keystroke changes: a thread would cost more than it saves.
+            [one] if self.stack_is_deep => vec![examine(one)],
+            _ => parallel::map(&stale, examine),
+        };
         let stale = self.files.iter_mut().filter(|file| file.examined.is_none());
         for (file, examined) in stale.zip(examined) {
             file.examined = Some(examined);

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::time::Instant;
 
 use clap::ValueEnum;
@@ -26,7 +27,7 @@ use crate::value::Time;
 /// with 2 if it could not run.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  wj test\n  wj test pipelines/leads.wj\n  wj test --filter phone\n  wj test --coverage --threshold 90\n  wj test --junit tests.xml --lcov coverage.info\n  wj test --watch\n  wj test --record 019355a2-… >> pipelines/leads.wj"
+    after_help = "Examples:\n  wj test\n  wj test pipelines/leads.wj\n  wj test --filter phone\n  wj test --at pipelines/leads.wj:41\n  wj test --coverage --threshold 90\n  wj test --junit tests.xml --lcov coverage.info\n  wj test --watch\n  wj test --record 019355a2-… >> pipelines/leads.wj"
 )]
 pub(super) struct Args {
     /// Files and folders.
@@ -35,6 +36,9 @@ pub(super) struct Args {
     /// Only tests that have this in their title, or in the name of their file.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+    /// Only the test around this line. The other files of PATH are read too, if FILE lies among them.
+    #[arg(long, value_name = "FILE:LINE", conflicts_with = "filter")]
+    at: Option<At>,
     /// How results are written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -58,7 +62,7 @@ pub(super) struct Args {
     watch: bool,
     /// Prints a test that sends what an operation of the history was sent, with look-alikes in the places of secrets and of
     /// personal data.
-    #[arg(long, value_name = "OPERATION", conflicts_with_all = ["filter", "format", "coverage", "threshold", "lcov", "html", "junit", "watch"])]
+    #[arg(long, value_name = "OPERATION", conflicts_with_all = ["filter", "at", "format", "coverage", "threshold", "lcov", "html", "junit", "watch"])]
     record: Option<String>,
     #[command(flatten)]
     store: Place,
@@ -85,7 +89,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
         return once(args, out);
     }
     let (signal, mut changes) = tokio::sync::mpsc::channel(1);
-    for path in &args.paths {
+    for path in &paths(args) {
         let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(Path::new(".")) };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         scripts::watch(folder, signal.clone())
@@ -104,7 +108,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
 }
 
 fn once(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let scripts = scripts::load(&args.paths).map_err(|error| Failure::could_not_run(error.to_string()))?;
+    let scripts = scripts::load(&paths(args)).map_err(|error| Failure::could_not_run(error.to_string()))?;
     let now = Time { micros: jiff::Timestamp::now().as_microsecond(), zone: None };
     let checked = check::check_with(&scripts, &Options { now: Some(&now), ..Options::default() });
     let colours = terminal::stdout_has_colours();
@@ -130,7 +134,11 @@ fn once(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         .iter()
         .flat_map(|file| &file.tests)
         .filter(|test| args.filter.as_ref().is_none_or(|filter| is_meant(test, filter)))
+        .filter(|test| args.at.as_ref().is_none_or(|at| at.is_in(test)))
         .collect();
+    if let Some(At { file, line }) = args.at.as_ref().filter(|_| tests.is_empty() && broken.is_empty()) {
+        return Err(Failure::could_not_run(format!("no test stands at line {line} of `{}`", file.display())));
+    }
     if let Some(filter) = args.filter.as_ref().filter(|_| tests.is_empty() && broken.is_empty()) {
         return Err(Failure::could_not_run(format!(
             "no test has `{filter}` in its title or its file's name"
@@ -175,6 +183,50 @@ fn once(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         terminal::say(&format!("{percent} % is covered, and {least} % is the least (`--threshold`)"));
     }
     Ok(ExitCode::from(u8::from(failed > 0 || !broken.is_empty() || too_little.is_some())))
+}
+
+/// What is read: a file that is named by `--at` alone, if it lies in none of the paths.
+fn paths(args: &Args) -> Vec<PathBuf> {
+    match &args.at {
+        Some(at) if !args.paths.iter().any(|path| real(&at.file).starts_with(real(path))) => {
+            vec![at.file.clone()]
+        }
+        _ => args.paths.clone(),
+    }
+}
+
+/// One way to write a path, if it is that of something.
+fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// A line of a file.
+#[derive(Clone, Debug)]
+struct At {
+    file: PathBuf,
+    line: usize,
+}
+
+impl At {
+    fn is_in(&self, test: &Test) -> bool {
+        let line_of = |offset| test.source.position(offset).line as usize;
+        let lines = line_of(test.item.start)..=line_of(test.item.end);
+        lines.contains(&self.line) && real(Path::new(&test.source.name)) == real(&self.file)
+    }
+}
+
+impl FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<At, String> {
+        // The file comes first, since it may have a `:` in its name.
+        let parts = text.rsplit_once(':').filter(|(file, _)| !file.is_empty());
+        let line = parts.and_then(|(_, line)| line.parse().ok()).filter(|line| *line > 0);
+        match (parts, line) {
+            (Some((file, _)), Some(line)) => Ok(At { file: file.into(), line }),
+            _ => Err("it is a file and a line, as in `pipelines/leads.wj:41`".to_owned()),
+        }
+    }
 }
 
 /// Writes a report, if there is a place for it.

@@ -63,7 +63,9 @@ fn capitalised(title: &str) -> String {
 /// A comment above the line of a warning, with the reason left to be written.
 fn silence(view: &View<'_>, finding: &Diagnostic) -> Option<CodeAction> {
     // What is said of silences is mended, not silenced.
-    if finding.code.severity == Severity::Error || finding.code.id.starts_with("WJ069") {
+    if finding.code.severity == Severity::Error
+        || check::SILENCE_CODES.iter().any(|code| code.id == finding.code.id)
+    {
         return None;
     }
     let text = &view.source().text;

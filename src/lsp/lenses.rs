@@ -2,6 +2,7 @@
 //! in a terminal; where there is none, this server runs tests itself (`commands`).
 
 use lsp_types::{CodeLens, Command};
+use serde_json::Value;
 
 use super::place;
 use super::workspace::View;
@@ -15,12 +16,12 @@ pub(super) const PLAN: &str = "wj.plan";
 pub(super) fn lenses(view: &View<'_>, plans: bool) -> Vec<CodeLens> {
     let source = view.source();
     let file = view.uri.as_str();
-    let lens = |span: Span, title: &str, command: &str, name: &str| CodeLens {
+    let lens = |span: Span, title: &str, command: &str, arguments: Vec<Value>| CodeLens {
         range: place::range(source, span),
         command: Some(Command {
             title: title.to_owned(),
             command: command.to_owned(),
-            arguments: Some(vec![file.into(), name.into()]),
+            arguments: Some(arguments),
         }),
         data: None,
     };
@@ -29,10 +30,14 @@ pub(super) fn lenses(view: &View<'_>, plans: bool) -> Vec<CodeLens> {
         .filter_map(|item| match item {
             Item::Test(test) => {
                 let title = source.slice(test.title.span).trim_matches(['"', '\'']);
-                Some(lens(test.title.span, "▶ Run test", RUN_TEST, title))
+                // Others may have the same title: an extension runs the one on this line.
+                let line = source.position(test.title.span.start).line;
+                let arguments = vec![file.into(), title.into(), line.into()];
+                Some(lens(test.title.span, "▶ Run test", RUN_TEST, arguments))
             }
             Item::Pipeline(pipeline) if plans && !pipeline.name.text.is_empty() => {
-                Some(lens(pipeline.name.span, "Plan a request", PLAN, &pipeline.name.text))
+                let arguments = vec![file.into(), (&*pipeline.name.text).into()];
+                Some(lens(pipeline.name.span, "Plan a request", PLAN, arguments))
             }
             _ => None,
         })

@@ -86,7 +86,13 @@ pub fn plan(
     source: &Arc<Source>,
     site: &Site<'_>,
 ) -> Result<Plan, Box<Failure>> {
-    let nobody = Test { title: "".into(), span: Span::default(), source: source.clone(), steps: Vec::new() };
+    let nobody = Test {
+        title: "".into(),
+        span: Span::default(),
+        item: Span::default(),
+        source: source.clone(),
+        steps: Vec::new(),
+    };
     let mut scene = Scene::new(&nobody, site);
     scene.plan = Some(Planning::default());
     scene.now = now;

@@ -46,7 +46,13 @@ impl Resolver<'_> {
         self.model.tests.push(TestFacts { span: test.title.span, sends });
         let whole = self.item.errors == 0 && !test.broken && steps.len() == test.steps.len();
         let source = Arc::clone(self.source);
-        title.filter(|_| whole).map(|title| Test { title, span: test.title.span, source, steps })
+        title.filter(|_| whole).map(|title| Test {
+            title,
+            span: test.title.span,
+            item: test.span,
+            source,
+            steps,
+        })
     }
 
     fn clock(&mut self, time: &ast::Expr) -> Option<u64> {

@@ -10,6 +10,8 @@ pub struct Test {
     pub title: Arc<str>,
     /// Of the title.
     pub span: Span,
+    /// Of the whole test.
+    pub item: Span,
     pub source: Arc<Source>,
     /// In the order in which they stand, which is that in which they are done.
     pub steps: Vec<Step>,

@@ -107,6 +107,34 @@ fn a_filter_chooses_and_one_that_fits_nothing_is_told() {
 }
 
 #[test]
+fn a_place_chooses_the_one_test_around_it() {
+    // The title of the second test is a part of that of the first.
+    let text = TWO.replace("\"it refuses\"", "\"it\"");
+    let beside = "pipeline q {\n  on POST \"/q\"\n  respond 200\n}\n";
+    let across = "test \"of another file\" {\n  send POST \"/q\"\n  expect status 200\n}\n";
+    let files =
+        [("a.wj", text.as_str()), ("b.wj", beside), ("c.wj", across), ("fixtures/a.json", "{\"a\": 1}")];
+    let site = Site::new(&files);
+    for line in [12, 13, 15] {
+        let output = site.wj(&["test", "--at", &format!("pipelines/a.wj:{line}")]);
+        let (out, err) = texts(&output);
+        assert_eq!(err, "1 of 1 test failed\n", "{line}");
+        assert!(out.contains("a.wj:12 it\n"), "{out}");
+    }
+    let (out, err) = texts(&site.wj(&["test", "--at", "./pipelines/c.wj:1"]));
+    assert_eq!(err, "1 test passed\n", "the pipelines of the other files are there: {out}");
+    std::fs::write(site.dir.path().join("alone.wj"), &text).unwrap();
+    let (out, _) = texts(&site.wj(&["test", "--at", "alone.wj:12"]));
+    assert!(out.contains("FAILED alone.wj:12 it"), "{out}");
+    let none = site.wj(&["test", "--at", "pipelines/a.wj:3"]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(texts(&none).1.contains("no test stands at line 3 of `pipelines/a.wj`"));
+    for wrong in ["pipelines/a.wj", "12", ":12", "a.wj:0"] {
+        assert_eq!(site.wj(&["test", "--at", wrong]).status.code(), Some(2), "{wrong}");
+    }
+}
+
+#[test]
 fn a_broken_file_is_reported_and_does_not_stop_the_tests_of_others() {
     let broken = "pipeline q {\n  on POST \"/q\"\n  respnd 200\n}\n";
     let site = Site::new(&[("a.wj", TWO), ("b.wj", broken), ("fixtures/a.json", "{\"a\": 1}")]);

@@ -13,6 +13,42 @@ use wj::syntax::{self, ast::*};
 
 use crate::{editors, fences};
 
+#[test]
+fn what_is_made_of_the_grammar_is_made_of_it_as_it_is() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/tree-sitter-wj");
+    let made = tempfile::tempdir().unwrap();
+    for file in ["grammar.js", "src/grammar.json", "tree-sitter.json"] {
+        fs::create_dir_all(made.path().join("src")).unwrap();
+        fs::copy(home.join(file), made.path().join(file)).unwrap();
+    }
+    // `grammar.js` is a program. Without node, only what is made of its outcome is held against it.
+    let has_node = std::process::Command::new("node").arg("--version").output().is_ok();
+    let grammar = if has_node {
+        made.path().join("grammar.js")
+    } else {
+        println!("not tried: whether grammar.json is made of grammar.js, which needs node");
+        made.path().join("src/grammar.json")
+    };
+    tree_sitter_generate::generate_parser_in_directory(
+        made.path(),
+        None::<&Path>,
+        Some(grammar),
+        tree_sitter::LANGUAGE_VERSION,
+        None,
+        Some("node"),
+        true,
+        tree_sitter_generate::OptLevel::default(),
+        &mut Vec::new(),
+    )
+    .unwrap();
+    let parts = ["parser.c", "grammar.json", "node-types.json"];
+    for file in parts.iter().chain(&["tree_sitter/parser.h", "tree_sitter/array.h", "tree_sitter/alloc.h"]) {
+        let read = |folder: &Path| fs::read(folder.join("src").join(file)).unwrap();
+        let is_same = read(&home) == read(made.path());
+        assert!(is_same, "{file} is not what grammar.js makes now: the README beside it has the command");
+    }
+}
+
 /// What is found: what it is, and the text at its beginning, so that a difference can be read.
 type Found = BTreeSet<(usize, String)>;
 

@@ -39,7 +39,7 @@ async function stop() {
   await running?.stop();
 }
 
-/** Runs `wj` with these arguments in a terminal, beside the folder of the scripts. No shell reads the arguments. */
+/** Runs `wj` with the arguments that `args` makes of the file's path in a terminal, beside the folder of the scripts. No shell reads the arguments. */
 function run(name, uri, args) {
   const file = vscode.Uri.parse(uri).fsPath;
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(uri))?.uri.fsPath ?? path.dirname(file);
@@ -48,10 +48,19 @@ function run(name, uri, args) {
       name,
       cwd: folder,
       shellPath: program(),
-      shellArgs: args.map((arg) => (arg === uri ? path.relative(folder, file) : arg)),
+      shellArgs: args(path.relative(folder, file)),
       isTransient: true,
     })
     .show(true);
+}
+
+/** The line on which a test begins, counted from 1: saving may have moved it. */
+function lineOf(uri, title, line) {
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === vscode.Uri.parse(uri).toString());
+  const lines = open?.getText().split(/\r\n|\r|\n/) ?? [];
+  const titled = lines.flatMap((text, at) => (text.startsWith("test") && text.includes(title) ? [at + 1] : []));
+  const isThere = titled.includes(line) || titled.length === 0;
+  return isThere ? line : titled.reduce((a, b) => (Math.abs(b - line) < Math.abs(a - line) ? b : a));
 }
 
 /** Tests are run on what is saved, as everywhere but in the editor. */
@@ -62,15 +71,15 @@ async function saved(uri) {
 
 exports.activate = async (context) => {
   const commands = {
-    "wj.runTest": async (uri, title) => {
+    "wj.runTest": async (uri, title, line) => {
       if (await saved(uri)) {
-        run(`wj test: ${title}`, uri, ["test", uri, "--filter", title]);
+        run(`wj test: ${title}`, uri, (file) => ["test", "--at", `${file}:${lineOf(uri, title, line)}`]);
       }
     },
     "wj.runTests": async () => {
       const uri = vscode.window.activeTextEditor?.document.uri.toString();
       if (uri && (await saved(uri))) {
-        run("wj test", uri, ["test", uri]);
+        run("wj test", uri, (file) => ["test", file]);
       }
     },
     "wj.plan": async (uri, pipeline) => {
@@ -80,7 +89,7 @@ exports.activate = async (context) => {
         canSelectMany: false,
       });
       if (picked?.length && (await saved(uri))) {
-        run(`wj plan: ${pipeline}`, uri, ["plan", uri, "--request", picked[0].fsPath]);
+        run(`wj plan: ${pipeline}`, uri, (file) => ["plan", file, "--request", picked[0].fsPath]);
       }
     },
     "wj.restart": async () => {

@@ -47,6 +47,8 @@ pub(super) fn offers(spot: &Spot<'_>) -> Option<Vec<Offer>> {
         }
         (["extract", _], _) => words(&["on_missing"]),
         (["for", _], _) => words(&["in"]),
+        (["for", _, "in"], _) | (["test", .., "for", _, "in"], _) => Some(values::lists(spot)),
+        (["for", _, "in", .., ","], _) => words(&["at most"]),
         (["key"], Block::Action(_)) => {
             let mut offers = words(&["auto"])?;
             offers.extend(values::offers(spot));

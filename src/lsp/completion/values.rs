@@ -4,8 +4,9 @@ use lsp_types::CompletionItemKind;
 
 use super::super::hover;
 use super::{Offer, Rank, Spot, lines};
-use crate::builtins;
-use crate::resolve::model::DefinitionKind;
+use crate::builtins::{self, Builtin};
+use crate::resolve::model::{Definition, DefinitionKind, Shape, Type};
+use crate::value::Kind;
 
 /// Words of expressions.
 const WORDS: [&str; 13] =
@@ -18,18 +19,46 @@ pub(super) fn offers(spot: &Spot<'_>) -> Vec<Offer> {
     let mut offers = names(spot);
     offers.extend(WORDS.iter().map(|word| Offer::word(word)));
     offers.extend(OWNERS.iter().map(|word| Offer::word(word).snippet(format!("{word}."))));
-    offers.extend(builtins::ALL.iter().map(|function| {
-        let call = if function.params.is_empty() { "()" } else { "($1)" };
-        Offer::new(function.name, CompletionItemKind::FUNCTION, Rank::Last)
-            .detailed(hover::signature(function).0)
-            .documented(hover::function(function))
-            .snippet(format!("{}{call}", function.name))
-    }));
+    offers.extend(builtins::ALL.iter().copied().map(function));
     offers
+}
+
+/// What a `for` may walk: names and functions that may give a list, and in a pipeline what came with the request. A test takes
+/// its rows from a constant or a list that is written there.
+pub(super) fn lists(spot: &Spot<'_>) -> Vec<Offer> {
+    let mut offers = names_that(spot, may_hold_a_list);
+    if spot.pipeline().is_some() {
+        offers.push(Offer::word("body"));
+        let functions = builtins::ALL.iter().copied().filter(|function| function.returns.has(Kind::List));
+        offers.extend(functions.map(function));
+    }
+    offers
+}
+
+/// It is one, or a member of it is, where its members are known.
+fn may_hold_a_list(definition: &Definition) -> bool {
+    let is_list = |ty: &Type| ty.kinds.has(Kind::List) && !ty.secret;
+    is_list(&definition.ty)
+        || match &definition.ty.shape {
+            Shape::Object(members) => members.iter().any(|(_, member)| is_list(member)),
+            Shape::Unknown | Shape::List(_) | Shape::Each(_) => false,
+        }
+}
+
+fn function(function: &'static Builtin) -> Offer {
+    let call = if function.params.is_empty() { "()" } else { "($1)" };
+    Offer::new(function.name, CompletionItemKind::FUNCTION, Rank::Last)
+        .detailed(hover::signature(function).0)
+        .documented(hover::function(function))
+        .snippet(format!("{}{call}", function.name))
 }
 
 /// Fields, `let`s and constants that are known here.
 pub(super) fn names(spot: &Spot<'_>) -> Vec<Offer> {
+    names_that(spot, |_| true)
+}
+
+fn names_that(spot: &Spot<'_>, is_meant: fn(&Definition) -> bool) -> Vec<Offer> {
     let pipeline = spot.pipeline();
     let known = spot.view.model.definitions.iter().filter(|definition| {
         let in_sight = definition.pipeline.is_some()
@@ -39,6 +68,8 @@ pub(super) fn names(spot: &Spot<'_>) -> Vec<Offer> {
             && (definition.scope.end >= spot.offset || definition.scope.end <= definition.span.end);
         in_sight || definition.kind == DefinitionKind::Const
     });
+    let (known, others): (Vec<&Definition>, Vec<&Definition>) =
+        known.partition(|definition| is_meant(definition));
     let mut offers: Vec<Offer> = Vec::new();
     for definition in known {
         let kind = match definition.kind {
@@ -52,8 +83,10 @@ pub(super) fn names(spot: &Spot<'_>) -> Vec<Offer> {
         }
     }
     // A constant whose value is being typed is known by its name at least.
-    let missing: Vec<&str> =
-        lines::constants(spot).filter(|name| !offers.iter().any(|own| own.name == **name)).collect();
+    let is_known = |name: &str| {
+        offers.iter().any(|own| own.name == name) || others.iter().any(|other| *other.name == *name)
+    };
+    let missing: Vec<&str> = lines::constants(spot).filter(|name| !is_known(name)).collect();
     offers.extend(missing.iter().map(|name| Offer::new(*name, CompletionItemKind::CONSTANT, Rank::First)));
     offers
 }
