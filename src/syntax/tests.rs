@@ -311,3 +311,12 @@ fn no_place_is_left_in_a_tree_that_is_compared() {
         assert!(left.is_none(), "{left:?}");
     }
 }
+
+#[test]
+fn an_open_text_is_told_of_without_a_look_at_the_next_item() {
+    let open = "const A = \"abc\n";
+    let alone = Source::new("a.wj", format!("{open}test \"a\" {{\n}}\n"));
+    let next = Source::new("a.wj", format!("{open}test \" {{\n}}\n"));
+    let again = parse_after(&next, &alone, parse(&alone));
+    assert_eq!(format!("{again:?}"), format!("{:?}", parse(&next)));
+}
