@@ -188,3 +188,17 @@ mod statements {
         lines
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silence_ends_with_its_line_however_that_ends() {
+        for end in ["\n", "\r\n", "\r"] {
+            let source = Source::new("a.wj", format!("# wj-allow no-test: x{end}const A = 1{end}"));
+            let lines: Vec<&str> = code_lines(&source).into_iter().map(|line| source.slice(line)).collect();
+            assert_eq!(lines, [format!("const A = 1{end}")]);
+        }
+    }
+}

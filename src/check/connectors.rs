@@ -57,6 +57,14 @@ pub(super) fn declared(script: &Script, parsed: &Parsed) -> Vec<Arc<Connector>> 
     resolve::declared(&script.source, &parsed.file).into_iter().map(Arc::new).collect()
 }
 
+/// Other line ends or blanks make no other connector of it: git may give a file `\r\n`.
+fn is_copy(source: &Source, own: &Source) -> bool {
+    source.text == own.text || {
+        let (read, of_wj) = (syntax::parse(source), syntax::parse(own));
+        read.diagnostics.is_empty() && syntax::is_same(&read.file, &of_wj.file)
+    }
+}
+
 /// All connectors that these files may use, `known` ones among them; and for each file, by its place, the connectors whose
 /// name is taken. The earlier one holds.
 pub(super) fn collect<'a>(
@@ -69,7 +77,7 @@ pub(super) fn collect<'a>(
         for connector in declared {
             let (name, span) = (connector.name.clone(), connector.span);
             // One without a name is reported as that, and a copy of one of wj's own files is that one.
-            let copied = known.get(&name).is_some_and(|own| own.source.text == script.source.text);
+            let copied = known.get(&name).is_some_and(|own| is_copy(&script.source, &own.source));
             if name.is_empty() || copied {
                 continue;
             }
@@ -89,4 +97,26 @@ pub(super) fn collect<'a>(
         }
     }
     (connectors, taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_of_a_connector_of_wj_may_have_other_line_ends() {
+        let own = include_str!("../../connectors/getcourse.wj");
+        let findings = |text: String| {
+            let checked = crate::check::check(&[Arc::new(Source::new("getcourse.wj", text))]);
+            checked
+                .files
+                .iter()
+                .flat_map(|file| &file.diagnostics)
+                .filter(|finding| finding.is_error())
+                .count()
+        };
+        assert_eq!(findings(own.to_owned()), 0);
+        assert_eq!(findings(own.replace('\n', "\r\n")), 0);
+        assert_eq!(findings(own.replace("retry", "report")), 1);
+    }
 }

@@ -68,6 +68,11 @@ fn what_fuzzing_found_is_formatted() {
 }
 
 #[test]
+fn a_minus_may_stand_apart_from_its_number() {
+    assert_eq!(twice("const A = - 1\nconst B = - (1)\n"), "const A = -1\nconst B = -(1)\n");
+}
+
+#[test]
 fn mistakes_are_refused() {
     let broken = Source::new("a.wj", "pipeline p {\n  respnd 200\n}\n");
     assert!(matches!(format(&broken), Err(Refusal::Broken(findings)) if findings.len() == 1));

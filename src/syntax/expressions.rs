@@ -141,7 +141,8 @@ impl Builder<'_> {
             self.prefixed_deeper(&node, nodes, Bind::Not)?
         };
         let span = op_span.to(operand.span);
-        if let (true, ExprKind::Number(digits)) = (minus && op_span.end == operand.span.start, &operand.kind)
+        // With a blank between them too: it is the same number, and the formatter takes the blank away.
+        if let (true, ExprKind::Number(digits)) = (minus, &operand.kind)
             && !digits.starts_with('-')
         {
             return Some(Expr { kind: ExprKind::Number(format!("-{digits}").into()), span });

@@ -315,7 +315,9 @@ fn no_place_is_left_in_a_tree_that_is_compared() {
 /// Found by fuzzing: each was read once for every brace or blank in it.
 #[test]
 fn a_line_is_not_read_once_for_each_letter_of_it() {
-    let with = |text: &str| format!("pipeline p {{\n  on POST \"/\"\n  respond 200 {{ json {{ a: {text} }} }}\n}}\n");
+    let with = |text: &str| {
+        format!("pipeline p {{\n  on POST \"/\"\n  respond 200 {{ json {{ a: {text} }} }}\n}}\n")
+    };
     for (text, code) in [
         (format!("\"{}\"", "{".repeat(20_000)), Some("WJ0105")),
         (format!("\"{}\"", "{a: {".repeat(5_000)), Some("WJ0105")),
@@ -327,4 +329,13 @@ fn a_line_is_not_read_once_for_each_letter_of_it() {
         let first = parsed.diagnostics.iter().map(|found| found.code.id).find(|id| *id == "WJ0105");
         assert_eq!(first, code, "{:.40}", text);
     }
+}
+
+#[test]
+fn an_open_text_is_told_of_without_a_look_at_the_next_item() {
+    let open = "const A = \"abc\n";
+    let alone = Source::new("a.wj", format!("{open}test \"a\" {{\n}}\n"));
+    let next = Source::new("a.wj", format!("{open}test \" {{\n}}\n"));
+    let again = parse_after(&next, &alone, parse(&alone));
+    assert_eq!(format!("{again:?}"), format!("{:?}", parse(&next)));
 }

@@ -67,7 +67,7 @@ fn operators_bind_as_the_language_says() {
         ("-a.b[0]", "(- a.b[0])"),
         ("a - -1", "(a - -1)"),
         ("a-1", "(a - 1)"),
-        ("- 1", "(- 1)"),
+        ("- 1", "-1"),
         ("(a or b) and c", "((a or b) and c)"),
         ("if a then b else c + 1", "(if a b (c + 1))"),
         ("if a then b else if c then d else e", "(if a b (if c d e))"),
