@@ -407,6 +407,8 @@ fn a_test_is_run_from_its_lens() {
         editor.answer("workspace/executeCommand", json!({ "command": "wj.runTest", "arguments": arguments }))
     };
     assert_eq!(command["command"], "wj.runTest");
+    let line = find(SCRIPT, "test \"a lead", 0).0 + 1;
+    assert_eq!(command["arguments"], json!([editor.uri("a.wj"), "a lead is taken", line]));
     let answer = run(editor, &command["arguments"]);
     assert_eq!(answer["result"]["passed"], true, "{answer}");
     let (line, column) = find(SCRIPT, "status 200\n}", 9);
