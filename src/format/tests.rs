@@ -73,6 +73,12 @@ fn a_minus_may_stand_apart_from_its_number() {
 }
 
 #[test]
+fn a_member_of_a_number_stays_apart_from_it() {
+    twice("const A = 0 .l\n");
+    twice("const A = 0\u{feff}.l\n");
+}
+
+#[test]
 fn mistakes_are_refused() {
     let broken = Source::new("a.wj", "pipeline p {\n  respnd 200\n}\n");
     assert!(matches!(format(&broken), Err(Refusal::Broken(findings)) if findings.len() == 1));

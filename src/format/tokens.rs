@@ -262,5 +262,7 @@ fn touches(before: &Token<'_>, token: &Token<'_>) -> bool {
     let closes = token.is(")") || token.is("]");
     let follows = token.is(",") || token.is(":") || token.is(".") || before.is(".");
     let bound = matches!(token.role, Role::Call | Role::Index) || before.role == Role::Minus;
-    opens || closes || follows || bound || before.is("{") && token.is("}")
+    // `0 .a` is a number and a member of it, `0.a` neither.
+    let parted = token.is(".") && before.text.starts_with(|letter: char| letter.is_ascii_digit());
+    !parted && (opens || closes || follows || bound || before.is("{") && token.is("}"))
 }
