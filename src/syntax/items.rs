@@ -159,12 +159,14 @@ impl Builder<'_> {
 
     /// What stands behind an item, or where none begins. One message, however much it is.
     fn stray(&mut self, node: &Node, item: Option<Span>) {
-        let text = node.as_str().trim_end();
+        // What the grammar takes for a blank: a line separator of Unicode, say, is a letter to it.
+        let blanks = [' ', '\t', '\n', '\r', '\u{a0}', '\u{feff}'];
+        let text = node.as_str().trim_end_matches(blanks);
         if text.is_empty() {
             return;
         }
         let start = node.as_span().start();
-        let line = text.lines().next().unwrap_or("").trim_end();
+        let line = text.lines().next().unwrap_or("").trim_end_matches(blanks);
         let at = self.between(start, start + line.len());
         self.stray_lines(at, line, item);
     }

@@ -339,3 +339,12 @@ fn an_open_text_is_told_of_without_a_look_at_the_next_item() {
     let again = parse_after(&next, &alone, parse(&alone));
     assert_eq!(format!("{again:?}"), format!("{:?}", parse(&next)));
 }
+
+/// Found by fuzzing: the formatter knew of a word, and nothing else did.
+#[test]
+fn a_letter_that_looks_like_a_blank_is_told_of() {
+    let parsed = parse(&Source::new("a.wj", "\u{2028}\n"));
+    let found: Vec<(&str, Span)> =
+        parsed.diagnostics.iter().map(|found| (found.code.id, found.span)).collect();
+    assert_eq!(found, [("WJ0107", Span::new(0, 3))]);
+}
