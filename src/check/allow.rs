@@ -115,7 +115,8 @@ fn silenced(source: &Source, silence: &Silence<'_>, code_lines: &[Span], stateme
 /// Every line that holds more than a comment.
 fn code_lines(source: &Source) -> Vec<Span> {
     let is_code = |line: &Span| {
-        let code = source.slice(*line).trim_start();
+        // Editors of Windows write a byte order mark in front of the first line.
+        let code = source.slice(*line).trim_start_matches('\u{feff}').trim_start();
         !code.is_empty() && !code.starts_with('#')
     };
     source.lines().filter(is_code).collect()
@@ -196,9 +197,13 @@ mod tests {
     #[test]
     fn a_silence_ends_with_its_line_however_that_ends() {
         for end in ["\n", "\r\n", "\r"] {
-            let source = Source::new("a.wj", format!("# wj-allow no-test: x{end}const A = 1{end}"));
-            let lines: Vec<&str> = code_lines(&source).into_iter().map(|line| source.slice(line)).collect();
-            assert_eq!(lines, [format!("const A = 1{end}")]);
+            for mark in ["", "\u{feff}"] {
+                let text = format!("{mark}# wj-allow no-test: x{end}const A = 1{end}");
+                let source = Source::new("a.wj", text);
+                let lines: Vec<&str> =
+                    code_lines(&source).into_iter().map(|line| source.slice(line)).collect();
+                assert_eq!(lines, [format!("const A = 1{end}")]);
+            }
         }
     }
 }
