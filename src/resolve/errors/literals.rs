@@ -114,10 +114,18 @@ pub(in crate::resolve) fn bad_time(span: Span, text: &str) -> Diagnostic {
 }
 
 pub(in crate::resolve) fn time_without_zone(span: Span, text: &str) -> Diagnostic {
-    Diagnostic::new(&BAD_TIME, span, format!("`{text}` does not say in which zone it is"))
+    let found = Diagnostic::new(&BAD_TIME, span, format!("`{text}` does not say in which zone it is"))
         .label("which zone?")
-        .help("The clock of a test is one moment everywhere: write `Z` (UTC) or an offset like `+03:00` behind the time.")
-        .fix("take it as UTC", Span::at((span.end as usize).saturating_sub(1)), "Z")
+        .help("The clock of a test is one moment everywhere: write `Z` (UTC) or an offset like `+03:00` behind the time.");
+    match is_plain(span, text) {
+        true => found.fix("take it as UTC", Span::at((span.end as usize).saturating_sub(1)), "Z"),
+        false => found,
+    }
+}
+
+/// Whether a text stands as it is between two quotes of one byte: not between `«…»`, which are mended first, nor over lines.
+fn is_plain(span: Span, text: &str) -> bool {
+    span.range().len() == text.len() + 2
 }
 
 pub(in crate::resolve) fn bad_url(span: Span, url: &str, problem: UrlProblem) -> Diagnostic {
@@ -127,7 +135,7 @@ pub(in crate::resolve) fn bad_url(span: Span, url: &str, problem: UrlProblem) ->
             let found = found("the URL does not begin with `https://`".to_owned(), "no scheme")
                 .help("A URL has a scheme, a host and a path: `https://crm.example/leads`.");
             let host = url.split(['/', '?']).next().unwrap_or("");
-            if host.contains('.') && !host.contains(['@', ' ']) {
+            if host.contains('.') && !host.contains(['@', ' ']) && is_plain(span, url) {
                 return found.fix("put `https://` before it", Span::at(span.start as usize + 1), "https://");
             }
             found
