@@ -1,39 +1,22 @@
 //! Bizon365 Kassa, orders: `md5(action + user + key + orderid)` in the field `hash`, as the notes on its API tell.
 
-use std::sync::Arc;
-
-use super::{Preset, is_one_of};
+use super::Preset;
+use super::field_hash::FieldHash;
 use crate::gates::verify::digest::Algorithm;
-use crate::gates::verify::signatures::Encoding;
-use crate::gates::verify::{Draft, Refused, Seen, fields};
+use crate::gates::verify::{Refused, fields};
 use crate::value::Object;
 
-const HASH: &str = "hash";
+const HASHED: FieldHash = FieldHash { field: "hash", hash };
 
 pub static PRESET: Preset = Preset {
     name: "bizon_kassa",
     summary: "Bizon365 Kassa: the field `hash`, MD5 of action, user, key and order",
     secret: "the API key of the Kassa",
-    check,
-    sign,
+    check: |seen, keys| HASHED.check(seen, keys),
+    sign: |draft, key| HASHED.sign(draft, key),
     receipt: None,
     pair: None,
 };
-
-fn check(seen: &Seen<'_>, keys: &[Arc<str>]) -> Result<(), Refused> {
-    let object = fields::object(seen)?;
-    let given = Encoding::Hex.decode(fields::text(object, HASH)?.as_bytes());
-    let right = keys.iter().filter(|key| !key.is_empty()).map(|key| hash(object, key));
-    is_one_of(given, &right.collect::<Result<Vec<_>, _>>()?)
-}
-
-fn sign(draft: &mut Draft, key: &str) -> Result<(), String> {
-    let hash = {
-        let seen = draft.seen();
-        fields::object(&seen).and_then(|object| hash(object, key)).map_err(|Refused(why)| why)?
-    };
-    fields::set(draft, &[HASH.into()], &Encoding::Hex.encode(&hash))
-}
 
 fn hash(object: &Object, key: &str) -> Result<Vec<u8>, Refused> {
     let field = |name| fields::text(object, name);

@@ -5,6 +5,7 @@ mod bepaid;
 mod bizon_kassa;
 mod body_mac;
 mod cloudpayments;
+mod field_hash;
 mod github;
 mod paykeeper;
 mod prodamus;

@@ -1,40 +1,24 @@
 //! PayKeeper, "Приём POST оповещений": the field `key` is the MD5 of payment, sum, client, order and the secret word. It takes for
 //! delivered only what is answered `OK ` and the MD5 of the payment and the secret word.
 
-use std::sync::Arc;
-
-use super::{Preset, is_one_of};
+use super::Preset;
+use super::field_hash::FieldHash;
 use crate::gates::verify::digest::Algorithm;
 use crate::gates::verify::signatures::Encoding;
-use crate::gates::verify::{Draft, Refused, Seen, fields};
+use crate::gates::verify::{Refused, Seen, fields};
 use crate::value::Object;
 
-const KEY: &str = "key";
+const HASHED: FieldHash = FieldHash { field: "key", hash };
 
 pub static PRESET: Preset = Preset {
     name: "paykeeper",
     summary: "PayKeeper: the field `key`, MD5 of payment, sum, client, order and the secret word; `request.receipt` is for the answer",
     secret: "the secret word, from the account's settings",
-    check,
-    sign,
+    check: |seen, keys| HASHED.check(seen, keys),
+    sign: |draft, key| HASHED.sign(draft, key),
     receipt: Some(receipt),
     pair: None,
 };
-
-fn check(seen: &Seen<'_>, keys: &[Arc<str>]) -> Result<(), Refused> {
-    let object = fields::object(seen)?;
-    let given = Encoding::Hex.decode(fields::text(object, KEY)?.as_bytes());
-    let right = keys.iter().filter(|key| !key.is_empty()).map(|key| hash(object, key));
-    is_one_of(given, &right.collect::<Result<Vec<_>, _>>()?)
-}
-
-fn sign(draft: &mut Draft, key: &str) -> Result<(), String> {
-    let hash = {
-        let seen = draft.seen();
-        fields::object(&seen).and_then(|object| hash(object, key)).map_err(|Refused(why)| why)?
-    };
-    fields::set(draft, &[KEY.into()], &Encoding::Hex.encode(&hash))
-}
 
 /// `OK ` stands in the script.
 fn receipt(seen: &Seen<'_>, key: &str) -> Result<String, Refused> {
@@ -68,7 +52,7 @@ mod tests {
             draft.body = body.replace("1990.00", "1.00").into();
         });
         let without = draft("/", &FORM, "id=84512&sum=1990.00&orderid=&key=18f110fd69f015242e508a984bdedd0a");
-        assert_eq!(check(&without.seen(), &keys(&["paykeeper-word"])), Ok(()));
+        assert_eq!(HASHED.check(&without.seen(), &keys(&["paykeeper-word"])), Ok(()));
     }
 
     #[test]

@@ -1,39 +1,24 @@
 //! T-Bank (Tinkoff), "Уведомления": the values of the root and the terminal's password, sorted by name, joined and hashed.
 
-use std::sync::Arc;
-
-use super::{Preset, is_one_of};
+use super::Preset;
+use super::field_hash::FieldHash;
 use crate::gates::verify::digest::Algorithm;
-use crate::gates::verify::signatures::Encoding;
-use crate::gates::verify::{Draft, Refused, Seen, fields};
+use crate::gates::verify::{Refused, fields};
 use crate::value::{Object, Value};
 
 const TOKEN: &str = "Token";
+
+const HASHED: FieldHash = FieldHash { field: TOKEN, hash: token };
 
 pub static PRESET: Preset = Preset {
     name: "tbank",
     summary: "T-Bank: the field `Token`, SHA-256 over the sorted values of the notification and the password",
     secret: "the password of the terminal",
-    check,
-    sign,
+    check: |seen, keys| HASHED.check(seen, keys),
+    sign: |draft, key| HASHED.sign(draft, key),
     receipt: None,
     pair: None,
 };
-
-fn check(seen: &Seen<'_>, keys: &[Arc<str>]) -> Result<(), Refused> {
-    let object = fields::object(seen)?;
-    let given = Encoding::Hex.decode(fields::text(object, TOKEN)?.as_bytes());
-    let right = keys.iter().filter(|key| !key.is_empty()).map(|key| token(object, key));
-    is_one_of(given, &right.collect::<Result<Vec<_>, _>>()?)
-}
-
-fn sign(draft: &mut Draft, key: &str) -> Result<(), String> {
-    let token = {
-        let seen = draft.seen();
-        fields::object(&seen).and_then(|object| token(object, key)).map_err(|Refused(why)| why)?
-    };
-    fields::set(draft, &[TOKEN.into()], &Encoding::Hex.encode(&token))
-}
 
 /// Lists and objects (`Receipt`, `Data`) are not part of it.
 fn token(object: &Object, password: &str) -> Result<Vec<u8>, Refused> {

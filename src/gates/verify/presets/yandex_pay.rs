@@ -119,9 +119,9 @@ fn sign(draft: &mut Draft, key: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn object(json: &[u8]) -> Option<Object> {
+fn object(json: &[u8]) -> Option<Arc<Object>> {
     match from_json(json) {
-        Ok(Value::Object(object)) => Some((*object).clone()),
+        Ok(Value::Object(object)) => Some(object),
         _ => None,
     }
 }
