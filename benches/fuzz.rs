@@ -1,6 +1,6 @@
 //! Fuzzing for as long as one likes: `WJ_FUZZ_MINUTES=60 cargo bench --profile fuzz --bench fuzz -- parser engine` gives each
-//! target that it names, or all, so many minutes (else one). What is found is printed with the command that repeats it, and makes
-//! the command fail. What it does, and what must hold, stands in `tests/suite/fuzz`, of which the suite looks at a few cases.
+//! target that it names, or all, so many minutes of a processor (else one): a machine that is busy with something else takes
+//! longer, and tries as much. What is found is printed with the command that repeats it, and makes the command fail. What it does, and what must hold, stands in `tests/suite/fuzz`, of which the suite looks at a few cases.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -75,17 +75,17 @@ fn run(target: &Target, corpus: &Corpus) -> usize {
     // Numbers that a double holds as well: they are read as one.
     let first = (now.as_millis() as u64) << 10;
     let (started, worked_before) = (Instant::now(), worked());
-    let until = started + Duration::from_secs_f64(minutes * 60.0);
+    let until = worked_before + Duration::from_secs_f64(minutes * 60.0);
     let since = Arc::new(AtomicU64::new(0));
     watch(target.name, first, since.clone());
     let mut at_hand = File::create(format!("{AT_HAND}{}", target.name)).unwrap();
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     let mut cases = 0;
-    while Instant::now() < until {
+    while worked() < until {
         let number = first + cases;
         at_hand.rewind().unwrap();
         writeln!(at_hand, "{number}").unwrap();
-        since.store((worked() << 32) | (cases + 1), Ordering::Relaxed);
+        since.store((worked().as_secs() << 32) | (cases + 1), Ordering::Relaxed);
         if let Err(find) = target.case(corpus, number) {
             let count = kinds.entry(find.kind()).or_insert(0);
             *count += 1;
@@ -98,18 +98,19 @@ fn run(target: &Target, corpus: &Corpus) -> usize {
     since.store(u64::MAX, Ordering::Relaxed);
     let found: usize = kinds.values().sum();
     println!(
-        "{}: {cases} cases in {:.1} minutes ({:.1} of a processor's), {found} finds of {} kinds",
+        "{}: {cases} cases in {:.1} minutes of a processor ({:.1} by the clock), {found} finds of {} kinds",
         target.name,
+        worked().saturating_sub(worked_before).as_secs_f64() / 60.0,
         started.elapsed().as_secs_f64() / 60.0,
-        (worked() - worked_before) as f64 / 60.0,
         kinds.len()
     );
     kinds.len()
 }
 
-/// What this process had of a processor, in seconds: a machine that is busy with something else is no hang.
-fn worked() -> u64 {
-    clock_gettime(ClockId::ProcessCPUTime).tv_sec as u64
+/// What this process had of a processor: a machine that is busy with something else is no hang.
+fn worked() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// Ends the process if a case does not end.
@@ -122,7 +123,7 @@ fn watch(name: &'static str, first: u64, since: Arc<AtomicU64>) {
                 return;
             }
             let (began, case) = (seen >> 32, (seen & u64::from(u32::MAX)).saturating_sub(1));
-            if worked().saturating_sub(began) > HANGS.as_secs() {
+            if worked().as_secs().saturating_sub(began) > HANGS.as_secs() {
                 println!(
                     "{name} {}: it hangs\n  WJ_FUZZ_CASE={} cargo bench --profile fuzz --bench fuzz -- {name}",
                     first + case,
