@@ -47,7 +47,11 @@ async function start() {
   }
   const server = { command, args: ["lsp"] };
   client = new LanguageClient("wj", "wj", { run: server, debug: server }, {
-    documentSelector: [{ language: "wj" }],
+    // Not a file as it was in git, beside itself as it is.
+    documentSelector: [
+      { language: "wj", scheme: "file" },
+      { language: "wj", scheme: "untitled" },
+    ],
     // `wj.runTest` and `wj.plan` are carried out here.
     initializationOptions: { commands: true },
   });
@@ -98,23 +102,25 @@ function lineOf(uri, title, line) {
   return isThere ? line : titled.reduce((a, b) => (Math.abs(b - line) < Math.abs(a - line) ? b : a));
 }
 
-/** Tests are run on what is saved, as everywhere but in the editor. */
+/** Tests are run on what is saved, as everywhere but in the editor. Gives where that is: a new text is saved under a name first. */
 async function saved(uri) {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === vscode.Uri.parse(uri).toString());
-  return !open?.isDirty || (await open.save());
+  return open?.isDirty ? (await vscode.workspace.save(open.uri))?.toString() : uri;
 }
 
 exports.activate = async (context) => {
   const commands = {
     "wj.runTest": async (uri, title, line) => {
-      if (await saved(uri)) {
-        await run(`wj test: ${title}`, uri, (file) => ["test", "--at", `${file}:${lineOf(uri, title, line)}`]);
+      const at = await saved(uri);
+      if (at) {
+        await run(`wj test: ${title}`, at, (file) => ["test", "--at", `${file}:${lineOf(at, title, line)}`]);
       }
     },
     "wj.runTests": async () => {
       const uri = vscode.window.activeTextEditor?.document.uri.toString();
-      if (uri && (await saved(uri))) {
-        await run("wj test", uri, (file) => ["test", file]);
+      const at = uri && (await saved(uri));
+      if (at) {
+        await run("wj test", at, (file) => ["test", file]);
       }
     },
     "wj.plan": async (uri, pipeline) => {
@@ -124,8 +130,9 @@ exports.activate = async (context) => {
         canSelectMany: false,
         defaultUri: vscode.Uri.file(path.dirname(vscode.Uri.parse(uri).fsPath)),
       });
-      if (picked?.length && (await saved(uri))) {
-        await run(`wj plan: ${pipeline}`, uri, (file) => ["plan", file, "--request", picked[0].fsPath]);
+      const at = picked?.length && (await saved(uri));
+      if (at) {
+        await run(`wj plan: ${pipeline}`, at, (file) => ["plan", file, "--request", picked[0].fsPath]);
       }
     },
     "wj.restart": restart,
