@@ -47,6 +47,7 @@ use prescan::Part;
 
 pub use codes::CODES;
 pub use habits::function_elsewhere;
+pub use texts::text_length;
 pub use words::{METHODS, RESERVED, TAKEN};
 
 /// A longer file is not read: 1 MiB.
@@ -128,6 +129,21 @@ pub fn is_same(a: &ast::File, b: &ast::File) -> bool {
         items
     };
     placeless(&a.items) == placeless(&b.items)
+}
+
+/// The same of values.
+pub fn is_same_value(a: &ast::Expr, b: &ast::Expr) -> bool {
+    shift::placeless(a) == shift::placeless(b)
+}
+
+/// The same of steps.
+pub fn are_same_steps(a: &[ast::Stmt], b: &[ast::Stmt]) -> bool {
+    let placeless = |steps: &[ast::Stmt]| -> Vec<ast::Stmt> {
+        let mut steps = steps.to_vec();
+        shift::Shift::Away.block(&mut steps);
+        steps
+    };
+    a.len() == b.len() && placeless(a) == placeless(b)
 }
 
 impl Parsed {

@@ -283,8 +283,8 @@ impl Mender<'_> {
 
     /// Blanks at the beginning of a line.
     fn indent(&self, line: usize) -> usize {
-        let line = self.line(line);
-        line.len() - line.trim_start_matches([' ', '\t']).len()
+        let rest = self.text.as_bytes().get(line..).unwrap_or(&[]);
+        rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
     }
 }
 
