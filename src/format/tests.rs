@@ -85,7 +85,8 @@ fn mistakes_are_refused() {
     let broken = Source::new("a.wj", "pipeline p {\n  respnd 200\n}\n");
     assert!(matches!(format(&broken), Err(Refusal::Broken(findings)) if findings.len() == 1));
     // What stands behind a `#` is a comment, in the brackets of a path as well.
-    let cut = Source::new("a.wj", "pipeline p {\n  extract body {\n    a = $.b[#0] on_missing empty\n  }\n}\n");
+    let cut =
+        Source::new("a.wj", "pipeline p {\n  extract body {\n    a = $.b[#0] on_missing empty\n  }\n}\n");
     assert!(matches!(format(&cut), Err(Refusal::Broken(_))));
 }
 

@@ -14,14 +14,14 @@ pub(super) struct Patched {
     pub text: String,
     /// Where the part begins in the file.
     base: usize,
-    /// Offsets in the file's part, rising, and how many bytes were put in there.
-    inserted: Vec<(usize, usize)>,
+    /// Offsets in the file's part, rising, and how many bytes were put in there and taken out.
+    moved: Vec<(usize, usize, usize)>,
 }
 
 impl Patched {
     fn new(text: &str, base: usize, mut changes: Vec<Change>) -> Patched {
         changes.sort_by_key(|change| change.at());
-        let mut patched = Patched { text: String::with_capacity(text.len()), base, inserted: Vec::new() };
+        let mut patched = Patched { text: String::with_capacity(text.len()), base, moved: Vec::new() };
         let mut taken = 0;
         for change in changes {
             let at = change.at();
@@ -30,11 +30,15 @@ impl Patched {
             match change {
                 Change::Insert(_, brace) => {
                     patched.text.push_str(brace);
-                    patched.inserted.push((at, brace.len()));
+                    patched.moved.push((at, brace.len(), 0));
                 }
                 Change::Replace(_, sign) => {
                     patched.text.push_str(sign);
                     taken = at + sign.len();
+                }
+                Change::Remove(_, length) => {
+                    patched.moved.push((at, 0, length));
+                    taken = at + length;
                 }
                 Change::Blank(_) => {
                     patched.text.push(' ');
@@ -48,17 +52,18 @@ impl Patched {
 
     /// The offset in the file of an offset in `text`.
     pub fn in_file(&self, at: usize) -> usize {
-        let mut shift = 0;
-        for (place, length) in &self.inserted {
-            if at <= place + shift {
+        let (mut put_in, mut taken_out) = (0, 0);
+        for (place, inserted, removed) in &self.moved {
+            if at + taken_out <= place + put_in {
                 break;
             }
-            if at < place + shift + length {
+            if at + taken_out < place + put_in + inserted {
                 return self.base + place;
             }
-            shift += length;
+            put_in += inserted;
+            taken_out += removed;
         }
-        self.base + at - shift
+        self.base + at + taken_out - put_in
     }
 }
 
@@ -66,6 +71,8 @@ pub(super) enum Change {
     Insert(usize, &'static str),
     /// Another sign of the same length.
     Replace(usize, &'static str),
+    /// So many bytes are not read.
+    Remove(usize, usize),
     /// A brace that is one too many becomes a blank.
     Blank(usize),
 }
@@ -73,18 +80,22 @@ pub(super) enum Change {
 impl Change {
     fn at(&self) -> usize {
         match self {
-            Change::Insert(at, _) | Change::Replace(at, _) | Change::Blank(at) => *at,
+            Change::Insert(at, _) | Change::Replace(at, _) | Change::Remove(at, _) | Change::Blank(at) => *at,
         }
     }
 }
 
 /// The text of a part with its braces in balance, and what had to be said of them.
 pub(super) fn mended(text: &str, part: &Part) -> (Patched, Vec<Diagnostic>) {
+    let unseen = part.unseen.iter().filter_map(|letter| letter.change(part.start));
+    let unseen_told = part.unseen.iter().map(|letter| letter.told());
     if part.open_lines {
-        return (Patched::new(text, part.start, Vec::new()), Vec::new());
+        return (Patched::new(text, part.start, unseen.collect()), unseen_told.collect());
     }
-    let Bounds { changes, braces, blame } = bounds::found(text, part)
+    let Bounds { mut changes, braces, mut blame } = bounds::found(text, part)
         .unwrap_or_else(|| Bounds { braces: part.braces.clone(), ..Bounds::default() });
+    changes.extend(unseen);
+    blame.extend(unseen_told);
     let mut mender = Mender { text, start: part.start, braces: &braces, open: Vec::new(), changes, blame };
     if !balanced(&braces) {
         mender.run();
