@@ -187,5 +187,7 @@ fn read_part(source: &Source, part: &Part, comments: &[Span]) -> (Option<ast::It
         builder.report(diagnostic);
     }
     let item = pairs.next().and_then(|part| builder.part(part));
-    (item, builder.diagnostics)
+    let mut diagnostics = builder.diagnostics;
+    diagnostics.retain(|finding| !part.unseen.iter().any(|letter| letter.parts(finding)));
+    (item, diagnostics)
 }

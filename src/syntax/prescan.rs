@@ -3,7 +3,7 @@
 
 use crate::source::Span;
 
-use super::unseen::{self, Unseen};
+use super::unseen::{self, Place, Unseen};
 use super::words::{ITEM_WORDS, is_near_item};
 
 /// Brackets, and texts inside texts, that may stand inside one another.
@@ -235,7 +235,13 @@ impl Scanner<'_> {
                 self.open.pop();
             }
             128.. if let Some(letter) = unseen::letter_at(self.text, at) => {
-                self.unseen(at, letter, false);
+                let is_word =
+                    |letter: Option<char>| letter.is_some_and(|one| one == '_' || one.is_alphanumeric());
+                let behind = at + letter.len_utf8();
+                let before = self.text.get(..at).and_then(|text| text.chars().next_back());
+                let next = self.text.get(behind..).and_then(|text| text.chars().next());
+                let parts = is_word(before) && is_word(next);
+                self.unseen(at, letter, if parts { Place::Word } else { Place::Between });
                 return at + letter.len_utf8();
             }
             _ => {}
@@ -243,9 +249,9 @@ impl Scanner<'_> {
         at + 1
     }
 
-    fn unseen(&mut self, at: usize, letter: char, written: bool) {
+    fn unseen(&mut self, at: usize, letter: char, place: Place) {
         if let Some(part) = self.scan.parts.last_mut() {
-            part.unseen.push(Unseen { at, letter, written });
+            part.unseen.push(Unseen { at, letter, place });
         }
     }
 
@@ -257,7 +263,7 @@ impl Scanner<'_> {
             if let Some(letter) =
                 unseen::letter_at(self.text, start + at).filter(|letter| unseen::turns(*letter))
             {
-                self.unseen(start + at, letter, true);
+                self.unseen(start + at, letter, Place::Writing);
             }
         }
     }
@@ -312,7 +318,7 @@ impl Scanner<'_> {
             && !self.in_text()
             && let Some(letter) = unseen::letter_at(self.text, at)
         {
-            self.unseen(at, letter, false);
+            self.unseen(at, letter, Place::Between);
             at += letter.len_utf8();
         }
         if !self.text.as_bytes().get(at).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte > 127) {

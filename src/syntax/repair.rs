@@ -14,14 +14,14 @@ pub(super) struct Patched {
     pub text: String,
     /// Where the part begins in the file.
     base: usize,
-    /// Offsets in the file's part, rising, and how many bytes were put in there and taken out.
-    moved: Vec<(usize, usize, usize)>,
+    /// Offsets in the file's part, rising, and how many bytes were put in there.
+    inserted: Vec<(usize, usize)>,
 }
 
 impl Patched {
     fn new(text: &str, base: usize, mut changes: Vec<Change>) -> Patched {
         changes.sort_by_key(|change| change.at());
-        let mut patched = Patched { text: String::with_capacity(text.len()), base, moved: Vec::new() };
+        let mut patched = Patched { text: String::with_capacity(text.len()), base, inserted: Vec::new() };
         let mut taken = 0;
         for change in changes {
             let at = change.at();
@@ -30,15 +30,11 @@ impl Patched {
             match change {
                 Change::Insert(_, brace) => {
                     patched.text.push_str(brace);
-                    patched.moved.push((at, brace.len(), 0));
+                    patched.inserted.push((at, brace.len()));
                 }
                 Change::Replace(_, sign) => {
                     patched.text.push_str(sign);
                     taken = at + sign.len();
-                }
-                Change::Remove(_, length) => {
-                    patched.moved.push((at, 0, length));
-                    taken = at + length;
                 }
                 Change::Blank(_) => {
                     patched.text.push(' ');
@@ -52,18 +48,17 @@ impl Patched {
 
     /// The offset in the file of an offset in `text`.
     pub fn in_file(&self, at: usize) -> usize {
-        let (mut put_in, mut taken_out) = (0, 0);
-        for (place, inserted, removed) in &self.moved {
-            if at + taken_out <= place + put_in {
+        let mut shift = 0;
+        for (place, length) in &self.inserted {
+            if at <= place + shift {
                 break;
             }
-            if at + taken_out < place + put_in + inserted {
+            if at < place + shift + length {
                 return self.base + place;
             }
-            put_in += inserted;
-            taken_out += removed;
+            shift += length;
         }
-        self.base + at + taken_out - put_in
+        self.base + at - shift
     }
 }
 
@@ -71,8 +66,6 @@ pub(super) enum Change {
     Insert(usize, &'static str),
     /// Another sign of the same length.
     Replace(usize, &'static str),
-    /// So many bytes are not read.
-    Remove(usize, usize),
     /// A brace that is one too many becomes a blank.
     Blank(usize),
 }
@@ -80,7 +73,7 @@ pub(super) enum Change {
 impl Change {
     fn at(&self) -> usize {
         match self {
-            Change::Insert(at, _) | Change::Replace(at, _) | Change::Remove(at, _) | Change::Blank(at) => *at,
+            Change::Insert(at, _) | Change::Replace(at, _) | Change::Blank(at) => *at,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Letters that nobody sees: they come along when a text is pasted, part a word in two, or turn what a reader sees round.
 
-use super::repair::Change;
-use crate::diagnostic::Diagnostic;
+use std::sync::Arc;
 
 use super::errors;
+use super::repair::Change;
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 /// One such letter.
@@ -12,8 +13,27 @@ pub(super) struct Unseen {
     /// In the file.
     pub at: usize,
     pub letter: char,
-    /// It stands inside of a text or a comment, which may hold it.
-    pub written: bool,
+    pub place: Place,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A text or a comment, which may hold it.
+    Writing,
+    /// It parts a word in two.
+    Word,
+    Between,
+}
+
+/// What is read in its place within a word: letters of two and of three bytes that no script has.
+const FILLERS: [&str; 2] = ["\u{2ec}", "\u{3006}"];
+
+/// A word without what was read in the place of such letters.
+pub(super) fn without(word: &str) -> Arc<str> {
+    match FILLERS.iter().any(|filler| word.contains(filler)) {
+        true => FILLERS.iter().fold(word.to_owned(), |word, filler| word.replace(filler, "")).into(),
+        false => word.into(),
+    }
 }
 
 /// The letter at an offset, if it is one that is not seen.
@@ -31,16 +51,30 @@ pub(super) fn turns(letter: char) -> bool {
 }
 
 impl Unseen {
-    /// What takes it out of the text that is read; a text and a comment keep theirs.
+    /// What is read instead: as many bytes, so that no place moves.
     pub fn change(self, part_start: usize) -> Option<Change> {
-        (!self.written).then(|| Change::Remove(self.at - part_start, self.letter.len_utf8()))
+        let [two, three] = FILLERS;
+        let instead = match (self.place, self.letter.len_utf8()) {
+            (Place::Writing, _) => return None,
+            (Place::Word, 2) => two,
+            (Place::Word, _) => three,
+            (Place::Between, 2) => "  ",
+            (Place::Between, _) => "   ",
+        };
+        Some(Change::Replace(self.at - part_start, instead))
+    }
+
+    /// Whether a finding is about a word that it parts.
+    pub fn parts(self, finding: &Diagnostic) -> bool {
+        let Span { start, end } = finding.span;
+        self.place == Place::Word && (start as usize) < self.at && self.at < end as usize
     }
 
     pub fn told(self) -> Diagnostic {
         let span = Span::new(self.at, self.at + self.letter.len_utf8());
-        match self.written {
-            true => errors::turned_direction(span, self.letter),
-            false => errors::invisible_letter(span, self.letter, name(self.letter)),
+        match self.place {
+            Place::Writing => errors::turned_direction(span, self.letter),
+            Place::Word | Place::Between => errors::invisible_letter(span, self.letter, name(self.letter)),
         }
     }
 }
