@@ -20,7 +20,8 @@ pub(super) struct Patched {
 
 impl Patched {
     fn new(text: &str, base: usize, mut changes: Vec<Change>) -> Patched {
-        changes.sort_by_key(|change| change.at());
+        // What is put in stands before what is put in the place of something.
+        changes.sort_by_key(|change| (change.at(), !matches!(change, Change::Insert(..))));
         let mut patched = Patched { text: String::with_capacity(text.len()), base, inserted: Vec::new() };
         let mut taken = 0;
         for change in changes {
