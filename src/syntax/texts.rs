@@ -62,7 +62,9 @@ impl Builder<'_> {
             _ => {}
         }
         let start = node.as_span().start() + text.find(inner).unwrap_or(0);
-        Raw { text: inner.into(), span: self.between(start, start + inner.len()) }
+        let span = self.between(start, start + inner.len());
+        // A letter that is not seen is read over between words, and a `{` of a route begins none.
+        Raw { text: self.source.get(span.range()).unwrap_or(inner).into(), span }
     }
 
     /// The name of a member in quotes, which is a text without insertions.

@@ -86,7 +86,8 @@ fn name(letter: char) -> &'static str {
         '\u{200b}' => "a zero-width space",
         '\u{200c}' => "a zero-width non-joiner",
         '\u{200d}' => "a zero-width joiner",
-        '\u{200e}' | '\u{200f}' => "a direction mark",
+        _ if turns(letter) => "a mark of direction",
+        '\u{200e}' | '\u{200f}' => "a mark of direction",
         '\u{2060}' => "a word joiner",
         _ => "a formatting mark",
     }
