@@ -10,6 +10,10 @@ use crate::source::Span;
 /// Parts of a request, which take a value without a sign.
 const PARTS: [&str; 6] = ["json", "form", "query", "text", "body", "multipart"];
 
+/// What says how wj works, which takes no sign either.
+const CLAUSES: [&str; 8] =
+    ["timeout", "retry", "key", "on_fail", "on_crash", "accept", "require", "refuse"];
+
 impl Builder<'_> {
     pub fn action(&mut self, node: Node) -> Action {
         let span = self.span(&node);
@@ -49,6 +53,10 @@ impl Builder<'_> {
                             errors::header_as_in_http(name.span.to(at), &name.text)
                         }
                         Some(name) if PARTS.contains(&&*name.text) => errors::part_with_sign(at, &name.text),
+                        Some(name) if CLAUSES.contains(&&*name.text) => {
+                            self.report(errors::clause_with_sign(at, &name.text));
+                            return params;
+                        }
                         _ => errors::colon_for_equals(at, "a parameter"),
                     };
                     self.report(diagnostic);
@@ -140,7 +148,10 @@ impl Builder<'_> {
                 let (count, per) = (exprs.next()?, exprs.next()?);
                 Clause::Rate { count, per: self.duration("per", per) }
             }
-            Rule::accept => Clause::Accept(self.exprs(node)),
+            Rule::accept => {
+                let statuses = self.exprs(node);
+                Clause::Accept(statuses.into_iter().flat_map(|status| self.accepted(status)).collect())
+            }
             Rule::require => Clause::Require(self.clause_path(node)?),
             Rule::refuse => Clause::Refuse(self.clause_path(node)?),
             Rule::limit_answer => {
@@ -170,6 +181,26 @@ impl Builder<'_> {
             _ => return None,
         };
         Some(clause)
+    }
+
+    /// `accept [404, 409]`, `accept "404"`.
+    fn accepted(&mut self, status: Expr) -> Vec<Expr> {
+        let all_numbers =
+            |items: &[Expr]| !items.is_empty() && items.iter().all(|item| matches!(item.kind, ExprKind::Number(_)));
+        match status.kind {
+            ExprKind::List(items) if all_numbers(&items) => {
+                let written = self.source.get(status.span.range()).unwrap_or("");
+                self.report(errors::statuses_in_brackets(status.span, written));
+                items
+            }
+            _ => match super::junk::digits_of(&status) {
+                Some(digits) => {
+                    self.report(errors::status_in_quotes(status.span, &digits));
+                    vec![Expr { kind: ExprKind::Number(digits.into()), span: status.span }]
+                }
+                None => vec![status],
+            },
+        }
     }
 
     fn clause_path(&mut self, node: Node) -> Option<super::ast::Raw> {

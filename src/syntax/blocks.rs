@@ -102,6 +102,14 @@ impl Builder<'_> {
         for line in self.lines(block) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
+            if self.reworded(&line, within) {
+                let binds = self.bound_by(&line.node);
+                let block = line.left.and_then(|left| left.into_inner().find(|node| node.as_rule() == Rule::braces));
+                let blocks = block.map(|block| self.muted(|this| this.statements(block, Within::Branch)));
+                let kind = broken(binds, blocks.into_iter().collect());
+                block_out.push(Stmt { kind, span });
+                continue;
+            }
             let mut kind = match rule {
                 Rule::bad_block | Rule::junk => self.bad_statement(line.node, within),
                 _ if is_head(rule) && within != Within::Pipeline => {
@@ -188,6 +196,10 @@ impl Builder<'_> {
         for line in self.lines(block) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
+            if self.reworded(&line, within) {
+                entries.push(Entry { kind: EntryKind::Broken, span });
+                continue;
+            }
             match rule {
                 Rule::params | Rule::bad_param if within == Within::Respond => {
                     let text = line.node.as_str();

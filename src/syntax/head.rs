@@ -169,9 +169,11 @@ impl Builder<'_> {
             match rule {
                 Rule::notify => notices.extend(self.notify(line.node)),
                 Rule::junk | Rule::bad_block => self.bad_entry(line.node, Within::OnFailure),
-                _ => {
-                    self.misplaced(&line.node, Within::OnFailure);
+                Rule::action => {
+                    let at = self.first_line(span);
+                    self.report(errors::action_in_on_failure(at));
                 }
+                _ => self.misplaced(&line.node, Within::OnFailure),
             }
             if let Some(left) = line.left {
                 self.left_over(rule, span, &left, Within::OnFailure);

@@ -2,15 +2,18 @@
 //! still be read of it, names and blocks, is kept.
 
 use super::ast::{Block, Expr, ExprKind, Field, Name, StmtKind, TextPart};
-use super::blocks::Within;
+use super::blocks::{Line, Within};
 use super::builder::{Builder, Unfinished};
 use super::errors;
 use super::expressions::broken_expr;
 use super::grammar::{Node, Rule};
 use super::habits;
 use super::items::broken;
+use super::repair;
 use super::slips;
+use super::wordings;
 use super::words;
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 impl Builder<'_> {
@@ -182,7 +185,30 @@ impl Builder<'_> {
     }
 
     pub fn stray_lines(&mut self, line: Span, text: &str, item: Option<Span>) {
+        let item = item.map(|item| {
+            let written = self.source.get(item.range()).unwrap_or("");
+            (item, written.trim_end().ends_with('}'))
+        });
         self.report(slips::stray(line, text, item));
+    }
+
+    /// Whether a line that cannot be taken as it stands is told of as a whole: what can be read of it would be told of twice.
+    pub fn reworded(&mut self, line: &Line, within: Within) -> bool {
+        // `verify token query.key == …` fits its rule, and means nothing.
+        if line.left.is_none() && line.node.as_rule() != Rule::verify && within != Within::Connector {
+            return false;
+        }
+        let start = self.span(&line.node).start;
+        let Some(diagnostic) = self.wording(start, within) else { return false };
+        self.report(diagnostic);
+        true
+    }
+
+    /// What is to be said of the line that begins at an offset of the file, if it is understood as a whole.
+    fn wording(&self, start: u32, within: Within) -> Option<Diagnostic> {
+        let rest = self.rest_of_line(start);
+        let text = rest.get(..repair::code_length(rest))?;
+        wordings::of(text, Span { start, end: start + text.len() as u32 }, within)
     }
 
     /// Says what is wrong with a line that fits no rule.
@@ -202,7 +228,9 @@ impl Builder<'_> {
             self.goes_on_behind = Some(Unfinished { end: span.end, open_text: false });
         }
         self.junk_seen += 1;
-        let diagnostic = slips::line(text, span, within, self.junk_seen <= MOST_REREAD);
+        let diagnostic = self
+            .wording(span.start, within)
+            .unwrap_or_else(|| slips::line(text, span, within, self.junk_seen <= MOST_REREAD));
         self.report(diagnostic);
     }
 
@@ -219,7 +247,7 @@ impl Builder<'_> {
     }
 
     /// The names that a line seems to bind.
-    fn bound_by(&mut self, node: &Node) -> Vec<Name> {
+    pub fn bound_by(&mut self, node: &Node) -> Vec<Name> {
         let (start, text) = (node.as_span().start(), node.as_str());
         let found = slips::bound_names(text);
         found
@@ -255,7 +283,7 @@ pub(super) fn names_a_part(status: &Expr) -> bool {
     matches!(&status.kind, ExprKind::Name(name) if matches!(&**name, "json" | "text" | "body" | "header"))
 }
 
-fn digits_of(text: &Expr) -> Option<String> {
+pub(super) fn digits_of(text: &Expr) -> Option<String> {
     let ExprKind::Text(parts) = &text.kind else { return None };
     let [TextPart::Literal(literal)] = parts.as_slice() else { return None };
     (!literal.is_empty() && literal.bytes().all(|byte| byte.is_ascii_digit())).then(|| literal.to_string())

@@ -65,6 +65,14 @@ impl Builder<'_> {
     }
 
     fn with_unit(&mut self, keyword: &str, expr: Expr, unit: &str, what: &str) -> Expr {
+        if let ExprKind::Name(word) = &expr.kind
+            && let Some(unit) = unit_of(word).filter(|_| what == "duration" && word.len() > 2)
+            // Nobody calls a constant so, most likely.
+            && !self.source.contains(&format!("const {word}"))
+        {
+            self.report(errors::unit_without_number(expr.span, word, unit));
+            return super::expressions::broken_expr(expr.span);
+        }
         let ExprKind::Number(digits) = &expr.kind else { return expr };
         let rest = self.rest_of_line(expr.span.end);
         let word = words::first_word(rest.trim_start());
@@ -131,10 +139,14 @@ pub(super) fn unit_of(word: &str) -> Option<&'static str> {
         "m" | "min" | "mins" | "minute" | "minutes" => "m",
         "h" | "hour" | "hours" => "h",
         "d" | "day" | "days" => "d",
-        "b" | "bytes" => "B",
-        "kb" => "KB",
-        "mb" => "MB",
-        "gb" => "GB",
+        "сек" | "секунд" | "секунды" | "секунда" => "s",
+        "мин" | "минут" | "минуты" | "минута" => "m",
+        "ч" | "час" | "часа" | "часов" => "h",
+        "дн" | "день" | "дня" | "дней" => "d",
+        "b" | "bytes" | "б" | "байт" => "B",
+        "kb" | "kib" | "кб" => "KB",
+        "mb" | "mib" | "мб" => "MB",
+        "gb" | "gib" | "гб" => "GB",
         _ => return None,
     })
 }

@@ -29,6 +29,7 @@ mod slips;
 mod statements;
 mod test_blocks;
 mod texts;
+mod wordings;
 mod words;
 
 #[cfg(test)]

@@ -238,8 +238,8 @@ pub(super) fn left_over(
     let rest = |skip: usize| text.get(skip..).unwrap_or("").trim_start();
     if let Some(sign) = text.chars().next().filter(|sign| matches!(sign, ';' | ',')) {
         let behind = rest(1);
-        if behind.is_empty() {
-            return errors::line_separator(span, &sign.to_string());
+        if behind.trim_matches([';', ',', ' ']).is_empty() {
+            return errors::line_separator(span, text);
         }
         let at = part(span, text.len() - behind.len(), text.len());
         if rule == Rule::retry && first_word(behind) == "first" {
@@ -335,14 +335,14 @@ pub(super) fn item_head(at: Span, text: &str, meant: Option<&str>) -> Diagnostic
 }
 
 /// Lines behind an item, or where none begins.
-pub(super) fn stray(line: Span, text: &str, item: Option<Span>) -> Diagnostic {
+pub(super) fn stray(line: Span, text: &str, item: Option<(Span, bool)>) -> Diagnostic {
     if let Some(diagnostic) = comment(text, line) {
         return diagnostic;
     }
     let word = first_word(text);
     let at = part(line, 0, word.len());
     match item {
-        Some(item) => errors::behind_item(line, item),
+        Some((item, closed)) => errors::behind_item(line, item, closed),
         None if word == "const" => errors::not_finished(line, "const", "", form("const")),
         None if ITEM_WORDS.contains(&word) => errors::item_head(line, word),
         None => match near(word, ITEM_WORDS) {
@@ -449,7 +449,7 @@ fn open(text: &str) -> Option<Open> {
 }
 
 /// Where a sign stands outside of quotes.
-fn outside_texts(text: &str, sign: &str) -> Option<usize> {
+pub(super) fn outside_texts(text: &str, sign: &str) -> Option<usize> {
     let mut quote = None;
     for (at, character) in text.char_indices() {
         match (quote, character) {

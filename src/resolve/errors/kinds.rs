@@ -138,6 +138,14 @@ pub(in crate::resolve) fn texts_added(whole: Span, op: Span, fix: Option<String>
     }
 }
 
+/// `now() + "2h"`.
+pub(in crate::resolve) fn duration_in_quotes(at: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(&TEXTS_ADDED, at, "a duration stands without quotes")
+        .label("a text")
+        .help(format!("Write `{text}`: texts are not added to anything."))
+        .fix("delete the quotes", at, text)
+}
+
 pub(in crate::resolve) fn text_with_number(
     whole: Span,
     text: Span,

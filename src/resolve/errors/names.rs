@@ -314,6 +314,17 @@ pub(in crate::resolve) fn unknown_member(
     let text = &member.text;
     let found =
         Diagnostic::new(&UNKNOWN_MEMBER, member.span, format!("`{of}` has no `{text}`")).label("not there");
+    let other = match (of, &**text) {
+        ("failure", "code" | "statusCode" | "status_code" | "http_status") => Some("status"),
+        ("failure", "message" | "reason" | "error" | "why" | "msg") => Some("text"),
+        ("request", "url_path" | "uri") => Some("path"),
+        ("request", "now" | "date" | "timestamp" | "at") => Some("time"),
+        ("request", "remote" | "remote_addr" | "remote_ip" | "client_ip" | "address") => Some("ip"),
+        _ => None,
+    };
+    if let Some(right) = other {
+        return found.help(format!("That is called `{of}.{right}`.")).fix(format!("write `{right}`"), member.span, right);
+    }
     let found = suggest(found, text, member.span, near);
     if of == "request" && matches!(&**text, "body" | "query" | "headers" | "cookies") {
         return found.help(format!(

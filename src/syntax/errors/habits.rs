@@ -1,6 +1,6 @@
 //! What comes of writing by hand, or as in another language.
 
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 use crate::source::Span;
 use crate::syntax::codes;
 
@@ -163,4 +163,32 @@ pub fn apostrophe_in_text(at: Span, right: Option<&str>) -> Diagnostic {
         Some(right) => found.fix(format!("write `{right}`"), at, right),
         None => found,
     }
+}
+
+/// What is written otherwise here, where nothing else can be meant.
+pub fn otherwise(code: &'static Code, at: Span, message: &str, right: &str) -> Diagnostic {
+    Diagnostic::new(code, at, message)
+        .help(format!("Write `{right}`."))
+        .safe_fix(format!("write `{right}`"), at, right)
+}
+
+/// `per minute`.
+pub fn unit_without_number(at: Span, word: &str, unit: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_UNIT, at, format!("`{word}` is written `1{unit}`"))
+        .help("A duration is a number and its unit: `500ms`, `5s`, `10m`, `2h`, `7d`.")
+        .safe_fix(format!("write `1{unit}`"), at, format!("1{unit}"))
+}
+
+/// `"a" or "b" { … }`.
+pub fn values_joined(at: Span, between: Span) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_OPERATOR, at, "the values of an arm are parted by commas")
+        .help("An arm is written `\"a\", \"b\" { … }`.")
+        .safe_fix("write a comma", between, ", ")
+}
+
+pub fn choice_without_else(at: Span) -> Diagnostic {
+    let end = Span { start: at.end, end: at.end };
+    Diagnostic::new(&codes::MISSING_VALUE, at, "this choice does not say what else it may be")
+        .help("A value needs both ways: `if a then b else c`. Where there is nothing to say, it is `else empty`.")
+        .fix("let it be empty otherwise", end, " else empty")
 }

@@ -10,11 +10,16 @@ pub fn outside_items(at: Span) -> Diagnostic {
         .help("At the left edge of a file stand `pipeline NAME \"title\" { … }`, `test \"…\" { … }`, `const NAME = …` and `connector NAME \"…\" { … }`; all else stands inside of them.")
 }
 
-pub fn behind_item(at: Span, item: Span) -> Diagnostic {
+/// `closed` says whether the item above ends with a `}`.
+pub fn behind_item(at: Span, item: Span, closed: bool) -> Diagnostic {
     let end = Span { start: item.end.saturating_sub(1), end: item.end };
-    Diagnostic::new(&codes::OUTSIDE_ITEMS, at, "this stands behind the end of the item above")
-        .also(end, "it ends with this `}`")
-        .help("If it belongs to the item, the `}` stands too early, or a `{` above it is missing.")
+    let found = Diagnostic::new(&codes::OUTSIDE_ITEMS, at, "this stands behind the end of the item above");
+    if closed {
+        return found
+            .also(end, "it ends with this `}`")
+            .help("If it belongs to the item, the `}` stands too early, or a `{` above it is missing.");
+    }
+    found.also(end, "it ends here").help("A constant ends with its line; a list or an object may go on below where its bracket is still open.")
 }
 
 pub fn left_over_of_item(at: Span, text: &str) -> Diagnostic {
@@ -163,6 +168,11 @@ pub fn param_in_respond(line: Span, text: &str) -> Diagnostic {
     let start = line.start + name.trim_end().len() as u32;
     let end = line.start + (text.len() - value.trim_start().len()) as u32;
     diagnostic.safe_fix("leave the `=` out", Span { start, end }, " ")
+}
+
+pub fn action_in_on_failure(line: Span) -> Diagnostic {
+    Diagnostic::new(&codes::MISPLACED_LINE, line, "an action does not belong in `on_failure`")
+        .help("It holds who is told: `notify email \"ops@school.example\"` or `notify http \"https://…\"`. What is done when one action fails stands in its own block: `on_fail { … }`.")
 }
 
 pub fn const_inside(line: Span) -> Diagnostic {

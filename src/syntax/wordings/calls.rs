@@ -1,0 +1,199 @@
+//! Lines in the blocks of actions and connectors in other words.
+
+use crate::diagnostic::Diagnostic;
+use crate::syntax::codes;
+use crate::syntax::words::first_word;
+
+use super::{Line, heads, is_name, is_text};
+
+pub(super) fn of_entry(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    match word {
+        "header" => header(line),
+        "method" => method(line),
+        "rate" => heads::rate(line),
+        "accept" => statuses(line),
+        "retry" => retry(line),
+        "html" => html(line),
+        _ => None,
+    }
+}
+
+/// `header "X-Api-Key: {secret.KEY}"`.
+fn header(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let inner = rest.strip_prefix('"')?.strip_suffix('"')?;
+    let (name, value) = inner.split_once(':')?;
+    let (name, value) = (name.trim(), value.trim());
+    let token = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if !token || value.is_empty() || value.contains('"') {
+        return None;
+    }
+    let only = value.strip_prefix('{').and_then(|value| value.strip_suffix('}'));
+    let value = match only {
+        Some(only) if !only.contains(['{', '}']) => only.to_owned(),
+        _ => format!("\"{value}\""),
+    };
+    Some(line.otherwise(
+        &codes::MISSING_SIGN,
+        (at, line.text.len()),
+        "the name of a header and its value stand apart",
+        &format!("\"{name}\" = {value}"),
+    ))
+}
+
+/// `method PURGE`.
+fn method(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let written = rest.trim_start_matches(['=', ':', ' ']).trim_matches('"');
+    let right = format!("\"{written}\"");
+    (is_name(written) && right != rest).then(|| {
+        line.otherwise(
+            &codes::MISSING_QUOTES,
+            (at, line.text.len()),
+            "the method is a text in quotes",
+            &right,
+        )
+    })
+}
+
+/// `accept 404 409`.
+fn statuses(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let all: Vec<&str> = rest.split([',', ' ', ';', '|', '/']).filter(|status| !status.is_empty()).collect();
+    let right = all.join(", ");
+    let known =
+        all.iter().all(|status| status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit()));
+    (all.len() > 1 && known && right != rest).then(|| {
+        line.otherwise(
+            &codes::MISSING_COMMA,
+            (at, line.text.len()),
+            "several statuses are parted by commas",
+            &right,
+        )
+    })
+}
+
+/// `retry 5 times, at most 10m, first 2s`, `retry 20 times first 5s max 30m`.
+fn retry(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let spaced = rest.replace(',', " ").replace("max ", "at most ").replace("up to ", "at most ");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let (mut first, mut most) = (None, None);
+    let behind = match words.as_slice() {
+        [times, "times", behind @ ..] if times.bytes().all(|byte| byte.is_ascii_digit()) => behind,
+        _ => return None,
+    };
+    let mut left = behind;
+    loop {
+        left = match left {
+            [] => break,
+            ["first", time, left @ ..] if first.is_none() => {
+                first = Some(*time);
+                left
+            }
+            ["at", "most", time, left @ ..] if most.is_none() => {
+                most = Some(*time);
+                left
+            }
+            _ => return None,
+        };
+    }
+    let mut right = format!("{} times", words.first()?);
+    if let Some(first) = first {
+        right = format!("{right}, first {first}");
+    }
+    if let Some(most) = most {
+        right = format!("{right}, at most {most}");
+    }
+    (right != rest).then(|| {
+        line.otherwise(
+            &codes::INCOMPLETE_CLAUSE,
+            (at, line.text.len()),
+            "the parts of `retry` have an order and words of their own",
+            &right,
+        )
+    })
+}
+
+/// `html "<p>…</p>"` in an answer.
+fn html(line: Line<'_>) -> Option<Diagnostic> {
+    let mut found = line.with_edits(
+        &codes::FOREIGN_WORD,
+        (0, "html".len()),
+        "HTML is sent as a `text` with a header that says so",
+        "write `text`",
+        &[(0, "html".len(), "text")],
+    );
+    found.help = Some("Write `text \"<p>…</p>\"`, and `header \"Content-Type\" = \"text/html; charset=utf-8\"` on a line of its own.".into());
+    Some(found)
+}
+
+pub(super) fn of_connector(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    match word {
+        "base" => base(line),
+        "param" => param(line),
+        "return" | "result" | "output" | "outputs" => returns(line, word),
+        "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "get" | "post" | "put" | "patch" | "delete"
+            if line.rest().1.starts_with('"') =>
+        {
+            let right = format!("http.{}", word.to_lowercase());
+            let message = format!("a call is written `{right}`, not `{word}`");
+            Some(line.otherwise(&codes::FOREIGN_WORD, (0, word.len()), &message, &right))
+        }
+        _ => None,
+    }
+}
+
+/// `base = "https://…"`.
+fn base(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let value = rest.strip_prefix(['=', ':'])?.trim_start();
+    is_text(value).then(|| {
+        line.with_edits(
+            &codes::MISPLACED_LINE,
+            (at, at + 1),
+            "`base` takes its address without a sign",
+            "leave the sign out",
+            &[(at, line.text.len() - value.len(), "")],
+        )
+    })
+}
+
+fn returns(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    line.text.ends_with('{').then(|| {
+        let message = format!("what an action gives back is written `returns`, not `{word}`");
+        line.otherwise(&codes::FOREIGN_WORD, (0, word.len()), &message, "returns")
+    })
+}
+
+/// `param price: number, optional "…"`, `param source text = "site"`.
+fn param(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let name = first_word(rest);
+    let behind = rest.get(name.len()..)?.trim_start().trim_start_matches(':').trim_start();
+    let kind = first_word(behind);
+    let known = super::super::words::kind_meant(kind)?;
+    let mut behind = behind.get(kind.len()..)?.trim_start().trim_start_matches(',').trim_start();
+    let mut right = format!("{name} {known}");
+    if let Some(value) = behind.strip_prefix('?') {
+        behind = value.trim_start();
+        right.push_str(" optional");
+    }
+    if let Some(value) = behind.strip_prefix('=') {
+        right.push_str(" default ");
+        behind = value.trim_start();
+    }
+    let right = if behind.is_empty() || right.ends_with(' ') {
+        format!("{right}{behind}")
+    } else {
+        format!("{right} {behind}")
+    };
+    (is_name(name) && right != rest).then(|| {
+        line.otherwise(
+            &codes::INCOMPLETE_CLAUSE,
+            (at, line.text.len()),
+            "a `param` is its name, its kind and what it is for, without signs between them",
+            &right,
+        )
+    })
+}

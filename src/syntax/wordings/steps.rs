@@ -1,0 +1,201 @@
+//! Steps and fields in other words.
+
+use crate::diagnostic::Diagnostic;
+use crate::syntax::codes;
+use crate::syntax::errors;
+use crate::syntax::literals::unit_of;
+use crate::syntax::words::first_word;
+
+use super::{Line, is_name};
+
+pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    match word {
+        "when" | "if" => on_one_line(line, word).or_else(|| outside(line)).or_else(|| blank_in_unit(line)),
+        "else" => outside(line),
+        "for" => each(line),
+        "let" => choice_behind(line).or_else(|| outside(line)).or_else(|| choice_without_else(line)),
+        _ => None,
+    }
+}
+
+/// `when total > 5 then stop "why"`, `when total > 5: stop`.
+fn on_one_line(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    if line.find("{").is_some() || line.find(" else ").is_some() {
+        return None;
+    }
+    let (sign, cut) = [" then ", ": "].iter().find_map(|sign| line.find(sign).map(|cut| (*sign, cut)))?;
+    let step = line.text.get(cut + sign.len()..)?.trim();
+    let begins = ["stop", "abort", "respond"].contains(&first_word(step));
+    let condition = line.text.get(word.len()..cut)?.trim();
+    if !begins || condition.is_empty() {
+        return None;
+    }
+    let right = format!("when {condition} {{ {step} }}");
+    Some(line.otherwise(
+        &codes::FOREIGN_WORD,
+        (cut, line.text.len()),
+        "what depends on a condition stands in braces",
+        &right,
+    ))
+    .map(|mut found| {
+        if let Some(edit) = found.fixes.first_mut().and_then(|fix| fix.edits.first_mut()) {
+            edit.span = line.at;
+        }
+        found
+    })
+}
+
+/// `a not in b`, `a is None`.
+fn outside(line: Line<'_>) -> Option<Diagnostic> {
+    let nothing = [" is not ", " is ", " != ", " == "].iter().find_map(|sign| {
+        let at = line.find(sign)?;
+        let behind = line.text.get(at + sign.len()..)?;
+        let word = first_word(behind);
+        let none = matches!(word, "None" | "nil" | "undefined" | "NULL" | "Null")
+            || matches!(word, "null" | "empty") && sign.starts_with(" is");
+        none.then_some((at, at + sign.len() + word.len(), sign.contains("not") || sign.contains('!')))
+    });
+    if let Some((at, end, not)) = nothing {
+        let right = if not { "!= empty" } else { "== empty" };
+        let message = "whether a value is there is asked with `empty`";
+        return Some(line.otherwise(&codes::FOREIGN_OPERATOR, (at + 1, end), message, right));
+    }
+    let at = line.find(" not in ")?;
+    let before = line.text.get(..at)?;
+    let operand = before.len()
+        - before
+            .trim_end_matches(|c: char| c == '_' || c.is_alphanumeric() || ".[]()\"".contains(c))
+            .len();
+    let start = at.checked_sub(operand).filter(|_| operand > 0)?;
+    let mut found = line.with_edits(
+        &codes::FOREIGN_OPERATOR,
+        (at + 1, at + " not in".len()),
+        "`not` stands before what it turns round",
+        "write `not` in front",
+        &[(start, start, "not "), (at, at + " not".len(), "")],
+    );
+    found.help = Some(format!("Write `not {} in …`.", line.text.get(start..at)?));
+    Some(found)
+}
+
+/// `when a - b > 30 days {`.
+fn blank_in_unit(line: Line<'_>) -> Option<Diagnostic> {
+    let mut at = 0;
+    for word in line.text.split(' ') {
+        let begin = at;
+        at += word.len() + 1;
+        let number = word.trim_start_matches('(');
+        let unit = first_word(line.text.get(at..)?);
+        let whole = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        if whole && let Some(short) = unit_of(unit) {
+            let start = begin + word.len() - number.len();
+            let span = line.part(start, at + unit.len());
+            return Some(errors::blank_before_unit(
+                span,
+                &format!("{number} {unit}"),
+                &format!("{number}{short}"),
+            ));
+        }
+    }
+    None
+}
+
+/// `for (let x of xs) {`, `for const x in xs {`.
+fn each(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let head = rest.strip_suffix('{').unwrap_or(rest).trim_end();
+    let inner = head.strip_prefix('(').and_then(|head| head.strip_suffix(')')).unwrap_or(head).trim();
+    let word = first_word(inner);
+    if !matches!(word, "let" | "const" | "var" | "each" | "every" | "all" | "auto" | "my") {
+        return None;
+    }
+    let named = inner.get(word.len()..)?.trim_start();
+    let name = first_word(named);
+    let list = named.get(name.len()..)?.trim_start();
+    let list = ["of ", "in ", ": "].iter().find_map(|sign| list.strip_prefix(sign))?.trim();
+    let right = format!("{name} in {list}");
+    (is_name(name) && !list.is_empty()).then(|| {
+        line.otherwise(
+            &codes::FOREIGN_WORD,
+            (at, at + head.len()),
+            "a `for` names its item without another word",
+            &right,
+        )
+    })
+}
+
+/// `let x = "a" if c else "b"`.
+fn choice_behind(line: Line<'_>) -> Option<Diagnostic> {
+    let sign = line.find(" = ")? + " = ".len();
+    let if_at = line.find(" if ")?;
+    let else_at = line.find(" else ")?;
+    let then = line.text.get(sign..if_at)?.trim();
+    let condition = line.text.get(if_at + " if ".len()..else_at)?.trim();
+    let otherwise = line.text.get(else_at + " else ".len()..)?.trim();
+    if then.is_empty() || condition.is_empty() || otherwise.is_empty() || line.find(" then ").is_some() {
+        return None;
+    }
+    let right = format!("if {condition} then {then} else {otherwise}");
+    Some(line.otherwise(
+        &codes::FOREIGN_OPERATOR,
+        (sign, line.text.len()),
+        "the condition of a choice comes first",
+        &right,
+    ))
+}
+
+/// `let x = if c then a`: something else is wanted where it does not hold.
+fn choice_without_else(line: Line<'_>) -> Option<Diagnostic> {
+    let sign = line.find(" = ")? + " = ".len();
+    let value = line.text.get(sign..)?.trim();
+    let whole = value.starts_with("if ") && line.find(" then ").is_some() && line.find("else").is_none();
+    if !whole || line.find("{").is_some() {
+        return None;
+    }
+    Some(errors::choice_without_else(line.part(sign, line.text.len())))
+}
+
+/// `case "paid": {` among the arms of a `match`.
+pub(super) fn case(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let head_end = line.find("{").unwrap_or(line.text.len());
+    let head = line.text.get(..head_end)?.trim_end();
+    let value = head.strip_suffix(':').unwrap_or(head).trim_end();
+    let mut edits = vec![(0, at, "")];
+    if value.len() < head.len() {
+        edits.push((value.len(), head.len(), ""));
+    }
+    if rest.is_empty() || head_end == line.text.len() {
+        return None;
+    }
+    let mut found = line.with_edits(
+        &codes::FOREIGN_WORD,
+        (0, "case".len()),
+        "an arm of `match` begins with its value, without `case`",
+        "leave `case` out",
+        &edits,
+    );
+    found.help = Some("An arm is written `\"a\", \"b\" { … }`, and only the first that fits runs.".into());
+    Some(found)
+}
+
+/// `on_missing = 0`, `on_missing: empty` behind a path.
+pub(super) fn field(line: Line<'_>) -> Option<Diagnostic> {
+    let at = line.find("on_missing")? + "on_missing".len();
+    let rest = line.text.get(at..)?;
+    let value = rest.trim_start().strip_prefix(['=', ':'])?.trim();
+    let word = first_word(value);
+    let right = match word {
+        "" if value.is_empty() => return None,
+        "abort" | "empty" | "default" => value.to_owned(),
+        "null" | "None" | "none" | "nil" | "skip" => "empty".to_owned(),
+        _ => format!("default {value}"),
+    };
+    let start = line.text.len() - rest.trim_start().len();
+    Some(line.otherwise(
+        &codes::UNREADABLE_POLICY,
+        (start, line.text.len()),
+        "what a missing value means is said in a word, without a sign",
+        &right,
+    ))
+}
