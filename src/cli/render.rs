@@ -110,7 +110,22 @@ impl Report {
                 .filter_map(|label| elsewhere(label.source.as_ref()?, label))
                 .collect(),
         };
-        let report = report.with_label(source, diagnostic.span, &diagnostic.label, true);
+        // What points into the middle of what is underlined cuts it, since miette would draw the two over one another.
+        let whole = diagnostic.span;
+        let inside = here.iter().map(|label| label.span).find(|inner| {
+            whole.start <= inner.start && inner.end <= whole.end && *inner != whole && inner.start < inner.end
+        });
+        let (left, right) = match inside {
+            Some(inner) => (Span { end: inner.start, ..whole }, Span { start: inner.end, ..whole }),
+            None => (whole, Span { start: whole.end, ..whole }),
+        };
+        let report = match (left.is_empty(), right.is_empty()) {
+            (false, true) => report.with_label(source, left, &diagnostic.label, true),
+            (false, false) => report
+                .with_label(source, left, &diagnostic.label, true)
+                .with_label(source, right, "", false),
+            _ => report.with_label(source, right, &diagnostic.label, true),
+        };
         here.into_iter()
             .fold(report, |report, label| report.with_label(source, label.span, &label.text, false))
     }

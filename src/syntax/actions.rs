@@ -8,7 +8,7 @@ use super::grammar::{Node, Rule};
 use crate::source::Span;
 
 /// Parts of a request, which take a value without a sign.
-const PARTS: [&str; 6] = ["json", "form", "query", "text", "body", "multipart"];
+pub(super) const PARTS: [&str; 6] = ["json", "form", "query", "text", "body", "multipart"];
 
 /// What says how wj works, which takes no sign either.
 const CLAUSES: [&str; 8] =

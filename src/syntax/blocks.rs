@@ -49,6 +49,15 @@ impl Within {
     }
 }
 
+/// `json:` over lines that stand further in.
+struct Indented {
+    word: String,
+    colon: Span,
+    indent: String,
+    /// Of the last of the lines.
+    end: Option<u32>,
+}
+
 /// A line of a block, and what stands behind it on the same line without belonging to it.
 pub(super) struct Line<'i> {
     pub node: Node<'i>,
@@ -193,9 +202,28 @@ impl Builder<'_> {
     fn entries_inside(&mut self, block: Node, within: Within) -> Vec<Entry> {
         let mut entries = Vec::new();
         let whole = self.span(&block);
+        let mut indented: Option<Indented> = None;
         for line in self.lines(block) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
+            if let Some(open) = &mut indented {
+                let end = line.left.as_ref().map_or(span.end, |left| self.span(left).end);
+                if self.indent_of(span.start).len() > open.indent.len() {
+                    open.end = Some(end);
+                    continue;
+                }
+            }
+            self.end_of_indented(indented.take());
+            if rule == Rule::junk
+                && let Some(word) = line.node.as_str().trim_end().strip_suffix(':')
+                && super::actions::PARTS.contains(&word.trim_end())
+            {
+                let indent = self.indent_of(span.start).to_owned();
+                let colon = Span { start: span.end - 1, end: span.end };
+                indented = Some(Indented { word: word.trim_end().to_owned(), colon, indent, end: None });
+                entries.push(Entry { kind: EntryKind::Broken, span });
+                continue;
+            }
             if self.reworded(&line, within) {
                 entries.push(Entry { kind: EntryKind::Broken, span });
                 continue;
@@ -242,7 +270,21 @@ impl Builder<'_> {
                 self.left_over(rule, span, &left, within);
             }
         }
+        self.end_of_indented(indented);
         entries
+    }
+
+    fn end_of_indented(&mut self, indented: Option<Indented>) {
+        let Some(Indented { word, colon, indent, end }) = indented else { return };
+        self.report(errors::indented_object(colon, &word, end.map(|end| (end, indent.as_str()))));
+    }
+
+    /// The blanks that a line begins with, of which an offset is known.
+    fn indent_of(&self, at: u32) -> &str {
+        let before = self.source.get(..at as usize).unwrap_or("");
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        let line = self.source.get(line..).unwrap_or("");
+        line.get(..line.len() - line.trim_start_matches([' ', '\t']).len()).unwrap_or("")
     }
 
     /// A block of nothing but `name = value`.

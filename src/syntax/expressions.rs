@@ -240,6 +240,9 @@ impl Builder<'_> {
             }
         }
         self.bracket(&node, start, '(');
+        if let Some(name) = &name {
+            self.quoted_arguments(&name.text, &mut args);
+        }
         name.map_or(ExprKind::Broken, |name| ExprKind::Call { name, args })
     }
 
@@ -269,8 +272,10 @@ impl Builder<'_> {
         if let Some(here) = super::habits::function_elsewhere(&name.text) {
             name.text = here.into();
         }
+        // `Date.now()`, `Math.round(x)`: what stands before the dot is no value.
+        let library = matches!(&base.kind, ExprKind::Name(name) if LIBRARIES.contains(&&**name));
         let inner = |expr: &Expr| self.source.get(expr.span.range()).unwrap_or("");
-        let written = [&base].into_iter().chain(&args).map(inner).collect::<Vec<_>>().join(", ");
+        let written = [&base].into_iter().filter(|_| !library).chain(&args).map(inner).collect::<Vec<_>>().join(", ");
         let right = format!("{}({written})", name.text);
         // Of `a.trim().upper()` the whole is told of once, at its end.
         let inner_call = matches!(&base.kind, ExprKind::Call { name, args } if args.first().is_some_and(|first| first.span.start < name.span.start));
@@ -285,8 +290,32 @@ impl Builder<'_> {
             };
             *last = errors::method_call(span, &name.text, &right);
         }
-        let args = [base].into_iter().chain(args).collect();
+        let args = [base].into_iter().filter(|_| !library).chain(args).collect();
         Expr { kind: ExprKind::Call { name, args }, span }
+    }
+
+    /// A country or a zone without its quotes: `phone(x, RU)`, `in_zone(t, Europe/Moscow)`.
+    pub fn quoted_arguments(&mut self, function: &str, args: &mut [Expr]) {
+        let wants_country = function == "phone";
+        if !wants_country && !matches!(function, "time" | "in_zone" | "next") {
+            return;
+        }
+        let capital = |expr: &Expr| matches!(&expr.kind, ExprKind::Name(name) if name.starts_with(|c: char| c.is_ascii_uppercase()));
+        for arg in args {
+            let bare = match &arg.kind {
+                ExprKind::Name(name) => wants_country && name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_uppercase()),
+                ExprKind::Binary { op: BinaryOp::Divide, left, right, .. } => {
+                    !wants_country && capital(left) && capital(right)
+                }
+                _ => false,
+            };
+            if bare {
+                let written = self.source.get(arg.span.range()).unwrap_or("");
+                let what = if wants_country { "a country" } else { "a time zone" };
+                self.report(errors::argument_without_quotes(arg.span, what, written));
+                arg.kind = ExprKind::Broken;
+            }
+        }
     }
 
     /// Complains of a bracket at `start` that is not closed, or holds more than it can.
@@ -388,9 +417,23 @@ impl Builder<'_> {
         let mut members: Vec<Member> = Vec::new();
         let start = node.as_span().start();
         let (mut unreadable, mut extra) = (false, false);
-        for node in node.into_inner() {
+        let mut nodes = node.into_inner().peekable();
+        while let Some(node) = nodes.next() {
             let span = self.span(&node);
+            let semicolon = |next: &Node| next.as_rule() == Rule::bad_member && next.as_str().starts_with(';');
             match node.as_rule() {
+                // `{ a: 1; b: 2 }`: what stands behind the sign is told of when it is a comma.
+                Rule::missing_comma if nodes.peek().is_some_and(semicolon) => {
+                    unreadable = true;
+                    let at = nodes.next().map_or(span, |next| self.span(&next));
+                    let at = Span { start: at.start, end: at.start + 1 };
+                    self.report(errors::otherwise(
+                        &super::codes::MISSING_COMMA,
+                        at,
+                        "the members of an object are parted by commas",
+                        ",",
+                    ));
+                }
                 Rule::member => {
                     unreadable = false;
                     members.extend(self.member(node));
@@ -447,6 +490,11 @@ impl Builder<'_> {
         Some(Member { name: name?, value: value? })
     }
 }
+
+/// What other languages call functions by: no values of a script.
+const LIBRARIES: [&str; 12] = [
+    "Date", "datetime", "Math", "JSON", "Object", "String", "Number", "Array", "moment", "crypto", "base64", "urllib",
+];
 
 pub(super) fn broken_expr(span: Span) -> Expr {
     Expr { kind: ExprKind::Broken, span }

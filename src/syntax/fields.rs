@@ -93,7 +93,9 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        Some(Reader { name: name?, args, span })
+        let name = name?;
+        self.quoted_arguments(&name.text, &mut args);
+        Some(Reader { name, args, span })
     }
 
     pub fn on_missing(&mut self, node: Node) -> OnMissing {

@@ -32,6 +32,7 @@ impl Builder<'_> {
                     item = Some(Item::Test(self.test(node)));
                 }
                 Rule::bad_item => item = self.bad_item(node),
+                Rule::left_over if node.as_str().starts_with(',') => self.list_of_const(&node, &mut item),
                 Rule::left_over | Rule::left_block => self.left_over_of_item(&node),
                 Rule::stray => self.stray(&node, end),
                 _ => {}
@@ -61,6 +62,18 @@ impl Builder<'_> {
             }
         }
         Some(Item::Const(Const { name: name?, value: value?, span }))
+    }
+
+    /// `const OWN = "a", "b"`: its items are not in brackets.
+    fn list_of_const(&mut self, node: &Node, item: &mut Option<Item>) {
+        let left = self.span(node);
+        match item {
+            Some(Item::Const(constant)) => {
+                self.report(errors::list_without_brackets(constant.value.span.start, left));
+                constant.value.kind = ExprKind::Broken;
+            }
+            _ => self.left_over_of_item(node),
+        }
     }
 
     fn pipeline(&mut self, node: Node) -> Pipeline {

@@ -194,6 +194,10 @@ impl Builder<'_> {
 
     /// Whether a line that cannot be taken as it stands is told of as a whole: what can be read of it would be told of twice.
     pub fn reworded(&mut self, line: &Line, within: Within) -> bool {
+        let begins = self.span(&line.node).start;
+        if self.told_lines.is_some_and(|told| told.start <= begins && begins < told.end) {
+            return true;
+        }
         // `verify token query.key == …` fits its rule, and means nothing.
         if line.left.is_none() && line.node.as_rule() != Rule::verify && within != Within::Connector {
             return false;

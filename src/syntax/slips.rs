@@ -194,6 +194,11 @@ pub(super) fn in_expression(text: &str, span: Span) -> Option<Diagnostic> {
             return Some(errors::foreign_operator(part(span, at + 1, at + 1 + word.len()), word, right));
         }
     }
+    if let Some(at) = outside_texts(text, "=> ")
+        && text.get(at + 3..).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    {
+        return Some(errors::foreign_operator(part(span, at, at + 2), "=>", ">="));
+    }
     for (written, advice) in FOREIGN_OPERATORS {
         if let Some(at) = outside_texts(text, written) {
             let sign = written.trim();

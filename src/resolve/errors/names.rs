@@ -44,7 +44,27 @@ pub(in crate::resolve) fn unknown_name(
             "What was sent is called `body`, whether it came as JSON, a form, multipart or XML: `extract body { … }`. What stands in the URL is `query`.",
         );
     }
-    found.help("A name is known from its line to the end of its block: bind it above with `let`, `extract` or `const`.")
+    found.help(format!("A name is known from its line to the end of its block: bind it above with `let`, `extract` or `const`. A text stands in quotes: `\"{name}\"`."))
+}
+
+/// A function without the brackets that call it.
+pub(in crate::resolve) fn function_not_called(name: &str, span: Span, takes_nothing: bool) -> Diagnostic {
+    let found = Diagnostic::new(&UNKNOWN_NAME, span, format!("`{name}` is a function, and is called with brackets"))
+        .label("not known as a value");
+    if takes_nothing {
+        let right = format!("{name}()");
+        return found.safe_fix(format!("write `{right}`"), span, right);
+    }
+    found.help(format!("Write `{name}(…)` with the values that it is given."))
+}
+
+/// A name of Latin letters, where the one that is given looks the same and is not.
+pub(in crate::resolve) fn given_in_other_letters(name: &str, span: Span, given: Span, written: &str) -> Diagnostic {
+    Diagnostic::new(&UNKNOWN_NAME, span, format!("nothing here is called `{name}`"))
+        .label("in Latin letters")
+        .also(given, "some of these letters are Cyrillic")
+        .help(format!("`{written}` looks like `{name}` and is another name. Spell it in one alphabet where it is given."))
+        .safe_fix(format!("spell it `{name}` there"), given, name)
 }
 
 pub(in crate::resolve) fn name_of_branch(

@@ -186,6 +186,41 @@ pub fn values_joined(at: Span, between: Span) -> Diagnostic {
         .safe_fix("write a comma", between, ", ")
 }
 
+/// `phone(x, RU)`.
+pub fn argument_without_quotes(at: Span, what: &str, written: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_QUOTES, at, format!("{what} is a text in quotes")).safe_fix(
+        "put it in quotes",
+        at,
+        format!("\"{written}\""),
+    )
+}
+
+/// `json:` over lines further in; `end` is where the last of them ends.
+pub fn indented_object(colon: Span, word: &str, end: Option<(u32, &str)>) -> Diagnostic {
+    let mut found = Diagnostic::new(&codes::FOREIGN_WORD, colon, format!("what belongs to `{word}` stands in braces"))
+        .help(format!("The indent of lines means nothing. Write `{word} {{`, the members, each `name: value` with a comma behind it, and `}}`."));
+    if let Some((end, indent)) = end {
+        let edits = vec![
+            Edit { span: colon, text: " {".into() },
+            Edit { span: Span { start: end, end }, text: format!("\n{indent}}}") },
+        ];
+        found.fixes.push(Fix::safe("put the braces in", edits));
+    }
+    found
+}
+
+/// A list without its brackets: `const OWN = "a", "b"`. Where its first item begins, and where the last one ends.
+pub fn list_without_brackets(start: u32, left: Span) -> Diagnostic {
+    let mut found = Diagnostic::new(&codes::LEFT_OVER, left, "several values of one constant are a list in brackets")
+        .help("A list is written `[\"a\", \"b\"]`.");
+    let edits = vec![
+        Edit { span: Span { start, end: start }, text: "[".into() },
+        Edit { span: Span { start: left.end, end: left.end }, text: "]".into() },
+    ];
+    found.fixes.push(Fix::safe("put the brackets in", edits));
+    found
+}
+
 pub fn choice_without_else(at: Span) -> Diagnostic {
     let end = Span { start: at.end, end: at.end };
     Diagnostic::new(&codes::MISSING_VALUE, at, "this choice does not say what else it may be")

@@ -12,9 +12,7 @@ pub fn open_text(span: Span, quote: char, text: &str) -> Diagnostic {
         return Diagnostic::new(&codes::UNCLOSED_TEXT, span, format!("nothing stands behind this `{quote}`"))
             .help("A text stands between two quotes. Perhaps the first one is lost.");
     }
-    let at = Span { start: span.start, end: span.start + 1 };
     Diagnostic::new(&codes::UNCLOSED_TEXT, span, "this text has no end")
-        .also(at, "it begins here")
         .help(format!("A text ends with `{quote}`, on the line on which it begins."))
         .fix(format!("close it with `{quote}`"), end, quote.to_string())
 }
@@ -37,6 +35,14 @@ fn before_closer(text: &str) -> usize {
 pub fn text_over_lines(span: Span) -> Diagnostic {
     Diagnostic::new(&codes::UNCLOSED_TEXT, span, "this text does not end on its line")
         .help("A text in `\"` ends on its line. Write one of several lines between `\"\"\"` and `\"\"\"`, or `\\n` for the end of a line.")
+}
+
+/// It begins with `"`, and some lines below stands the `"""` that was meant to end it.
+pub fn lines_begun_as_one(span: Span, indent: &str) -> Diagnostic {
+    let quote = Span { start: span.start, end: span.start + 1 };
+    Diagnostic::new(&codes::UNCLOSED_TEXT, span, "a text of several lines begins with `\"\"\"`, as it ends")
+        .help("Behind the first `\"\"\"` the text goes on in a line of its own.")
+        .fix("write `\"\"\"`", quote, format!("\"\"\"\n{indent}"))
 }
 
 pub fn open_lines(at: Span) -> Diagnostic {

@@ -217,6 +217,10 @@ fn dedupe(line: Line<'_>) -> Option<Diagnostic> {
     let signs = [" within ", " for ", " in ", ", "];
     let (sign, cut) = signs.iter().find_map(|sign| line.find(sign).map(|cut| (*sign, cut)))?;
     let value = line.text.get(begin..cut)?.trim_end();
+    // What only lacks its unit is told of at its unit.
+    if rest.starts_with("by ") && sign == " within " {
+        return None;
+    }
     let time = line.text.get(cut + sign.len()..)?.trim();
     let time = measure(time).filter(|time| !time.bytes().all(|byte| byte.is_ascii_digit()))?;
     let right = format!("by {value} within {time}");
