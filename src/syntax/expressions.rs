@@ -417,6 +417,7 @@ impl Builder<'_> {
         let mut members: Vec<Member> = Vec::new();
         let start = node.as_span().start();
         let (mut unreadable, mut extra) = (false, false);
+        let mut lone: Vec<Name> = Vec::new();
         let mut nodes = node.into_inner().peekable();
         while let Some(node) = nodes.next() {
             let span = self.span(&node);
@@ -450,7 +451,7 @@ impl Builder<'_> {
                 }
                 Rule::bad_member => {
                     unreadable = true;
-                    self.bad_member(node);
+                    lone.extend(self.bad_member(node));
                 }
                 Rule::missing_close if self.open_lines => {}
                 Rule::missing_close => {
@@ -459,6 +460,9 @@ impl Builder<'_> {
                 }
                 _ => {}
             }
+        }
+        if !lone.is_empty() {
+            self.report(errors::members_without_value(&lone));
         }
         ExprKind::Object(members)
     }

@@ -89,21 +89,27 @@ impl Builder<'_> {
         self.report(errors::unreadable_value(span, what));
     }
 
-    pub fn bad_member(&mut self, node: Node) {
+    /// Gives back where a name stands that has no value.
+    pub fn bad_member(&mut self, node: Node) -> Option<Name> {
         let Some(text) = node.clone().into_inner().find(|node| node.as_rule() == Rule::bad_member_text)
         else {
             let start = node.as_span().start();
             let at = self.between(start, start + 1);
-            return self.report(errors::object_without_name(at));
+            self.report(errors::object_without_name(at));
+            return None;
         };
         let span = self.span(&text);
         let written = text.as_str().trim_end();
         if let Some(diagnostic) = slips::in_expression(written, span) {
-            return self.report(diagnostic);
+            self.report(diagnostic);
+            return None;
         }
         let word = words::first_word(written);
-        let lone = !word.is_empty() && written == word;
-        self.report(errors::unreadable_member(span, lone.then_some(word)));
+        if !word.is_empty() && written == word {
+            return Some(Name { text: word.into(), span });
+        }
+        self.report(errors::unreadable_member(span));
+        None
     }
 
     /// What stands behind a whole line. Gives back the steps of a block in it.
@@ -232,8 +238,13 @@ impl Builder<'_> {
             self.goes_on_behind = Some(Unfinished { end: span.end, open_text: false });
         }
         self.junk_seen += 1;
-        let diagnostic = self
-            .wording(span.start, within)
+        let wording = self.wording(span.start, within);
+        if wording.is_some() && within == Within::Test {
+            // The whole line is told of, in however many pieces it is read.
+            let end = span.start + self.rest_of_line(span.start).len() as u32;
+            self.told_lines = Some(Span { start: span.start, end });
+        }
+        let diagnostic = wording
             .unwrap_or_else(|| slips::line(text, span, within, self.junk_seen <= MOST_REREAD));
         self.report(diagnostic);
     }

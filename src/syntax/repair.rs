@@ -256,6 +256,12 @@ impl Mender<'_> {
             if !blank && level <= indent {
                 if level == indent && deeper && start > inside && !line.trim_start().starts_with('}') {
                     let head = start + code_length(line);
+                    // `studio.note(` over lines that a `}` ends.
+                    if self.text.get(..head).is_some_and(|text| text.ends_with('(')) {
+                        self.changes.push(Change::Replace(head - 1, "{"));
+                        self.blame.push(errors::round_opener(self.span(head - 1, head), self.span(at, at + 1)));
+                        return;
+                    }
                     self.changes.push(Change::Insert(head, " {"));
                     let whole = self.span(start + level, head);
                     self.blame.push(errors::missing_opener(

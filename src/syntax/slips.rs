@@ -209,8 +209,16 @@ pub(super) fn in_expression(text: &str, span: Span) -> Option<Diagnostic> {
     None
 }
 
-const WORDS_FOR_OPERATORS: [(&str, &str); 5] =
-    [(" is not ", "!="), (" is ", "=="), (" equals ", "=="), (" eq ", "=="), (" ne ", "!=")];
+const WORDS_FOR_OPERATORS: [(&str, &str); 8] = [
+    (" is not ", "!="),
+    (" is ", "=="),
+    (" equals ", "=="),
+    (" eq ", "=="),
+    (" ne ", "!="),
+    (" elif ", "else if"),
+    (" elsif ", "else if"),
+    (" elseif ", "else if"),
+];
 
 const FOREIGN_OPERATORS: [(&str, &str); 9] = [
     ("??", "Say what a missing value means where it is picked: `on_missing default \"…\"`."),
@@ -373,6 +381,13 @@ pub(super) fn bound_names(text: &str) -> Vec<(usize, &str)> {
     if ["let", "for", "const", "var", "set", "foreach"].contains(&word) || near(word, ["let"]).is_some() {
         let skipped = behind.len() - behind.trim_start_matches([' ', '\t', '(']).len();
         let name = first_word(behind.get(skipped..).unwrap_or(""));
+        // `for (let item of items)`
+        if word == "for" && matches!(name, "let" | "const" | "var") {
+            let rest = behind.get(skipped + name.len()..).unwrap_or("");
+            let blanks = rest.len() - rest.trim_start().len();
+            let item = first_word(rest.trim_start());
+            return vec![(blank + word.len() + skipped + name.len() + blanks, item)];
+        }
         return if name.is_empty() { Vec::new() } else { vec![(blank + word.len() + skipped, name)] };
     }
     match binds(line) {

@@ -292,7 +292,8 @@ pub fn for_with_two_names(at: Span) -> Diagnostic {
 }
 
 pub fn for_in_brackets(at: Span, text: &str) -> Diagnostic {
-    let inner = text.trim().trim_start_matches('(').trim_end_matches(')').trim();
+    let inner = text.trim();
+    let inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner).trim();
     Diagnostic::new(&codes::FOREIGN_WORD, at, "no brackets stand around what `for` walks over")
         .help("Write `for item in items { … }`.")
         .safe_fix("delete the brackets", at, inner)

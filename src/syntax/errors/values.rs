@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::source::Span;
+use crate::syntax::ast::Name;
 use crate::syntax::codes;
 
 pub fn bad_number(at: Span, written: &str) -> Diagnostic {
@@ -168,14 +169,21 @@ pub fn unreadable_value(at: Span, what: &str) -> Diagnostic {
     Diagnostic::new(&codes::UNREADABLE_VALUE, at, format!("this cannot be read as {what}"))
 }
 
-pub fn unreadable_member(at: Span, name: Option<&str>) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::new(&codes::UNREADABLE_VALUE, at, "this cannot be read as a member of an object")
-            .help("A member is written `name: value`.");
-    match name {
-        Some(name) => diagnostic.fix(format!("write `{name}: {name}`"), at, format!("{name}: {name}")),
-        None => diagnostic,
-    }
+pub fn unreadable_member(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_VALUE, at, "this cannot be read as a member of an object")
+        .help("A member is written `name: value`.")
+}
+
+/// `{ day, hours }`: all of them are one habit.
+pub fn members_without_value(names: &[Name]) -> Diagnostic {
+    let at = names.first().map_or_else(Span::default, |name| name.span);
+    let right = |name: &Name| format!("{0}: {0}", name.text);
+    let written: Vec<String> = names.iter().map(right).collect();
+    let mut found = Diagnostic::new(&codes::UNREADABLE_VALUE, at, "this cannot be read as a member of an object")
+        .help("A member is written `name: value`, also where both are called the same.");
+    let edits = names.iter().map(|name| Edit { span: name.span, text: right(name) }).collect();
+    found.fixes.push(Fix::new(format!("write `{}`", written.join(", ")), edits));
+    found
 }
 
 pub fn object_without_name(at: Span) -> Diagnostic {
