@@ -33,12 +33,10 @@ fn header(line: Line<'_>) -> Option<Diagnostic> {
         Some(only) if !only.contains(['{', '}']) => only.to_owned(),
         _ => format!("\"{value}\""),
     };
-    Some(line.otherwise(
-        &codes::MISSING_SIGN,
-        (at, line.text.len()),
-        "the name of a header and its value stand apart",
-        &format!("\"{name}\" = {value}"),
-    ))
+    let right = format!("\"{name}\" = {value}");
+    let message = "the name of a header and its value stand apart";
+    let found = line.otherwise(&codes::MISSING_SIGN, (at, line.text.len()), message, &right);
+    Some(found.help(format!("Write `header {right}`.")))
 }
 
 /// `method PURGE`.
@@ -53,6 +51,7 @@ fn method(line: Line<'_>) -> Option<Diagnostic> {
             "the method is a text in quotes",
             &right,
         )
+        .help(format!("Write `method {right}`."))
     })
 }
 
@@ -70,6 +69,7 @@ fn statuses(line: Line<'_>) -> Option<Diagnostic> {
             "several statuses are parted by commas",
             &right,
         )
+        .help(format!("Write `accept {right}`."))
     })
 }
 
@@ -112,6 +112,7 @@ fn retry(line: Line<'_>) -> Option<Diagnostic> {
             "the parts of `retry` have an order and words of their own",
             &right,
         )
+        .help(format!("Write `retry {right}`: the tries, the first pause, the longest pause."))
     })
 }
 
@@ -156,6 +157,7 @@ fn base(line: Line<'_>) -> Option<Diagnostic> {
             "leave the sign out",
             &[(at, line.text.len() - value.len(), "")],
         )
+        .help("It is written `base \"https://host/path\"`.")
     })
 }
 

@@ -38,7 +38,7 @@ fn sites(line: Line<'_>) -> Option<Diagnostic> {
         (at, line.text.len()),
         "the sites of `cors` stand in quotes, parted by commas",
         &right,
-    ))
+    ).help(format!("Write `cors {right}`.")))
 }
 
 /// `on GET|POST "/path"`, `on GET or POST "/path"`.
@@ -62,6 +62,7 @@ fn methods(line: Line<'_>) -> Option<Diagnostic> {
             "several methods are parted by commas",
             &right,
         )
+        .help(format!("It is written `on {right} \"/path\"`."))
     })
 }
 
@@ -86,7 +87,7 @@ fn verify(line: Line<'_>) -> Option<Diagnostic> {
                 (start, line.text.len()),
                 "the addresses of `verify ip` are a list behind `in`",
                 &right,
-            ));
+            ).help(format!("Write `verify ip {right}`.")));
         }
     }
     if scheme == "token" {
@@ -121,7 +122,7 @@ fn place(line: Line<'_>, start: usize, behind: &str) -> Option<Diagnostic> {
         (start, start + written.len()),
         "where the token stands is written as its place and its name",
         &right,
-    ))
+    ).help(format!("It is written `verify token {right} == secret.NAME`.")))
 }
 
 /// `read body as "form"`, `read body as multipart/form-data`.
@@ -176,6 +177,7 @@ pub(super) fn rate(line: Line<'_>) -> Option<Diagnostic> {
             "a rate is a number `per` a duration",
             &right,
         )
+        .help(format!("Write `rate {right}`."))
     })
 }
 
@@ -231,5 +233,6 @@ fn dedupe(line: Line<'_>) -> Option<Diagnostic> {
             "`dedupe` says `by` what repeats are known, and `within` which time",
             &right,
         )
+        .help(format!("Write `dedupe {right}`."))
     })
 }

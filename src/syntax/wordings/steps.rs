@@ -121,6 +121,7 @@ fn each(line: Line<'_>) -> Option<Diagnostic> {
             "a `for` names its item without another word",
             &right,
         )
+        .help(format!("Write `for {right} {{ … }}`."))
     })
 }
 

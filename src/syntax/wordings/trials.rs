@@ -55,6 +55,7 @@ fn given(line: Line<'_>) -> Option<Diagnostic> {
     behind.starts_with(|c: char| c.is_ascii_digit()).then(|| {
         let message = format!("what a service answers is written `answers`, not `{word}`");
         line.otherwise(&codes::FOREIGN_WORD, (at, at + word.len()), &message, "answers")
+            .help("It is written `given http.post answers 200 json { … }`.")
     })
 }
 
@@ -65,7 +66,9 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
     let number = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
     if number(rest) {
         let right = format!("status {rest}");
-        return Some(line.otherwise(code, (at, line.text.len()), "the status says that it is one", &right));
+        let message = "a status is expected with the word `status`";
+        let found = line.otherwise(code, (at, line.text.len()), message, &right);
+        return Some(found.help(format!("Write `expect {right}`.")));
     }
     let behind = rest.get(word.len()..)?;
     let value = behind.trim_start();
