@@ -27,6 +27,9 @@ pub fn argument_meant(param: &str, text: &str) -> Option<String> {
         "country" => country_meant(text).map(str::to_owned),
         "zone" => zone_meant(text),
         "schedule" => next::meant(text),
+        // The letters of other languages, and an unquoted `T` between day and hour.
+        "format" => Some(text.replace('Y', "y").replace("DD", "dd").replace("dTH", "d'T'H"))
+            .filter(|meant| format::format_error(meant).is_none()),
         _ => None,
     }
 }

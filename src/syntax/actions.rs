@@ -46,6 +46,14 @@ impl Builder<'_> {
                 Rule::bad_name if self.rest_of_line(at.end).trim_start().starts_with(':') => {
                     name = Some(self.name(&node));
                 }
+                Rule::bad_name
+                    if node.as_str().contains('-') && self.rest_of_line(at.end).trim_start().starts_with('=') =>
+                {
+                    let sign = self.rest_of_line(at.end).find('=').unwrap_or(0) as u32 + 1;
+                    let whole = Span { start: at.start, end: at.end + sign };
+                    self.report(errors::header_as_in_http(whole, node.as_str().trim_end()));
+                    return params;
+                }
                 Rule::name | Rule::bad_name => name = Some(self.param_name(&node)),
                 Rule::bad_colon => {
                     let diagnostic = match &name {
@@ -128,7 +136,23 @@ impl Builder<'_> {
     fn part_entry(&mut self, node: Node) -> Option<EntryKind> {
         let mut nodes = node.into_inner();
         let part = self.name(&nodes.next()?);
-        let value = self.expr(nodes.next()?);
+        let value = nodes.next()?;
+        let span = self.span(&value);
+        let written = self.source.get(span.range()).unwrap_or("");
+        let (name, behind) = written.split_once(['=', ':']).unwrap_or(("", ""));
+        let single = !name.trim().is_empty() && super::words::first_word(name) == name.trim() && !behind.starts_with('=');
+        // `query name = value`
+        if single && matches!(&*part.text, "query" | "form" | "json" | "multipart") {
+            let right = format!("{{ {}: {} }}", name.trim(), behind.trim());
+            self.report(errors::otherwise(
+                &super::codes::MISSING_BRACE,
+                span,
+                &format!("what belongs to `{}` stands in braces", part.text),
+                &right,
+            ));
+            return None;
+        }
+        let value = self.expr(value);
         Some(EntryKind::Part { part, value })
     }
 

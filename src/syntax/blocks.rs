@@ -3,7 +3,7 @@
 
 use crate::source::Span;
 
-use super::ast::{Block, Entry, EntryKind, Name, Param, Stmt, StmtKind};
+use super::ast::{Block, Clause, Entry, EntryKind, Name, OnFail, Param, Stmt, StmtKind};
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
@@ -114,7 +114,17 @@ impl Builder<'_> {
             if self.reworded(&line, within) {
                 let binds = self.bound_by(&line.node);
                 let block = line.left.and_then(|left| left.into_inner().find(|node| node.as_rule() == Rule::braces));
-                let blocks = block.map(|block| self.muted(|this| this.statements(block, Within::Branch)));
+                let blocks = block.and_then(|block| match rule {
+                    Rule::action => {
+                        self.entries(block, Within::Action);
+                        None
+                    }
+                    Rule::respond => {
+                        self.entries(block, Within::Respond);
+                        None
+                    }
+                    _ => Some(self.muted(|this| this.statements(block, Within::Branch))),
+                });
                 let kind = broken(binds, blocks.into_iter().collect());
                 block_out.push(Stmt { kind, span });
                 continue;
@@ -222,6 +232,14 @@ impl Builder<'_> {
                 let colon = Span { start: span.end - 1, end: span.end };
                 indented = Some(Indented { word: word.trim_end().to_owned(), colon, indent, end: None });
                 entries.push(Entry { kind: EntryKind::Broken, span });
+                continue;
+            }
+            // What `on_fail` lets through may be empty, however it goes on.
+            if within == Within::Action && rule == Rule::junk && line.node.as_str().starts_with("on_fail ") {
+                self.bad_entry(line.node, within);
+                let keyword = Name { text: "on_fail".into(), span };
+                let clause = Clause::OnFail(OnFail::Continue);
+                entries.push(Entry { kind: EntryKind::Clause { keyword, clause }, span });
                 continue;
             }
             if self.reworded(&line, within) {

@@ -27,7 +27,13 @@ impl Builder<'_> {
             }
         }
         if connector.name.text.is_empty() {
-            self.report(errors::connector_without_name(at));
+            let title = connector.title.as_ref().map(|title| title.span);
+            let written = title.and_then(|title| self.source.get(title.range())).unwrap_or("").trim_matches('"');
+            let is_name = !written.is_empty() && words::first_word(written) == written;
+            self.report(errors::connector_without_name(at, title.filter(|_| is_name).map(|title| (title, written))));
+            if is_name {
+                connector.name.text = written.into();
+            }
         }
         connector
     }

@@ -118,10 +118,34 @@ impl Builder<'_> {
                 continue;
             }
             let span = left.span.to(right.span);
+            if op == BinaryOp::Divide && self.is_zone(&left, &right) {
+                let written = self.source.get(span.range()).unwrap_or("");
+                self.report(errors::argument_without_quotes(span, "a time zone", written));
+                left = broken_expr(span);
+                continue;
+            }
+            let bad = self.source.get(op_span.range()).is_some_and(|op| op.trim_end() == "||");
+            if bad && matches!(right.kind, ExprKind::Text(_)) {
+                // `name || "none"`: what is meant is the first that is there.
+                self.diagnostics.pop_if(|last| last.span == op_span);
+                let text = |expr: &Expr| self.source.get(expr.span.range()).unwrap_or("");
+                let right_way = format!("first_of({}, {})", text(&left), text(&right));
+                self.report(errors::first_that_is_there(op_span, span, &right_way));
+                left = broken_expr(span);
+                continue;
+            }
             let kind = ExprKind::Binary { op, op_span, left: Box::new(left), right: Box::new(right) };
             left = Expr { kind, span };
         }
         Some(left)
+    }
+
+    /// `Europe/Moscow` without quotes.
+    fn is_zone(&self, left: &Expr, right: &Expr) -> bool {
+        const REGIONS: [&str; 9] =
+            ["Europe", "Asia", "America", "Africa", "Australia", "Pacific", "Atlantic", "Indian", "Etc"];
+        let (ExprKind::Name(region), ExprKind::Name(_)) = (&left.kind, &right.kind) else { return false };
+        REGIONS.contains(&&**region) && right.span.start == left.span.end + 1
     }
 
     fn prefixed(&mut self, nodes: &mut Nodes) -> Option<Expr> {
@@ -203,6 +227,12 @@ impl Builder<'_> {
             Rule::reference => ExprKind::Name(node.as_str().trim_end().into()),
             Rule::call => self.call(node),
             Rule::place => self.place(node),
+            Rule::paren if node.clone().into_inner().any(|inner| inner.as_rule() == Rule::bad_rest && inner.as_str().starts_with(',')) => {
+                let written = self.source.get(span.range()).unwrap_or("");
+                let inner = written.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(written);
+                self.report(errors::list_in_round_brackets(span, &format!("[{inner}]")));
+                ExprKind::Broken
+            }
             Rule::paren => {
                 let start = node.as_span().start();
                 let inner = self.exprs(node.clone()).into_iter().next();
@@ -269,6 +299,10 @@ impl Builder<'_> {
         if unclosed {
             return broken_expr(span);
         }
+        if matches!(&*name.text, "reduce" | "filter" | "forEach" | "some" | "every" | "find" | "push" | "append") {
+            self.report(errors::list_method(name.span, &name.text));
+            return broken_expr(span);
+        }
         if let Some(here) = super::habits::function_elsewhere(&name.text) {
             name.text = here.into();
         }
@@ -294,25 +328,17 @@ impl Builder<'_> {
         Expr { kind: ExprKind::Call { name, args }, span }
     }
 
-    /// A country or a zone without its quotes: `phone(x, RU)`, `in_zone(t, Europe/Moscow)`.
+    /// A country without its quotes: `phone(x, RU)`.
     pub fn quoted_arguments(&mut self, function: &str, args: &mut [Expr]) {
-        let wants_country = function == "phone";
-        if !wants_country && !matches!(function, "time" | "in_zone" | "next") {
+        if function != "phone" {
             return;
         }
-        let capital = |expr: &Expr| matches!(&expr.kind, ExprKind::Name(name) if name.starts_with(|c: char| c.is_ascii_uppercase()));
         for arg in args {
-            let bare = match &arg.kind {
-                ExprKind::Name(name) => wants_country && name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_uppercase()),
-                ExprKind::Binary { op: BinaryOp::Divide, left, right, .. } => {
-                    !wants_country && capital(left) && capital(right)
-                }
-                _ => false,
-            };
-            if bare {
-                let written = self.source.get(arg.span.range()).unwrap_or("");
-                let what = if wants_country { "a country" } else { "a time zone" };
-                self.report(errors::argument_without_quotes(arg.span, what, written));
+            if let ExprKind::Name(name) = &arg.kind
+                && name.len() == 2
+                && name.bytes().all(|byte| byte.is_ascii_uppercase())
+            {
+                self.report(errors::argument_without_quotes(arg.span, "a country", name));
                 arg.kind = ExprKind::Broken;
             }
         }
@@ -418,6 +444,8 @@ impl Builder<'_> {
         let start = node.as_span().start();
         let (mut unreadable, mut extra) = (false, false);
         let mut lone: Vec<Name> = Vec::new();
+        // Up to where a text with quotes of its own is told of.
+        let mut told_to = 0;
         let mut nodes = node.into_inner().peekable();
         while let Some(node) = nodes.next() {
             let span = self.span(&node);
@@ -434,6 +462,48 @@ impl Builder<'_> {
                         "the members of an object are parted by commas",
                         ",",
                     ));
+                }
+                _ if told_to > span.start => {}
+                Rule::missing_comma if nodes.peek().is_some() && self.goes_on_as_text(&members) => {
+                    if let Some(member) = members.last_mut() {
+                        let text = member.value.span;
+                        let line = self.rest_of_line(text.start);
+                        let end = line.rfind('"').map_or(line.len(), |at| at + 1);
+                        let written = line.get(..end).unwrap_or("");
+                        let inner = written.get(1..written.len().saturating_sub(1)).unwrap_or("");
+                        let at = Span { start: text.start, end: text.start + end as u32 };
+                        told_to = at.start + line.len() as u32;
+                        unreadable = true;
+                        member.value.kind = ExprKind::Broken;
+                        self.report(errors::quotes_in_text(at, &format!("\"{}\"", inner.replace('"', "\\\""))));
+                    }
+                }
+                Rule::missing_comma if nodes.peek().is_some_and(|next| rest_of_value(next).is_some()) => {
+                    unreadable = true;
+                    let next = nodes.next();
+                    if let Some((member, next)) = members.last_mut().zip(next) {
+                        let at = self.span(&next);
+                        let value = member.value.span;
+                        member.value.kind = ExprKind::Broken;
+                        let written = next.as_str().trim_end();
+                        let before = self.source.get(value.range()).unwrap_or("");
+                        let found = match rest_of_value(&next) {
+                            Some(unit) if unit != "?" => {
+                                let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+                                let number = before.get(before.len() - digits..).unwrap_or("");
+                                let whole = Span { start: value.end - digits as u32, end: at.start + written.len() as u32 };
+                                errors::blank_before_unit(whole, &format!("{number} {written}"), &format!("{number}{unit}"))
+                            }
+                            _ => {
+                                let sides = written.strip_prefix("? ").and_then(|rest| rest.split_once(" : "));
+                                let (then, otherwise) = sides.unwrap_or(("a", "b"));
+                                let right = format!("if {before} then {} else {}", then.trim(), otherwise.trim());
+                                let sign = Span { start: at.start, end: at.start + 1 };
+                                errors::choice_of_another_language(sign, value.to(at), &right)
+                            }
+                        };
+                        self.report(found);
+                    }
                 }
                 Rule::member => {
                     unreadable = false;
@@ -467,6 +537,18 @@ impl Builder<'_> {
         ExprKind::Object(members)
     }
 
+    /// Whether the value of the last member is a text behind whose quote something stands at once: `"<a href="…">"`.
+    fn goes_on_as_text(&self, members: &[Member]) -> bool {
+        let Some(value) = members.last().map(|member| member.value.span) else { return false };
+        let written = self.source.get(value.range()).unwrap_or("");
+        let behind = self.rest_of_line(value.end);
+        written.len() > 1
+            && written.starts_with('"')
+            && written.ends_with('"')
+            && behind.starts_with(|c: char| c == '{' || c.is_alphanumeric())
+            && behind.matches('"').count() % 2 == 1
+    }
+
     fn member(&mut self, node: Node) -> Option<Member> {
         let mut name: Option<Name> = None;
         let mut value = None;
@@ -493,6 +575,18 @@ impl Builder<'_> {
         }
         Some(Member { name: name?, value: value? })
     }
+}
+
+/// What cannot be read of a member, if it is the rest of the value before it: the unit of `2 hours`, or the `?` of a choice.
+fn rest_of_value(node: &Node) -> Option<&'static str> {
+    if node.as_rule() != Rule::bad_member {
+        return None;
+    }
+    let text = node.as_str().trim_end();
+    if text.starts_with("? ") && text.contains(" : ") {
+        return Some("?");
+    }
+    super::literals::unit_of(text)
 }
 
 /// What other languages call functions by: no values of a script.

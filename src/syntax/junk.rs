@@ -33,7 +33,11 @@ impl Builder<'_> {
             self.report(errors::block_without_head(at));
             return broken(Vec::new(), vec![self.statements(block, Within::Branch)]);
         };
-        self.diagnose(&head, within);
+        // A head that is well by itself: what stands behind its block cannot be read, and is told of there.
+        if !self.stands_alone(&head) {
+            self.diagnose(&head, within);
+        }
+        self.broken = true;
         let mut binds = self.bound_by(&head);
         let blocks = match slips::kind_of_block(head.as_str()) {
             slips::Block::Steps => vec![self.statements(block, within)],
@@ -139,6 +143,9 @@ impl Builder<'_> {
 
     pub fn left_over_of_item(&mut self, node: &Node) {
         let (text, span, _) = self.left_text(node);
+        if text == ";" {
+            return self.report(errors::line_separator(span, ";"));
+        }
         if !self.told_before(span, span) {
             self.report(errors::left_over_of_item(span, &text));
         }
@@ -219,6 +226,20 @@ impl Builder<'_> {
         let rest = self.rest_of_line(start);
         let text = rest.get(..repair::code_length(rest))?;
         wordings::of(text, Span { start, end: start + text.len() as u32 }, within)
+    }
+
+    /// Whether a head with a block would be a whole statement, where `}` of its block is not the end of its line.
+    fn stands_alone(&mut self, head: &Node) -> bool {
+        let text = head.as_str().trim_end();
+        let word = words::first_word(text);
+        let start = self.span(head).start as usize;
+        let below = self.source.get(start..).unwrap_or("");
+        let goes_on = ["else", "elif", "elsif", "elseif"].iter().any(|word| below.contains(&format!("}} {word}")));
+        if word != "when" || !goes_on || self.junk_seen > MOST_REREAD {
+            return false;
+        }
+        self.junk_seen += 1;
+        matches!(super::expected::failure(text, Within::Pipeline), Some((place, wanted)) if place >= text.len() && wanted == "`{`")
     }
 
     /// Says what is wrong with a line that fits no rule.

@@ -48,7 +48,7 @@ use prescan::Part;
 
 pub use codes::CODES;
 pub use habits::function_elsewhere;
-pub use words::{METHODS, RESERVED, TAKEN};
+pub use words::{METHODS, RESERVED, TAKEN, kind_meant};
 
 /// A longer file is not read: 1 MiB.
 pub const MAX_BYTES: usize = 1 << 20;

@@ -1,6 +1,6 @@
 //! What stands in a `test`: a request sent, answers given, and what is expected.
 
-use super::ast::{Count, Expect, Expr, GivenAnswer, Name, Rows, Send, TestStep, TestStepKind};
+use super::ast::{Count, Expect, Expr, ExprKind, GivenAnswer, Name, Rows, Send, TestStep, TestStepKind};
 use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
@@ -87,7 +87,15 @@ impl Builder<'_> {
     fn send_body(&mut self, node: Node) -> Option<(Name, Expr)> {
         let mut nodes = node.into_inner();
         let keyword = self.name(&nodes.next()?);
-        let value = self.expr(nodes.next()?);
+        let mut value = self.expr(nodes.next()?);
+        // `file fixtures/lead.json`
+        if &*keyword.text == "file" && !matches!(value.kind, ExprKind::Text(_)) {
+            let written = self.source.get(value.span.range()).unwrap_or("");
+            if written.contains(['.', '/']) && !written.contains(['"', '(', ' ']) && !written.starts_with("row.") {
+                self.report(errors::argument_without_quotes(value.span, "the name of a file", written));
+                value.kind = ExprKind::Broken;
+            }
+        }
         Some((keyword, value))
     }
 

@@ -139,7 +139,7 @@ pub(super) fn form(word: &str) -> &'static str {
 }
 
 /// The kind of a connector's parameter that a word of another language means, or the kind itself.
-pub(super) fn kind_meant(word: &str) -> Option<&'static str> {
+pub fn kind_meant(word: &str) -> Option<&'static str> {
     Some(match word.to_lowercase().as_str() {
         "text" | "string" | "str" | "varchar" | "char" => "text",
         "number" | "int" | "integer" | "float" | "double" | "decimal" | "num" => "number",

@@ -262,7 +262,11 @@ pub(in crate::resolve) fn clause_given_twice(word: &str, keyword: Span, first: S
 }
 
 pub(in crate::resolve) fn head_given_twice(word: &str, keyword: Span, first: Span) -> Diagnostic {
-    clause_given_twice(word, keyword, first)
+    let found = clause_given_twice(word, keyword, first);
+    match word {
+        "cors" => found.help("All sites stand in one: `cors \"https://a.example\", \"https://b.example\"`."),
+        _ => found,
+    }
 }
 
 pub(in crate::resolve) fn dedupe_in_block(keyword: Span) -> Diagnostic {

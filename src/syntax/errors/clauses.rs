@@ -165,6 +165,16 @@ pub fn statuses_in_brackets(at: Span, written: &str) -> Diagnostic {
     )
 }
 
+/// `cors ["https://a.example"]`.
+pub fn sites_in_brackets(at: Span, written: &str) -> Diagnostic {
+    let inner = written.trim_start_matches('[').trim_end_matches(']').trim();
+    Diagnostic::new(&codes::LEFT_OVER, at, "the sites of `cors` stand without brackets").safe_fix(
+        "delete the brackets",
+        at,
+        inner,
+    )
+}
+
 pub fn status_in_quotes(at: Span, digits: &str) -> Diagnostic {
     Diagnostic::new(&codes::NEEDLESS_QUOTES, at, "a status stands without quotes").safe_fix(
         "delete the quotes",

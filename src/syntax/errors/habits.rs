@@ -27,6 +27,11 @@ pub fn reader_behind_policy(at: Span, policy: u32, text: &str) -> Diagnostic {
     found
 }
 
+pub fn second_reader(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::LEFT_OVER, at, "a field is read by one reader, and this is the second")
+        .help("What is to be done further with the value stands in a `let` below.")
+}
+
 pub fn blank_in_path(at: Span, name: &str) -> Diagnostic {
     let end = Span { start: at.start, end: at.end };
     Diagnostic::new(&codes::MISSING_QUOTES, at, "a name with blanks stands in brackets and quotes")
@@ -192,6 +197,22 @@ pub fn argument_without_quotes(at: Span, what: &str, written: &str) -> Diagnosti
         "put it in quotes",
         at,
         format!("\"{written}\""),
+    )
+}
+
+/// `name || "none"`.
+pub fn first_that_is_there(at: Span, whole: Span, right: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_OPERATOR, at, "`||` is no operator of wj")
+        .help(format!("The first of several values that is there is `{right}`; where a value is picked, `on_missing default` says the same."))
+        .fix(format!("write `{right}`"), whole, right)
+}
+
+/// `("a", "b")`.
+pub fn list_in_round_brackets(at: Span, right: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_OPERATOR, at, "a list stands in square brackets").safe_fix(
+        format!("write `{right}`"),
+        at,
+        right,
     )
 }
 

@@ -43,9 +43,14 @@ pub fn test_without_title(at: Span) -> Diagnostic {
         .help("Write `test \"a lead without a phone is refused\" {`.")
 }
 
-pub fn connector_without_name(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::ITEM_WITHOUT_NAME, at, "this connector has no name")
-        .help("Write `connector crm \"Our CRM\" {`: its actions are then called as `crm.action { … }`.")
+/// `title` is where its title stands, if that is a name.
+pub fn connector_without_name(at: Span, title: Option<(Span, &str)>) -> Diagnostic {
+    let found = Diagnostic::new(&codes::ITEM_WITHOUT_NAME, at, "this connector has no name")
+        .help("Write `connector crm \"Our CRM\" {`: its actions are then called as `crm.action { … }`.");
+    match title {
+        Some((span, name)) => found.fix("write the name without quotes", span, name),
+        None => found,
+    }
 }
 
 pub fn item_head(at: Span, word: &str) -> Diagnostic {
@@ -221,6 +226,13 @@ pub fn assignment(line: Span, name: Option<&Name>, colon: Option<Span>) -> Diagn
     .help("To name a value write `let name = value`; to pick one from the request, `extract body { name = $.path … }`. A parameter stands in the block of its action. What has a name already gets no second value.");
     diagnostic.fixes.push(Fix::new("write `let`", edits));
     diagnostic
+}
+
+/// `NAME = value` at the left edge.
+pub fn constant_without_word(name: Span) -> Diagnostic {
+    Diagnostic::new(&codes::OUTSIDE_ITEMS, name, "a constant begins with `const`")
+        .help("A value that the whole file sees is written `const NAME = value`.")
+        .safe_fix("write `const`", Span { start: name.start, end: name.start }, "const ")
 }
 
 pub fn let_outside(line: Span) -> Diagnostic {

@@ -19,6 +19,23 @@ pub fn bad_number(at: Span, written: &str) -> Diagnostic {
 }
 
 fn better_number(written: &str) -> (&'static str, Option<String>) {
+    if !written.is_ascii() {
+        let latin = match written.trim_start_matches(|c: char| c.is_ascii_digit()) {
+            "с" => Some("s"),
+            "м" => Some("m"),
+            "ч" => Some("h"),
+            "д" => Some("d"),
+            "мс" => Some("ms"),
+            other => super::super::literals::unit_of(other),
+        };
+        let digits: String = written.chars().take_while(char::is_ascii_digit).collect();
+        if let Some(unit) = latin {
+            return ("Units are written in Latin letters.", Some(format!("{digits}{unit}")));
+        }
+    }
+    if let Some(weeks) = written.strip_suffix('w').and_then(|weeks| weeks.parse::<u32>().ok()) {
+        return ("Durations are written in days: `7d`.", weeks.checked_mul(7).map(|days| format!("{days}d")));
+    }
     let digits = written.len() - written.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = written.split_at(digits);
     let whole = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -217,6 +234,12 @@ pub fn object_in_brackets(open: Span, opener: char, first: Span, close: Option<S
 }
 
 /// `name.trim()`.
+/// `items.filter(…)`.
+pub fn list_method(at: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_OPERATOR, at, format!("`{name}` is nothing that a list can do"))
+        .help("A list is walked by `for item in items { … }`. What is in it is picked by a path, `$.items[?@.price > 100]`, and worked out by functions: `map(items, \"$.email\")`, `sum(…)`, `len(…)`, `first(…)`, `unique(…)`.")
+}
+
 pub fn method_call(at: Span, name: &str, right: &str) -> Diagnostic {
     let found = Diagnostic::new(
         &codes::FOREIGN_OPERATOR,

@@ -14,6 +14,8 @@ pub(super) fn of_entry(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         "accept" => statuses(line),
         "retry" => retry(line),
         "html" => html(line),
+        "give" | "give_up" | "giveup" => give_up(line),
+        "on_fail" => on_fail(line),
         _ => None,
     }
 }
@@ -116,6 +118,31 @@ fn retry(line: Line<'_>) -> Option<Diagnostic> {
     })
 }
 
+/// `give up 2m`, `give_up after 2m`, `give up in 2m`.
+fn give_up(line: Line<'_>) -> Option<Diagnostic> {
+    let time = line.text.rsplit(' ').next()?;
+    let digits = time.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_time = digits.len() < time.len() && matches!(digits, "ms" | "s" | "m" | "h" | "d");
+    let right = format!("give up after {time}");
+    (is_time && line.text != right).then(|| {
+        line.otherwise(
+            &codes::INCOMPLETE_CLAUSE,
+            (0, line.text.len() - time.len() - 1),
+            "what bounds all tries is written `give up after`",
+            "give up after",
+        )
+    })
+}
+
+/// `on_fail skip`.
+fn on_fail(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    matches!(rest, "skip" | "ignore" | "pass" | "next" | "empty" | "go on" | "proceed").then(|| {
+        let message = format!("that the run goes on is written `continue`, not `{rest}`");
+        line.otherwise(&codes::FOREIGN_WORD, (at, line.text.len()), &message, "continue")
+    })
+}
+
 /// `html "<p>…</p>"` in an answer.
 fn html(line: Line<'_>) -> Option<Diagnostic> {
     let mut found = line.with_edits(
@@ -173,10 +200,15 @@ fn param(line: Line<'_>) -> Option<Diagnostic> {
     let (at, rest) = line.rest();
     let name = first_word(rest);
     let behind = rest.get(name.len()..)?.trim_start().trim_start_matches(':').trim_start();
+    // `param tags optional list "…"`
+    let (behind, early) = match behind.strip_prefix("optional ") {
+        Some(behind) => (behind.trim_start(), true),
+        None => (behind, false),
+    };
     let kind = first_word(behind);
     let known = super::super::words::kind_meant(kind)?;
     let mut behind = behind.get(kind.len()..)?.trim_start().trim_start_matches(',').trim_start();
-    let mut right = format!("{name} {known}");
+    let mut right = format!("{name} {known}{}", if early { " optional" } else { "" });
     if let Some(value) = behind.strip_prefix('?') {
         behind = value.trim_start();
         right.push_str(" optional");

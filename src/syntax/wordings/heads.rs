@@ -13,11 +13,57 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         "on" => methods(line),
         "verify" => verify(line),
         "read" => body_format(line),
-        "limit" => line.find("rate").and_then(|_| rate(line)),
-        "keep" | "keep_failed" => parts(line),
+        "limit" => line.find("rate").and_then(|_| rate(line)).or_else(|| with_sign(line, "limit body")),
+        "keep" if line.rest().1.starts_with("failed ") => Some(line.otherwise(
+            &codes::UNKNOWN_WORD,
+            (0, line.rest().0 + "failed".len()),
+            "`keep_failed` is one word",
+            "keep_failed",
+        )),
+        "keep" | "keep_failed" => with_sign(line, word).or_else(|| parts(line)),
+        "on_failure" => told_of_failures(line),
         "dedupe" => dedupe(line),
         _ => None,
     }
+}
+
+/// `limit body = 32KB`, `keep: 7d`.
+fn with_sign(line: Line<'_>, words: &str) -> Option<Diagnostic> {
+    let behind = line.text.strip_prefix(words)?;
+    let at = line.text.len() - behind.trim_start().len();
+    let value = behind.trim_start().strip_prefix(['=', ':'])?.trim_start();
+    let end = line.text.len() - value.len();
+    (!value.is_empty() && !value.starts_with('=')).then(|| {
+        let message = format!("`{words}` takes what it says without a sign");
+        line.with_edits(&codes::LEFT_OVER, (at, at + 1), &message, "leave it out", &[(words.len(), end, " ")])
+            .help(format!("Write `{words} {value}`."))
+    })
+}
+
+/// `on_failure notify email "a@b.example"`.
+fn told_of_failures(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    (rest.starts_with("notify ") && !rest.contains('{')).then(|| {
+        let right = format!("{{ {rest} }}");
+        line.otherwise(&codes::MISSING_BRACE, (at, line.text.len()), "whom to tell stands in braces", &right)
+    })
+}
+
+/// `notify "a@b.example"`.
+pub(super) fn notify(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let first = rest.split(',').next()?.trim();
+    let word = match first {
+        _ if !is_text(first) => return None,
+        _ if first.contains("://") => "http",
+        _ if first.contains('@') => "email",
+        _ => return None,
+    };
+    let message = format!("`notify` says by which way: `notify {word}`");
+    Some(
+        line.with_edits(&codes::INCOMPLETE_CLAUSE, (0, "notify".len()), &message, "say it", &[(at, at, &format!("{word} "))])
+            .help("A mail goes out by `notify email \"ops@school.example\"`, a request by `notify http \"https://…\"`."),
+    )
 }
 
 /// `cors https://a.example, https://b.example`.
@@ -92,6 +138,23 @@ fn verify(line: Line<'_>) -> Option<Diagnostic> {
     }
     if scheme == "token" {
         return place(line, start, behind);
+    }
+    // `verify bearer token secret.KEY`, `verify github = secret.KEY`
+    let word = behind.split(' ').next().unwrap_or("");
+    let value = behind.get(word.len()..)?.trim_start();
+    let needless = word == "=" || word == ":" || is_name(word) && word != "in";
+    if needless && value.starts_with("secret.") {
+        let message = format!("`verify {scheme}` takes its secret without `{word}`");
+        return Some(
+            line.with_edits(
+                &codes::LEFT_OVER,
+                (start, start + word.len()),
+                &message,
+                "leave it out",
+                &[(start, line.text.len() - value.len(), "")],
+            )
+            .help(format!("Write `verify {scheme} {value}`.")),
+        );
     }
     None
 }
@@ -184,16 +247,17 @@ pub(super) fn rate(line: Line<'_>) -> Option<Diagnostic> {
 /// `keep 90 days, 1 GB, 50 000`.
 fn parts(line: Line<'_>) -> Option<Diagnostic> {
     let (at, rest) = line.rest();
-    let right: Option<Vec<String>> = rest.split(',').map(|part| measure(part.trim())).collect();
-    let right = right?.join(", ");
-    (right != rest).then(|| {
-        line.otherwise(
-            &codes::MISSING_UNIT,
-            (at, line.text.len()),
-            "a number stands together with its unit, without a blank",
-            &right,
-        )
-    })
+    let all = |parts: &[&str]| parts.iter().map(|part| measure(part.trim())).collect::<Option<Vec<_>>>();
+    let by_commas: Vec<&str> = rest.split(',').collect();
+    let by_blanks: Vec<&str> = rest.split([',', ' ']).filter(|part| !part.is_empty()).collect();
+    let message = match all(&by_commas) {
+        Some(_) => "a number stands together with its unit, without a blank",
+        None => "the parts of `keep` are parted by commas",
+    };
+    let right = all(&by_commas).or_else(|| all(&by_blanks))?.join(", ");
+    (right != rest)
+        .then(|| line.otherwise(&codes::MISSING_UNIT, (at, line.text.len()), message, &right))
+        .map(|found| found.help(format!("Write `{} {right}`.", first_word(line.text))))
 }
 
 /// `90 days` → `90d`, `50 000` → `50000`.

@@ -27,9 +27,10 @@ pub(super) fn of(text: &str, at: Span, within: Within) -> Option<Diagnostic> {
     match within {
         Within::Test => trials::of(line, word),
         Within::Connector | Within::ConnectorAction => calls::of_connector(line, word),
-        Within::Action | Within::Respond => calls::of_entry(line, word),
+        Within::Action | Within::Respond => calls::of_entry(line, word).or_else(|| prefixed_text(line)),
         Within::Fields => steps::field(line),
         Within::Match if word == "case" => steps::case(line),
+        Within::OnFailure if word == "notify" => heads::notify(line),
         Within::Pipeline | Within::Branch => heads::of(line, word).or_else(|| steps::of(line, word)),
         _ => None,
     }
@@ -44,6 +45,19 @@ fn is_text(text: &str) -> bool {
 /// Whether a text is one word of letters, digits and `_`, and no number.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && first_word(text) == text && !text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// `f"…{name}…"`: a letter before the quote of a text.
+fn prefixed_text(line: Line<'_>) -> Option<Diagnostic> {
+    let at = ["f", "r", "b", "u", "$", "@"].iter().find_map(|sign| line.find(&format!(" {sign}\"")).map(|at| at + 1))?;
+    Some(line.with_edits(
+        &super::codes::FOREIGN_OPERATOR,
+        (at, at + 1),
+        "no sign stands before the quotes of a text",
+        "delete it",
+        &[(at, at + 1, "")],
+    ))
+    .map(|found| found.help("`{name}` inserts a value into every text in `\"`."))
 }
 
 impl<'a> Line<'a> {

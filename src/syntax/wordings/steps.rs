@@ -13,7 +13,22 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         "when" | "if" => on_one_line(line, word).or_else(|| outside(line)).or_else(|| blank_in_unit(line)),
         "else" => outside(line),
         "for" => each(line),
-        "let" => choice_behind(line).or_else(|| outside(line)).or_else(|| choice_without_else(line)),
+        "let" => choice_behind(line)
+            .or_else(|| outside(line))
+            .or_else(|| super::prefixed_text(line))
+            .or_else(|| choice_without_else(line))
+            .or_else(|| call_without_brackets(line)),
+        "respond" | "abort" | "stop" => answer(line, word),
+        "extract" => format_in_extract(line),
+        "continue" if line.text == word => Some(
+            line.with_edits(&codes::FOREIGN_WORD, (0, word.len()), "`continue` stands behind `on_fail`, without braces", "", &[])
+                .help("Write `on_fail continue`. A turn of a `for` ends with its block."),
+        )
+        .map(|mut found| {
+            found.fixes.clear();
+            found
+        }),
+        _ if word == "http" => url_put_together(line),
         _ => None,
     }
 }
@@ -156,6 +171,104 @@ fn choice_without_else(line: Line<'_>) -> Option<Diagnostic> {
     Some(errors::choice_without_else(line.part(sign, line.text.len())))
 }
 
+/// `abort 403, "why"`, `respond(200, "OK")`, `respond 201 Created {`.
+fn answer(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let code = &codes::LEFT_OVER;
+    let head_end = line.find("{").unwrap_or(line.text.len());
+    let head = line.text.get(at..head_end)?.trim_end();
+    let end = at + head.len();
+    if let Some(inner) = head.strip_prefix('(').and_then(|head| head.strip_suffix(')')) {
+        let right = format!(" {}", inner.split(',').map(str::trim).collect::<Vec<_>>().join(" "));
+        let message = format!("`{word}` takes its status and its text without brackets");
+        return Some(
+            line.otherwise(code, (word.len(), end), &message, &right).help(format!("Write `{word}{right}`.")),
+        );
+    }
+    let status = head.get(..3).filter(|status| status.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let behind = head.get(3..)?;
+    if let Some(text) = behind.trim_start().strip_prefix(',') {
+        let comma = end - behind.trim_start().len();
+        return Some(
+            line.with_edits(code, (comma, comma + 1), "no comma stands between a status and its text", "delete the comma", &[(at + 3, end - text.trim_start().len(), " ")])
+                .help(format!("Write `{word} {status} {}`.", text.trim())),
+        );
+    }
+    let text = behind.trim();
+    let plain = text.starts_with(char::is_uppercase) && text.chars().all(|c| c.is_alphanumeric() || c == ' ');
+    (head_end < line.text.len() && plain && word == "respond" && !rest.is_empty()).then(|| {
+        let right = format!("\"{text}\"");
+        line.otherwise(&codes::MISSING_QUOTES, (end - text.len(), end), "the text of `respond` stands in quotes", &right)
+    })
+}
+
+/// `extract body as multipart {`.
+fn format_in_extract(line: Line<'_>) -> Option<Diagnostic> {
+    let at = line.find(" as ")?;
+    let head = line.text.get(..at)?;
+    let format = first_word(line.text.get(at + " as ".len()..)?);
+    let known = ["json", "form", "multipart", "xml", "text", "bytes"].contains(&format);
+    let before_brace = line.find("{").is_none_or(|brace| at < brace);
+    (known && before_brace && head.ends_with("body")).then(|| {
+        let end = at + " as ".len() + format.len();
+        line.with_edits(
+            &codes::LEFT_OVER,
+            (at + 1, end),
+            "`extract` does not say what the body is",
+            "leave it out",
+            &[(at, end, "")],
+        )
+        .help(format!("The content type of the request says it. Whatever its sender says, `read body as {format}` in the head of the pipeline does."))
+    })
+}
+
+/// `let day = weekday to`.
+fn call_without_brackets(line: Line<'_>) -> Option<Diagnostic> {
+    let sign = line.find(" = ")? + " = ".len();
+    let value = line.text.get(sign..)?.trim();
+    let (function, argument) = value.split_once(' ')?;
+    let plain = argument.split('.').all(is_name);
+    let known = |word: &str| matches!(word, "if" | "not" | "and" | "or" | "in" | "empty" | "true" | "false");
+    (is_name(function) && plain && !known(function) && !known(argument) && argument != "on_missing").then(|| {
+        let right = format!("{function}({argument})");
+        line.otherwise(
+            &codes::LEFT_OVER,
+            (line.text.len() - value.len(), line.text.len()),
+            "a function is given its values in brackets",
+            &right,
+        )
+    })
+}
+
+/// `http.put HOST + "/orders/" + id {`.
+fn url_put_together(line: Line<'_>) -> Option<Diagnostic> {
+    let blank = line.text.find(' ')?;
+    let end = line.text.rfind('{').filter(|_| line.text.ends_with('{')).unwrap_or(line.text.len());
+    let written = line.text.get(blank..end)?.trim();
+    let pieces: Vec<&str> = written.split('+').map(str::trim).collect();
+    if pieces.len() < 2 {
+        return None;
+    }
+    let mut right = String::from("\"");
+    for piece in pieces {
+        match piece.strip_prefix('"').and_then(|piece| piece.strip_suffix('"')) {
+            Some(text) if !text.contains('"') => right.push_str(text),
+            _ if !piece.is_empty() && piece.split('.').all(is_name) => {
+                right.push_str(&format!("{{{piece}}}"));
+            }
+            _ => return None,
+        }
+    }
+    right.push('"');
+    let start = blank + line.text.get(blank..)?.len() - line.text.get(blank..)?.trim_start().len();
+    Some(line.otherwise(
+        &codes::MISSING_QUOTES,
+        (start, start + written.len()),
+        "the address of an action is one text, with its values in braces",
+        &right,
+    ))
+}
+
 /// `case "paid": {` among the arms of a `match`.
 pub(super) fn case(line: Line<'_>) -> Option<Diagnostic> {
     let (at, rest) = line.rest();
@@ -180,10 +293,30 @@ pub(super) fn case(line: Line<'_>) -> Option<Diagnostic> {
     Some(found)
 }
 
-/// `on_missing = 0`, `on_missing: empty` behind a path.
+/// `on_missing = 0`, `on_missing: empty`, `on_missing abort "why" 422`, `on_missing abort 422 no phone` behind a path.
 pub(super) fn field(line: Line<'_>) -> Option<Diagnostic> {
     let at = line.find("on_missing")? + "on_missing".len();
     let rest = line.text.get(at..)?;
+    if let Some(abort) = rest.trim_start().strip_prefix("abort ") {
+        let abort = abort.trim();
+        let start = line.text.len() - abort.len();
+        let number = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some((text, status)) = abort.rsplit_once(' ')
+            && number(status)
+            && text.starts_with('"')
+            && text.ends_with('"')
+        {
+            let message = "the status of an `abort` stands before its text";
+            return Some(line.otherwise(&codes::LEFT_OVER, (start, line.text.len()), message, &format!("{status} {text}")));
+        }
+        let text = abort.get(3..).filter(|_| abort.get(..3).is_some_and(number)).unwrap_or(abort).trim();
+        let plain = text.starts_with(char::is_alphabetic) && !text.contains(['"', '\'', '{', '}', '=', '(', '\\', ',']);
+        return plain.then(|| {
+            let right = format!("\"{text}\"");
+            let message = "the text of an `abort` stands in quotes";
+            line.otherwise(&codes::MISSING_QUOTES, (line.text.len() - text.len(), line.text.len()), message, &right)
+        });
+    }
     let value = rest.trim_start().strip_prefix(['=', ':'])?.trim();
     let word = first_word(value);
     let right = match word {

@@ -31,6 +31,25 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
                 found
             })
         }
+        "at" => {
+            let (at, rest) = line.rest();
+            let time = rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.contains(['"', ' ']);
+            time.then(|| {
+                let right = format!("\"{rest}\"");
+                line.otherwise(&codes::MISSING_QUOTES, (at, line.text.len()), "a time is a text in quotes", &right)
+            })
+        }
+        _ if METHODS.contains(&word.to_uppercase().as_str()) && line.rest().1.starts_with('/') => {
+            let (at, rest) = line.rest();
+            let path = rest.split(' ').next()?;
+            let right = format!("send {} \"{path}\"", word.to_uppercase());
+            Some(line.otherwise(
+                &codes::FOREIGN_WORD,
+                (0, at + path.len()),
+                "the line with a request begins with `send`, and its path stands in quotes",
+                &right,
+            ))
+        }
         _ if METHODS.contains(&word.to_uppercase().as_str()) && line.rest().1.starts_with('"') => {
             let right = format!("send {}", word.to_uppercase());
             Some(line.otherwise(
@@ -46,6 +65,14 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
 
 /// `given http.post returns 200`.
 fn given(line: Line<'_>) -> Option<Diagnostic> {
+    for (word, right) in
+        [("fail", "fails"), ("failed", "fails"), ("timeout", "times out"), ("refuse", "refuses"), ("refused", "refuses"), ("error", "fails")]
+    {
+        if let Some(before) = line.text.strip_suffix(word).filter(|before| before.ends_with(' ')) {
+            let message = format!("how a call goes wrong is written `{right}`, not `{word}`");
+            return Some(line.otherwise(&codes::FOREIGN_WORD, (before.len(), line.text.len()), &message, right));
+        }
+    }
     let words = [
         "returns", "return", "responds", "respond", "replies", "answer", "gives", "sends", "->", "=>", "with", "is",
     ];
@@ -64,8 +91,12 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
     let code = &codes::UNREADABLE_EXPECTATION;
     let word = first_word(rest);
     let number = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if number(rest) {
-        let right = format!("status {rest}");
+    // `expect 200 OK`
+    let status = rest.get(..3).filter(|status| number(status));
+    let text = rest.get(3..).unwrap_or("");
+    let named = text.is_empty() || text.starts_with(' ') && text.chars().all(|c| c == ' ' || c.is_alphabetic());
+    if let Some(status) = status.filter(|_| named) {
+        let right = format!("status {status}");
         let message = "a status is expected with the word `status`";
         let found = line.otherwise(code, (at, line.text.len()), message, &right);
         return Some(found.help(format!("Write `expect {right}`.")));
@@ -97,6 +128,25 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
         ("body" | "response" | "answer" | "result", None) if is_text(value) => {
             let message = format!("what the answer says is expected as `text`, not as `{word}`");
             Some(line.otherwise(code, (at, at + word.len()), &message, "text"))
+        }
+        ("header", _) if !value.starts_with('"') => {
+            let name = value.split([' ', '=', ':']).next()?;
+            let end = start + name.len();
+            let right = format!("\"{name}\"");
+            (!name.is_empty()).then(|| {
+                line.otherwise(&codes::MISSING_QUOTES, (start, end), "the name of a header stands in quotes", &right)
+            })
+        }
+        (_, None) if [" exactly ", " only ", " just "].iter().any(|word| line.find(word).is_some()) => {
+            let word = [" exactly", " only", " just"].into_iter().find(|word| line.find(&format!("{word} ")).is_some())?;
+            let at = line.find(&format!("{word} "))?;
+            let count = line.text.get(at + word.len()..)?.trim();
+            let counted = ["once", "never"].contains(&first_word(count)) || count.starts_with(|c: char| c.is_ascii_digit());
+            counted.then(|| {
+                let message = format!("how often is said without `{}`", word.trim());
+                line.with_edits(code, (at + 1, at + word.len()), &message, "leave it out", &[(at, at + word.len(), "")])
+                    .help("Write `once`, `never` or `2 times`: it is exact.")
+            })
         }
         ("code" | "http", None) if number(value) => {
             Some(line.otherwise(code, (at, at + word.len()), "the status is expected as `status`", "status"))
