@@ -303,6 +303,15 @@ impl Builder<'_> {
             self.report(errors::list_method(name.span, &name.text));
             return broken_expr(span);
         }
+        if matches!(&*name.text, "includes" | "contains" | "has")
+            && let [item] = args.as_slice()
+        {
+            let text = |expr: &Expr| self.source.get(expr.span.range()).unwrap_or("");
+            let (of, part) = (text(&base), text(item));
+            let found = errors::part_or_item(span, &format!("contains({of}, {part})"), &format!("{part} in {of}"));
+            self.report(found);
+            return broken_expr(span);
+        }
         if let Some(here) = super::habits::function_elsewhere(&name.text) {
             name.text = here.into();
         }
@@ -546,7 +555,9 @@ impl Builder<'_> {
             && written.starts_with('"')
             && written.ends_with('"')
             && behind.starts_with(|c: char| c == '{' || c.is_alphanumeric())
-            && behind.matches('"').count() % 2 == 1
+            && !behind.trim_start_matches(|c: char| c == '_' || c.is_alphanumeric()).starts_with(':')
+            && behind.contains('"')
+            && behind.matches('"').count().is_multiple_of(2)
     }
 
     fn member(&mut self, node: Node) -> Option<Member> {

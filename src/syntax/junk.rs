@@ -24,8 +24,21 @@ impl Builder<'_> {
             self.diagnose(&node, within);
             return broken(self.bound_by(&node), Vec::new());
         }
+        let end = self.span(&node).end;
         let mut nodes = node.into_inner().peekable();
         let head = nodes.next_if(|node| node.as_rule() == Rule::bad_head);
+        let branch = head.as_ref().map_or("", |head| words::first_word(head.as_str()));
+        let follows = matches!(branch, "else" | "elif" | "elsif" | "elseif" | "elsewhen");
+        let lost = follows && self.follows_lost_branch(head.as_ref());
+        if follows {
+            self.lost_branch = Some(end);
+        }
+        if lost {
+            self.broken = true;
+            let block = nodes.next();
+            let blocks = block.map(|block| self.statements(block, within));
+            return broken(Vec::new(), blocks.into_iter().collect());
+        }
         let Some(block) = nodes.next() else { return broken(Vec::new(), Vec::new()) };
         let Some(head) = head else {
             let at = block.as_span().start();
@@ -224,8 +237,19 @@ impl Builder<'_> {
     /// What is to be said of the line that begins at an offset of the file, if it is understood as a whole.
     fn wording(&self, start: u32, within: Within) -> Option<Diagnostic> {
         let rest = self.rest_of_line(start);
-        let text = rest.get(..repair::code_length(rest))?;
+        let mut text = rest.get(..repair::code_length(rest))?;
+        // The end of a block that stands on this line.
+        while text.ends_with('}') && text.matches('}').count() > text.matches('{').count() {
+            text = text.get(..text.len() - 1)?.trim_end();
+        }
         wordings::of(text, Span { start, end: start + text.len() as u32 }, within)
+    }
+
+    /// Whether an `else` stands behind a branch that is told of already.
+    fn follows_lost_branch(&self, head: Option<&Node>) -> bool {
+        let (Some(end), Some(head)) = (self.lost_branch, head) else { return false };
+        let start = self.span(head).start;
+        self.source.get(end as usize..start as usize).is_some_and(|between| between.trim().is_empty())
     }
 
     /// Whether a head with a block would be a whole statement, where `}` of its block is not the end of its line.

@@ -227,6 +227,9 @@ pub(in crate::resolve) fn nothing_inside(span: Span, base: &str, kinds: Kinds) -
             .label("nothing to reach");
     if kinds == Kinds::TEXT {
         found.help(format!("If the text is JSON, open it: `extract parse_json({base}) {{ … }}`."))
+    } else if kinds == Kinds::DURATION {
+        let base = base.strip_prefix('(').and_then(|base| base.strip_suffix(')')).unwrap_or(base);
+        found.help(format!("As a number it is `seconds({base})`."))
     } else {
         found
     }

@@ -240,6 +240,20 @@ pub fn list_method(at: Span, name: &str) -> Diagnostic {
         .help("A list is walked by `for item in items { … }`. What is in it is picked by a path, `$.items[?@.price > 100]`, and worked out by functions: `map(items, \"$.email\")`, `sum(…)`, `len(…)`, `first(…)`, `unique(…)`.")
 }
 
+/// `a.includes(b)`: of a text or of a list.
+pub fn part_or_item(at: Span, of_text: &str, of_list: &str) -> Diagnostic {
+    let found = Diagnostic::new(
+        &codes::FOREIGN_OPERATOR,
+        at,
+        "a function is called by its name, not with a dot behind a value",
+    )
+    .help(format!("Whether a text has a part is `{of_text}`, whether a list has an item `{of_list}`."));
+    if of_text.contains(['\n', '\r']) {
+        return found;
+    }
+    found.fix(format!("write `{of_text}`"), at, of_text).fix(format!("write `{of_list}`"), at, of_list)
+}
+
 pub fn method_call(at: Span, name: &str, right: &str) -> Diagnostic {
     let found = Diagnostic::new(
         &codes::FOREIGN_OPERATOR,

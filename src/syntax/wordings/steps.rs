@@ -20,7 +20,7 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
             .or_else(|| call_without_brackets(line)),
         "respond" | "abort" | "stop" => answer(line, word),
         "extract" => format_in_extract(line),
-        "continue" if line.text == word => Some(
+        "continue" if line.rest().1.trim_start_matches('}').is_empty() => Some(
             line.with_edits(&codes::FOREIGN_WORD, (0, word.len()), "`continue` stands behind `on_fail`, without braces", "", &[])
                 .help("Write `on_fail continue`. A turn of a `for` ends with its block."),
         )
