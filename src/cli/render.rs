@@ -125,9 +125,9 @@ impl Report {
         };
         let report = match (left.is_empty(), right.is_empty()) {
             (false, true) => report.with_label(source, left, &diagnostic.label, true),
-            (false, false) => report
-                .with_label(source, left, &diagnostic.label, true)
-                .with_label(source, right, "", false),
+            (false, false) => {
+                report.with_label(source, left, &diagnostic.label, true).with_label(source, right, "", false)
+            }
             // The place of the finding is where the whole of it begins.
             (true, false) => report.with_label(source, right, &diagnostic.label, false),
             (true, true) => report.with_label(source, whole, &diagnostic.label, true),

@@ -65,7 +65,8 @@ impl Resolver<'_> {
         self.open_block("pipeline", pipeline.span);
         // A route that could not be read is told of where the text is read, and may have any parameter.
         let lost = |stmt: &ast::Stmt| {
-            matches!(stmt.kind, ast::StmtKind::Broken { .. }) && self.source.slice(stmt.span).starts_with("on ")
+            matches!(stmt.kind, ast::StmtKind::Broken { .. })
+                && self.source.slice(stmt.span).starts_with("on ")
         };
         let lost = pipeline.broken && pipeline.body.iter().any(lost);
         self.item.head.route_failed |= lost;

@@ -126,7 +126,8 @@ impl Resolver<'_> {
                 }
                 None if crate::builtins::find(name).is_some() => {
                     let function = crate::builtins::find(name);
-                    let nothing = function.is_some_and(|function| function.params.iter().all(|param| param.optional));
+                    let nothing =
+                        function.is_some_and(|function| function.params.iter().all(|param| param.optional));
                     errors::function_not_called(name, span, nothing)
                 }
                 None => {

@@ -11,8 +11,7 @@ use crate::source::Span;
 pub(super) const PARTS: [&str; 6] = ["json", "form", "query", "text", "body", "multipart"];
 
 /// What says how wj works, which takes no sign either.
-const CLAUSES: [&str; 8] =
-    ["timeout", "retry", "key", "on_fail", "on_crash", "accept", "require", "refuse"];
+const CLAUSES: [&str; 8] = ["timeout", "retry", "key", "on_fail", "on_crash", "accept", "require", "refuse"];
 
 impl Builder<'_> {
     pub fn action(&mut self, node: Node) -> Action {
@@ -47,7 +46,8 @@ impl Builder<'_> {
                     name = Some(self.name(&node));
                 }
                 Rule::bad_name
-                    if node.as_str().contains('-') && self.rest_of_line(at.end).trim_start().starts_with('=') =>
+                    if node.as_str().contains('-')
+                        && self.rest_of_line(at.end).trim_start().starts_with('=') =>
                 {
                     let sign = self.rest_of_line(at.end).find('=').unwrap_or(0) as u32 + 1;
                     let whole = Span { start: at.start, end: at.end + sign };
@@ -140,7 +140,9 @@ impl Builder<'_> {
         let span = self.span(&value);
         let written = self.source.get(span.range()).unwrap_or("");
         let (name, behind) = written.split_once(['=', ':']).unwrap_or(("", ""));
-        let single = !name.trim().is_empty() && super::words::first_word(name) == name.trim() && !behind.starts_with('=');
+        let single = !name.trim().is_empty()
+            && super::words::first_word(name) == name.trim()
+            && !behind.starts_with('=');
         // `query name = value`
         if single && matches!(&*part.text, "query" | "form" | "json" | "multipart") {
             let right = format!("{{ {}: {} }}", name.trim(), behind.trim());
@@ -209,8 +211,9 @@ impl Builder<'_> {
 
     /// `accept [404, 409]`, `accept "404"`.
     fn accepted(&mut self, status: Expr) -> Vec<Expr> {
-        let all_numbers =
-            |items: &[Expr]| !items.is_empty() && items.iter().all(|item| matches!(item.kind, ExprKind::Number(_)));
+        let all_numbers = |items: &[Expr]| {
+            !items.is_empty() && items.iter().all(|item| matches!(item.kind, ExprKind::Number(_)))
+        };
         match status.kind {
             ExprKind::List(items) if all_numbers(&items) => {
                 let written = self.source.get(status.span.range()).unwrap_or("");

@@ -113,7 +113,8 @@ impl Builder<'_> {
             let rule = line.node.as_rule();
             if self.reworded(&line, within) {
                 let binds = self.bound_by(&line.node);
-                let block = line.left.and_then(|left| left.into_inner().find(|node| node.as_rule() == Rule::braces));
+                let block =
+                    line.left.and_then(|left| left.into_inner().find(|node| node.as_rule() == Rule::braces));
                 let blocks = block.and_then(|block| match rule {
                     Rule::action => {
                         self.entries(block, Within::Action);

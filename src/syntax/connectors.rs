@@ -28,9 +28,13 @@ impl Builder<'_> {
         }
         if connector.name.text.is_empty() {
             let title = connector.title.as_ref().map(|title| title.span);
-            let written = title.and_then(|title| self.source.get(title.range())).unwrap_or("").trim_matches('"');
+            let written =
+                title.and_then(|title| self.source.get(title.range())).unwrap_or("").trim_matches('"');
             let is_name = !written.is_empty() && words::first_word(written) == written;
-            self.report(errors::connector_without_name(at, title.filter(|_| is_name).map(|title| (title, written))));
+            self.report(errors::connector_without_name(
+                at,
+                title.filter(|_| is_name).map(|title| (title, written)),
+            ));
             if is_name {
                 connector.name.text = written.into();
             }
@@ -77,7 +81,15 @@ impl Builder<'_> {
             }
         }
         let name = name?;
-        let mut action = ConnectorAction { name, title, params: Vec::new(), call: None, returns: None, span, broken: false };
+        let mut action = ConnectorAction {
+            name,
+            title,
+            params: Vec::new(),
+            call: None,
+            returns: None,
+            span,
+            broken: false,
+        };
         for line in self.lines(block?) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();

@@ -227,9 +227,15 @@ impl Builder<'_> {
             Rule::reference => ExprKind::Name(node.as_str().trim_end().into()),
             Rule::call => self.call(node),
             Rule::place => self.place(node),
-            Rule::paren if node.clone().into_inner().any(|inner| inner.as_rule() == Rule::bad_rest && inner.as_str().starts_with(',')) => {
+            Rule::paren
+                if node
+                    .clone()
+                    .into_inner()
+                    .any(|inner| inner.as_rule() == Rule::bad_rest && inner.as_str().starts_with(',')) =>
+            {
                 let written = self.source.get(span.range()).unwrap_or("");
-                let inner = written.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(written);
+                let inner =
+                    written.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(written);
                 self.report(errors::list_in_round_brackets(span, &format!("[{inner}]")));
                 ExprKind::Broken
             }
@@ -299,7 +305,10 @@ impl Builder<'_> {
         if unclosed {
             return broken_expr(span);
         }
-        if matches!(&*name.text, "reduce" | "filter" | "forEach" | "some" | "every" | "find" | "push" | "append") {
+        if matches!(
+            &*name.text,
+            "reduce" | "filter" | "forEach" | "some" | "every" | "find" | "push" | "append"
+        ) {
             self.report(errors::list_method(name.span, &name.text));
             return broken_expr(span);
         }
@@ -308,7 +317,8 @@ impl Builder<'_> {
         {
             let text = |expr: &Expr| self.source.get(expr.span.range()).unwrap_or("");
             let (of, part) = (text(&base), text(item));
-            let found = errors::part_or_item(span, &format!("contains({of}, {part})"), &format!("{part} in {of}"));
+            let found =
+                errors::part_or_item(span, &format!("contains({of}, {part})"), &format!("{part} in {of}"));
             self.report(found);
             return broken_expr(span);
         }
@@ -318,7 +328,8 @@ impl Builder<'_> {
         // `Date.now()`, `Math.round(x)`: what stands before the dot is no value.
         let library = matches!(&base.kind, ExprKind::Name(name) if LIBRARIES.contains(&&**name));
         let inner = |expr: &Expr| self.source.get(expr.span.range()).unwrap_or("");
-        let written = [&base].into_iter().filter(|_| !library).chain(&args).map(inner).collect::<Vec<_>>().join(", ");
+        let written =
+            [&base].into_iter().filter(|_| !library).chain(&args).map(inner).collect::<Vec<_>>().join(", ");
         let right = format!("{}({written})", name.text);
         // Of `a.trim().upper()` the whole is told of once, at its end.
         let inner_call = matches!(&base.kind, ExprKind::Call { name, args } if args.first().is_some_and(|first| first.span.start < name.span.start));
@@ -458,7 +469,8 @@ impl Builder<'_> {
         let mut nodes = node.into_inner().peekable();
         while let Some(node) = nodes.next() {
             let span = self.span(&node);
-            let semicolon = |next: &Node| next.as_rule() == Rule::bad_member && next.as_str().starts_with(';');
+            let semicolon =
+                |next: &Node| next.as_rule() == Rule::bad_member && next.as_str().starts_with(';');
             match node.as_rule() {
                 // `{ a: 1; b: 2 }`: what stands behind the sign is told of when it is a comma.
                 Rule::missing_comma if nodes.peek().is_some_and(semicolon) => {
@@ -484,7 +496,10 @@ impl Builder<'_> {
                         told_to = at.start + line.len() as u32;
                         unreadable = true;
                         member.value.kind = ExprKind::Broken;
-                        self.report(errors::quotes_in_text(at, &format!("\"{}\"", inner.replace('"', "\\\""))));
+                        self.report(errors::quotes_in_text(
+                            at,
+                            &format!("\"{}\"", inner.replace('"', "\\\"")),
+                        ));
                     }
                 }
                 Rule::missing_comma if nodes.peek().is_some_and(|next| rest_of_value(next).is_some()) => {
@@ -498,15 +513,25 @@ impl Builder<'_> {
                         let before = self.source.get(value.range()).unwrap_or("");
                         let found = match rest_of_value(&next) {
                             Some(unit) if unit != "?" => {
-                                let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+                                let digits = before.len()
+                                    - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
                                 let number = before.get(before.len() - digits..).unwrap_or("");
-                                let whole = Span { start: value.end - digits as u32, end: at.start + written.len() as u32 };
-                                errors::blank_before_unit(whole, &format!("{number} {written}"), &format!("{number}{unit}"))
+                                let whole = Span {
+                                    start: value.end - digits as u32,
+                                    end: at.start + written.len() as u32,
+                                };
+                                errors::blank_before_unit(
+                                    whole,
+                                    &format!("{number} {written}"),
+                                    &format!("{number}{unit}"),
+                                )
                             }
                             _ => {
-                                let sides = written.strip_prefix("? ").and_then(|rest| rest.split_once(" : "));
+                                let sides =
+                                    written.strip_prefix("? ").and_then(|rest| rest.split_once(" : "));
                                 let (then, otherwise) = sides.unwrap_or(("a", "b"));
-                                let right = format!("if {before} then {} else {}", then.trim(), otherwise.trim());
+                                let right =
+                                    format!("if {before} then {} else {}", then.trim(), otherwise.trim());
                                 let sign = Span { start: at.start, end: at.start + 1 };
                                 errors::choice_of_another_language(sign, value.to(at), &right)
                             }
@@ -602,7 +627,8 @@ fn rest_of_value(node: &Node) -> Option<&'static str> {
 
 /// What other languages call functions by: no values of a script.
 const LIBRARIES: [&str; 12] = [
-    "Date", "datetime", "Math", "JSON", "Object", "String", "Number", "Array", "moment", "crypto", "base64", "urllib",
+    "Date", "datetime", "Math", "JSON", "Object", "String", "Number", "Array", "moment", "crypto", "base64",
+    "urllib",
 ];
 
 pub(super) fn broken_expr(span: Span) -> Expr {

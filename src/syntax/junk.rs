@@ -220,9 +220,11 @@ impl Builder<'_> {
 
     /// Whether a line that cannot be taken as it stands is told of as a whole: what can be read of it would be told of twice.
     pub fn reworded(&mut self, line: &Line, within: Within) -> bool {
-        let begins = self.span(&line.node).start;
-        if self.told_lines.is_some_and(|told| told.start <= begins && begins < told.end) {
-            return true;
+        if let Some(told) = self.told_lines {
+            let begins = self.span(&line.node).start;
+            if told.start <= begins && begins < told.end {
+                return true;
+            }
         }
         // `verify token query.key == …` fits its rule, and means nothing.
         if line.left.is_none() && line.node.as_rule() != Rule::verify && within != Within::Connector {
@@ -258,7 +260,8 @@ impl Builder<'_> {
         let word = words::first_word(text);
         let start = self.span(head).start as usize;
         let below = self.source.get(start..).unwrap_or("");
-        let goes_on = ["else", "elif", "elsif", "elseif"].iter().any(|word| below.contains(&format!("}} {word}")));
+        let goes_on =
+            ["else", "elif", "elsif", "elseif"].iter().any(|word| below.contains(&format!("}} {word}")));
         if word != "when" || !goes_on || self.junk_seen > MOST_REREAD {
             return false;
         }
@@ -289,8 +292,8 @@ impl Builder<'_> {
             let end = span.start + self.rest_of_line(span.start).len() as u32;
             self.told_lines = Some(Span { start: span.start, end });
         }
-        let diagnostic = wording
-            .unwrap_or_else(|| slips::line(text, span, within, self.junk_seen <= MOST_REREAD));
+        let diagnostic =
+            wording.unwrap_or_else(|| slips::line(text, span, within, self.junk_seen <= MOST_REREAD));
         self.report(diagnostic);
     }
 

@@ -192,13 +192,20 @@ impl Mender<'_> {
         let line = self.line_start(opened.at);
         let head = self.text.get(line + opened.indent..opened.at).unwrap_or("");
         let word = first_word(head);
-        let alone = matches!(word, "on" | "cors" | "limit" | "keep" | "keep_failed" | "read" | "dedupe" | "stop" | "abort" | "wait");
+        let alone = matches!(
+            word,
+            "on" | "cors" | "limit" | "keep" | "keep_failed" | "read" | "dedupe" | "stop" | "abort" | "wait"
+        );
         let last = self.line(line).get(opened.at - line..).is_some_and(|rest| rest.trim() == "{");
         if alone && last {
             self.changes.push(Change::Blank(opened.at));
             let at = self.span(opened.at, opened.at + 1);
             let blank = self.span(line + opened.indent + head.trim_end().len(), opened.at + 1);
-            self.blame.push(errors::needless_block(at, &format!("`{word}`")).safe_fix("delete the `{`", blank, ""));
+            self.blame.push(errors::needless_block(at, &format!("`{word}`")).safe_fix(
+                "delete the `{`",
+                blank,
+                "",
+            ));
         }
         alone && last
     }
@@ -259,7 +266,8 @@ impl Mender<'_> {
                     // `studio.note(` over lines that a `}` ends.
                     if self.text.get(..head).is_some_and(|text| text.ends_with('(')) {
                         self.changes.push(Change::Replace(head - 1, "{"));
-                        self.blame.push(errors::round_opener(self.span(head - 1, head), self.span(at, at + 1)));
+                        self.blame
+                            .push(errors::round_opener(self.span(head - 1, head), self.span(at, at + 1)));
                         return;
                     }
                     self.changes.push(Change::Insert(head, " {"));

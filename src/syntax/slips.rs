@@ -221,7 +221,10 @@ const WORDS_FOR_OPERATORS: [(&str, &str); 8] = [
 ];
 
 const FOREIGN_OPERATORS: [(&str, &str); 12] = [
-    (" like ", "Whether a text has a part is asked with `contains(text, part)`, whether it fits a pattern with `matches(text, '…')`."),
+    (
+        " like ",
+        "Whether a text has a part is asked with `contains(text, part)`, whether it fits a pattern with `matches(text, '…')`.",
+    ),
     (" contains ", "It is a function: `contains(text, part)`."),
     (" matches ", "It is a function: `matches(text, '^…$')`."),
     ("??", "Say what a missing value means where it is picked: `on_missing default \"…\"`."),
@@ -363,7 +366,9 @@ pub(super) fn stray(line: Span, text: &str, item: Option<(Span, bool)>) -> Diagn
         None if ITEM_WORDS.contains(&word) => errors::item_head(line, word),
         None => match near(word, ITEM_WORDS) {
             Some(meant) if !is_word(word) => errors::unknown_word(at, word, Some(meant), "at the left edge"),
-            _ if binds(text) == Some(word) && text.get(word.len()..).is_some_and(|rest| rest.trim_start().starts_with('=')) => {
+            _ if binds(text) == Some(word)
+                && text.get(word.len()..).is_some_and(|rest| rest.trim_start().starts_with('=')) =>
+            {
                 errors::constant_without_word(at)
             }
             _ => match foreign(word) {

@@ -1,6 +1,9 @@
 //! Steps: what a run does, line by line.
 
-use super::ast::{BinaryOp, Expr, ExprKind, Extract, For, Let, LetValue, Match, MatchArm, Respond, Stmt, StmtKind, When, WhenArm};
+use super::ast::{
+    BinaryOp, Expr, ExprKind, Extract, For, Let, LetValue, Match, MatchArm, Respond, Stmt, StmtKind, When,
+    WhenArm,
+};
 use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
@@ -198,7 +201,9 @@ impl Builder<'_> {
 
     /// `"a" or "b" { … }`: the values of an arm are parted by commas.
     fn values_of_arm(&mut self, value: Expr) -> Vec<Expr> {
-        let ExprKind::Binary { op: BinaryOp::Or, left, right, op_span } = value.kind else { return vec![value] };
+        let ExprKind::Binary { op: BinaryOp::Or, left, right, op_span } = value.kind else {
+            return vec![value];
+        };
         self.report(errors::values_joined(op_span, Span { start: left.span.end, end: right.span.start }));
         let mut values = self.values_of_arm(*left);
         values.extend(self.values_of_arm(*right));

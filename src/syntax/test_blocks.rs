@@ -91,7 +91,10 @@ impl Builder<'_> {
         // `file fixtures/lead.json`
         if &*keyword.text == "file" && !matches!(value.kind, ExprKind::Text(_)) {
             let written = self.source.get(value.span.range()).unwrap_or("");
-            if written.contains(['.', '/']) && !written.contains(['"', '(', ' ']) && !written.starts_with("row.") {
+            if written.contains(['.', '/'])
+                && !written.contains(['"', '(', ' '])
+                && !written.starts_with("row.")
+            {
                 self.report(errors::argument_without_quotes(value.span, "the name of a file", written));
                 value.kind = ExprKind::Broken;
             }
@@ -143,7 +146,8 @@ impl Builder<'_> {
             Rule::state => {
                 let state = self.name(&first);
                 if !STATES.contains(&&*state.text) {
-                    let near = state_meant(&state.text).or_else(|| crate::diagnostic::near(&state.text, STATES));
+                    let near =
+                        state_meant(&state.text).or_else(|| crate::diagnostic::near(&state.text, STATES));
                     self.report(errors::unknown_expectation(state.span, &state.text, near));
                     return None;
                 }

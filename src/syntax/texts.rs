@@ -99,7 +99,8 @@ impl Builder<'_> {
         if quote == '"'
             && let Some(end) = self.lines_end_below(span.end)
         {
-            let line = self.source.get(..end as usize).and_then(|text| text.lines().next_back()).unwrap_or("");
+            let line =
+                self.source.get(..end as usize).and_then(|text| text.lines().next_back()).unwrap_or("");
             let indent = line.get(..line.len() - line.trim_start().len()).unwrap_or("");
             self.report(errors::lines_begun_as_one(span, indent));
             self.told_lines = Some(Span { start: span.end, end });

@@ -45,7 +45,8 @@ pub(super) fn look(source: &Source, file: &ast::File, model: &Model) -> Seen {
 /// Findings, one list a file.
 pub(super) fn judge(files: &[File<'_>]) -> Vec<Vec<Diagnostic>> {
     let mut findings: Vec<Vec<Diagnostic>> = files.iter().map(|_| Vec::new()).collect();
-    for found in [scattered::find(files), shadowed::find(files), drifted::find(files), unrouted::find(files)] {
+    for found in [scattered::find(files), shadowed::find(files), drifted::find(files), unrouted::find(files)]
+    {
         for (file, finding) in found {
             if let Some(list) = findings.get_mut(file) {
                 list.push(finding);
@@ -58,5 +59,8 @@ pub(super) fn judge(files: &[File<'_>]) -> Vec<Vec<Diagnostic>> {
 /// Whether a finding may be missing only because not all files, or not the environment, were looked at: a silence of it is not
 /// said to be unused.
 pub(super) fn needs_more(code: &Code) -> bool {
-    matches!(code.name, "scattered-secret" | "shadowed-route" | "drifted-copy" | "undefined-secret" | "unrouted-send")
+    matches!(
+        code.name,
+        "scattered-secret" | "shadowed-route" | "drifted-copy" | "undefined-secret" | "unrouted-send"
+    )
 }

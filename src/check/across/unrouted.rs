@@ -30,7 +30,8 @@ pub(super) fn sent(source: &Source, file: &ast::File, model: &Model) -> Vec<Sent
     let routes = model.pipelines.iter().any(|pipeline| !pipeline.routes.is_empty());
     let lost = file.items.iter().any(|item| match item {
         Item::Pipeline(pipeline) => pipeline.body.iter().any(|stmt| {
-            matches!(stmt.kind, StmtKind::Broken { .. }) || matches!(&stmt.kind, StmtKind::On(on) if !on.path.text.starts_with('/'))
+            matches!(stmt.kind, StmtKind::Broken { .. })
+                || matches!(&stmt.kind, StmtKind::On(on) if !on.path.text.starts_with('/'))
         }),
         _ => false,
     });
@@ -49,11 +50,17 @@ pub(super) fn sent(source: &Source, file: &ast::File, model: &Model) -> Vec<Sent
             if behind.take_while(|step| !matches!(step.kind, TestStepKind::Send(_))).any(refuses) {
                 continue;
             }
-            let mut known = model.tests.iter().flat_map(|test| &test.sends).filter(|(.., span)| *span == step.span);
+            let mut known =
+                model.tests.iter().flat_map(|test| &test.sends).filter(|(.., span)| *span == step.span);
             let Some((method, path, _)) = known.next() else { continue };
             let plain = known.next().is_none()
                 && source.slice(send.path.span).get(1..).is_some_and(|text| text.starts_with(&**path));
-            all.push(Sent { method: method.to_string(), path: path.to_string(), span: send.path.span, plain });
+            all.push(Sent {
+                method: method.to_string(),
+                path: path.to_string(),
+                span: send.path.span,
+                plain,
+            });
         }
     }
     all
@@ -103,13 +110,15 @@ fn unrouted(sent: &Sent, other: Option<&Claim>, claims: &[Claim]) -> Diagnostic 
     }
     let meant = claims.iter().filter_map(|claim| claim.near_path(path)).next();
     let Some(meant) = meant else {
-        let known: Vec<String> = claims.iter().filter(|claim| claim.length() > 0).map(Claim::shown).take(4).collect();
+        let known: Vec<String> =
+            claims.iter().filter(|claim| claim.length() > 0).map(Claim::shown).take(4).collect();
         return finding.help(format!(
             "The test is answered 404, and no pipeline runs. Routes of this file: `{}`.",
             known.join("`, `")
         ));
     };
-    let finding = finding.help(format!("The test is answered 404, and no pipeline runs. Did you mean `{meant}`?"));
+    let finding =
+        finding.help(format!("The test is answered 404, and no pipeline runs. Did you mean `{meant}`?"));
     if !sent.plain {
         return finding;
     }

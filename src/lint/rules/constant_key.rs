@@ -28,7 +28,9 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
                 );
             }
             for entry in walk::action(stmt).map_or(&[][..], |action| &action.entries) {
-                let EntryKind::Clause { clause: Clause::Key(Key::Expr(key)), .. } = &entry.kind else { continue };
+                let EntryKind::Clause { clause: Clause::Key(Key::Expr(key)), .. } = &entry.kind else {
+                    continue;
+                };
                 if is_constant(context, key) {
                     findings.push(
                         Diagnostic::new(&CODE, key.span, "this key is the same for every request, so a service may carry out the first call only")

@@ -31,7 +31,9 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
                     "access-control-allow-origin" => {
                         Some(twice(context, pipeline, (name.span, entry.span), header, Some(value), sites))
                     }
-                    "access-control-allow-methods" | "access-control-allow-headers" | "access-control-max-age" => {
+                    "access-control-allow-methods"
+                    | "access-control-allow-headers"
+                    | "access-control-max-age" => {
                         Some(twice(context, pipeline, (name.span, entry.span), header, None, sites))
                     }
                     _ => None,
@@ -66,14 +68,13 @@ fn twice(
         "Refusals, and the `OPTIONS` that a browser asks with first, do not come to this line. `cors \"*\"` in the head of the pipeline, or `cors` with the sites, stands on every answer.",
     );
     let on = pipeline.body.iter().rfind(|stmt| matches!(stmt.kind, StmtKind::On(_)));
-    let site = origin.and_then(|value| context.constant_text(value).map(|_| context.source.slice(value.span)));
+    let site =
+        origin.and_then(|value| context.constant_text(value).map(|_| context.source.slice(value.span)));
     let Some((on, site)) = on.zip(site) else { return finding };
     let mut finding = finding;
     let end = Span { start: on.span.end, end: on.span.end };
-    let edits = vec![
-        Edit { span: end, text: format!("\n  cors {site}") },
-        Edit { span: line, text: String::new() },
-    ];
+    let edits =
+        vec![Edit { span: end, text: format!("\n  cors {site}") }, Edit { span: line, text: String::new() }];
     finding.fixes.push(Fix::new(format!("write `cors {site}` in the head"), edits));
     finding
 }

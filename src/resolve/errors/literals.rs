@@ -383,14 +383,25 @@ pub(in crate::resolve) fn bad_pattern(span: Span, why: &str) -> Diagnostic {
 
 /// `headers["x"]` in `extract headers`.
 pub(in crate::resolve) fn path_at_source(span: Span, source: &str, right: &str) -> Diagnostic {
-    Diagnostic::new(&BAD_PATH, span, format!("a path begins at the root of what is extracted, not at `{source}`"))
-        .help(format!("`extract {source}` has said already where the path begins."))
-        .safe_fix(format!("write `{right}`"), span, right)
+    Diagnostic::new(
+        &BAD_PATH,
+        span,
+        format!("a path begins at the root of what is extracted, not at `{source}`"),
+    )
+    .help(format!("`extract {source}` has said already where the path begins."))
+    .safe_fix(format!("write `{right}`"), span, right)
 }
 
-pub(in crate::resolve) fn bad_argument(span: Span, function: &str, param: &str, why: &str, meant: Option<&str>) -> Diagnostic {
-    let found = Diagnostic::new(&BAD_ARGUMENT, span, format!("`{param}` of `{function}` cannot be this: {why}"))
-        .label("not known");
+pub(in crate::resolve) fn bad_argument(
+    span: Span,
+    function: &str,
+    param: &str,
+    why: &str,
+    meant: Option<&str>,
+) -> Diagnostic {
+    let found =
+        Diagnostic::new(&BAD_ARGUMENT, span, format!("`{param}` of `{function}` cannot be this: {why}"))
+            .label("not known");
     match meant {
         Some(meant) => found.help(format!("Did you mean `\"{meant}\"`?")).fix(
             format!("write `\"{meant}\"`"),

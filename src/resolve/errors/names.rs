@@ -49,8 +49,9 @@ pub(in crate::resolve) fn unknown_name(
 
 /// A function without the brackets that call it.
 pub(in crate::resolve) fn function_not_called(name: &str, span: Span, takes_nothing: bool) -> Diagnostic {
-    let found = Diagnostic::new(&UNKNOWN_NAME, span, format!("`{name}` is a function, and is called with brackets"))
-        .label("not known as a value");
+    let found =
+        Diagnostic::new(&UNKNOWN_NAME, span, format!("`{name}` is a function, and is called with brackets"))
+            .label("not known as a value");
     if takes_nothing {
         let right = format!("{name}()");
         return found.safe_fix(format!("write `{right}`"), span, right);
@@ -59,11 +60,18 @@ pub(in crate::resolve) fn function_not_called(name: &str, span: Span, takes_noth
 }
 
 /// A name of Latin letters, where the one that is given looks the same and is not.
-pub(in crate::resolve) fn given_in_other_letters(name: &str, span: Span, given: Span, written: &str) -> Diagnostic {
+pub(in crate::resolve) fn given_in_other_letters(
+    name: &str,
+    span: Span,
+    given: Span,
+    written: &str,
+) -> Diagnostic {
     Diagnostic::new(&UNKNOWN_NAME, span, format!("nothing here is called `{name}`"))
         .label("in Latin letters")
         .also(given, "some of these letters are Cyrillic")
-        .help(format!("`{written}` looks like `{name}` and is another name. Spell it in one alphabet where it is given."))
+        .help(format!(
+            "`{written}` looks like `{name}` and is another name. Spell it in one alphabet where it is given."
+        ))
         .safe_fix(format!("spell it `{name}` there"), given, name)
 }
 
@@ -347,7 +355,11 @@ pub(in crate::resolve) fn unknown_member(
         _ => None,
     };
     if let Some(right) = other {
-        return found.help(format!("That is called `{of}.{right}`.")).fix(format!("write `{right}`"), member.span, right);
+        return found.help(format!("That is called `{of}.{right}`.")).fix(
+            format!("write `{right}`"),
+            member.span,
+            right,
+        );
     }
     let found = suggest(found, text, member.span, near);
     if of == "request" && matches!(&**text, "body" | "query" | "headers" | "cookies") {

@@ -172,9 +172,11 @@ pub fn apostrophe_in_text(at: Span, right: Option<&str>) -> Diagnostic {
 
 /// What is written otherwise here, where nothing else can be meant.
 pub fn otherwise(code: &'static Code, at: Span, message: &str, right: &str) -> Diagnostic {
-    Diagnostic::new(code, at, message)
-        .help(format!("Write `{right}`."))
-        .safe_fix(format!("write `{right}`"), at, right)
+    Diagnostic::new(code, at, message).help(format!("Write `{right}`.")).safe_fix(
+        format!("write `{right}`"),
+        at,
+        right,
+    )
 }
 
 /// `per minute`.
@@ -232,8 +234,9 @@ pub fn indented_object(colon: Span, word: &str, end: Option<(u32, &str)>) -> Dia
 
 /// A list without its brackets: `const OWN = "a", "b"`. Where its first item begins, and where the last one ends.
 pub fn list_without_brackets(start: u32, left: Span) -> Diagnostic {
-    let mut found = Diagnostic::new(&codes::LEFT_OVER, left, "several values of one constant are a list in brackets")
-        .help("A list is written `[\"a\", \"b\"]`.");
+    let mut found =
+        Diagnostic::new(&codes::LEFT_OVER, left, "several values of one constant are a list in brackets")
+            .help("A list is written `[\"a\", \"b\"]`.");
     let edits = vec![
         Edit { span: Span { start, end: start }, text: "[".into() },
         Edit { span: Span { start: left.end, end: left.end }, text: "]".into() },

@@ -19,7 +19,9 @@ pub fn behind_item(at: Span, item: Span, closed: bool) -> Diagnostic {
             .also(end, "it ends with this `}`")
             .help("If it belongs to the item, the `}` stands too early, or a `{` above it is missing.");
     }
-    found.also(end, "it ends here").help("A constant ends with its line; a list or an object may go on below where its bracket is still open.")
+    found.also(end, "it ends here").help(
+        "A constant ends with its line; a list or an object may go on below where its bracket is still open.",
+    )
 }
 
 pub fn left_over_of_item(at: Span, text: &str) -> Diagnostic {

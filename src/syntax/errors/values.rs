@@ -196,8 +196,9 @@ pub fn members_without_value(names: &[Name]) -> Diagnostic {
     let at = names.first().map_or_else(Span::default, |name| name.span);
     let right = |name: &Name| format!("{0}: {0}", name.text);
     let written: Vec<String> = names.iter().map(right).collect();
-    let mut found = Diagnostic::new(&codes::UNREADABLE_VALUE, at, "this cannot be read as a member of an object")
-        .help("A member is written `name: value`, also where both are called the same.");
+    let mut found =
+        Diagnostic::new(&codes::UNREADABLE_VALUE, at, "this cannot be read as a member of an object")
+            .help("A member is written `name: value`, also where both are called the same.");
     let edits = names.iter().map(|name| Edit { span: name.span, text: right(name) }).collect();
     found.fixes.push(Fix::new(format!("write `{}`", written.join(", ")), edits));
     found

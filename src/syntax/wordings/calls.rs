@@ -229,5 +229,6 @@ fn param(line: Line<'_>) -> Option<Diagnostic> {
             "a `param` is its name, its kind and what it is for, without signs between them",
             &right,
         )
+        .help(format!("Write `param {right}`."))
     })
 }

@@ -79,12 +79,15 @@ fn sites(line: Line<'_>) -> Option<Diagnostic> {
         })
         .collect();
     let right = right.filter(|sites| !sites.is_empty())?.join(", ");
-    Some(line.otherwise(
-        &codes::MISSING_QUOTES,
-        (at, line.text.len()),
-        "the sites of `cors` stand in quotes, parted by commas",
-        &right,
-    ).help(format!("Write `cors {right}`.")))
+    Some(
+        line.otherwise(
+            &codes::MISSING_QUOTES,
+            (at, line.text.len()),
+            "the sites of `cors` stand in quotes, parted by commas",
+            &right,
+        )
+        .help(format!("Write `cors {right}`.")),
+    )
 }
 
 /// `on GET|POST "/path"`, `on GET or POST "/path"`.
@@ -128,12 +131,15 @@ fn verify(line: Line<'_>) -> Option<Diagnostic> {
         let all: Vec<&str> = addresses.split([',', ' ']).filter(|address| !address.is_empty()).collect();
         if !all.is_empty() && all.iter().all(|address| is_text(address)) {
             let right = format!("in [{}]", all.join(", "));
-            return Some(line.otherwise(
-                &codes::INCOMPLETE_CLAUSE,
-                (start, line.text.len()),
-                "the addresses of `verify ip` are a list behind `in`",
-                &right,
-            ).help(format!("Write `verify ip {right}`.")));
+            return Some(
+                line.otherwise(
+                    &codes::INCOMPLETE_CLAUSE,
+                    (start, line.text.len()),
+                    "the addresses of `verify ip` are a list behind `in`",
+                    &right,
+                )
+                .help(format!("Write `verify ip {right}`.")),
+            );
         }
     }
     if scheme == "token" {
@@ -180,12 +186,15 @@ fn place(line: Line<'_>, start: usize, behind: &str) -> Option<Diagnostic> {
         }
     };
     let right = format!("{place} {name}");
-    Some(line.otherwise(
-        &codes::INCOMPLETE_CLAUSE,
-        (start, start + written.len()),
-        "where the token stands is written as its place and its name",
-        &right,
-    ).help(format!("It is written `verify token {right} == secret.NAME`.")))
+    Some(
+        line.otherwise(
+            &codes::INCOMPLETE_CLAUSE,
+            (start, start + written.len()),
+            "where the token stands is written as its place and its name",
+            &right,
+        )
+        .help(format!("It is written `verify token {right} == secret.NAME`.")),
+    )
 }
 
 /// `read body as "form"`, `read body as multipart/form-data`.
@@ -250,13 +259,13 @@ fn parts(line: Line<'_>) -> Option<Diagnostic> {
     let all = |parts: &[&str]| parts.iter().map(|part| measure(part.trim())).collect::<Option<Vec<_>>>();
     let by_commas: Vec<&str> = rest.split(',').collect();
     let by_blanks: Vec<&str> = rest.split([',', ' ']).filter(|part| !part.is_empty()).collect();
-    let message = match all(&by_commas) {
-        Some(_) => "a number stands together with its unit, without a blank",
-        None => "the parts of `keep` are parted by commas",
+    let (code, message) = match all(&by_commas) {
+        Some(_) => (&codes::MISSING_UNIT, "a number stands together with its unit, without a blank"),
+        None => (&codes::MISSING_COMMA, "the parts of `keep` are parted by commas"),
     };
     let right = all(&by_commas).or_else(|| all(&by_blanks))?.join(", ");
     (right != rest)
-        .then(|| line.otherwise(&codes::MISSING_UNIT, (at, line.text.len()), message, &right))
+        .then(|| line.otherwise(code, (at, line.text.len()), message, &right))
         .map(|found| found.help(format!("Write `{} {right}`.", first_word(line.text))))
 }
 

@@ -49,7 +49,9 @@ fn is_name(text: &str) -> bool {
 
 /// `f"…{name}…"`: a letter before the quote of a text.
 fn prefixed_text(line: Line<'_>) -> Option<Diagnostic> {
-    let at = ["f", "r", "b", "u", "$", "@"].iter().find_map(|sign| line.find(&format!(" {sign}\"")).map(|at| at + 1))?;
+    let at = ["f", "r", "b", "u", "$", "@"]
+        .iter()
+        .find_map(|sign| line.find(&format!(" {sign}\"")).map(|at| at + 1))?;
     Some(line.with_edits(
         &super::codes::FOREIGN_OPERATOR,
         (at, at + 1),

@@ -21,8 +21,14 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         "respond" | "abort" | "stop" => answer(line, word),
         "extract" => format_in_extract(line),
         "continue" if line.rest().1.trim_start_matches('}').is_empty() => Some(
-            line.with_edits(&codes::FOREIGN_WORD, (0, word.len()), "`continue` stands behind `on_fail`, without braces", "", &[])
-                .help("Write `on_fail continue`. A turn of a `for` ends with its block."),
+            line.with_edits(
+                &codes::FOREIGN_WORD,
+                (0, word.len()),
+                "`continue` stands behind `on_fail`, without braces",
+                "",
+                &[],
+            )
+            .help("Write `on_fail continue`. A turn of a `for` ends with its block."),
         )
         .map(|mut found| {
             found.fixes.clear();
@@ -78,9 +84,7 @@ fn outside(line: Line<'_>) -> Option<Diagnostic> {
     let at = line.find(" not in ")?;
     let before = line.text.get(..at)?;
     let operand = before.len()
-        - before
-            .trim_end_matches(|c: char| c == '_' || c.is_alphanumeric() || ".[]()\"".contains(c))
-            .len();
+        - before.trim_end_matches(|c: char| c == '_' || c.is_alphanumeric() || ".[]()\"".contains(c)).len();
     let start = at.checked_sub(operand).filter(|_| operand > 0)?;
     let mut found = line.with_edits(
         &codes::FOREIGN_OPERATOR,
@@ -190,15 +194,26 @@ fn answer(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     if let Some(text) = behind.trim_start().strip_prefix(',') {
         let comma = end - behind.trim_start().len();
         return Some(
-            line.with_edits(code, (comma, comma + 1), "no comma stands between a status and its text", "delete the comma", &[(at + 3, end - text.trim_start().len(), " ")])
-                .help(format!("Write `{word} {status} {}`.", text.trim())),
+            line.with_edits(
+                code,
+                (comma, comma + 1),
+                "no comma stands between a status and its text",
+                "delete the comma",
+                &[(at + 3, end - text.trim_start().len(), " ")],
+            )
+            .help(format!("Write `{word} {status} {}`.", text.trim())),
         );
     }
     let text = behind.trim();
     let plain = text.starts_with(char::is_uppercase) && text.chars().all(|c| c.is_alphanumeric() || c == ' ');
     (head_end < line.text.len() && plain && word == "respond" && !rest.is_empty()).then(|| {
         let right = format!("\"{text}\"");
-        line.otherwise(&codes::MISSING_QUOTES, (end - text.len(), end), "the text of `respond` stands in quotes", &right)
+        line.otherwise(
+            &codes::MISSING_QUOTES,
+            (end - text.len(), end),
+            "the text of `respond` stands in quotes",
+            &right,
+        )
     })
 }
 
@@ -229,15 +244,17 @@ fn call_without_brackets(line: Line<'_>) -> Option<Diagnostic> {
     let (function, argument) = value.split_once(' ')?;
     let plain = argument.split('.').all(is_name);
     let known = |word: &str| matches!(word, "if" | "not" | "and" | "or" | "in" | "empty" | "true" | "false");
-    (is_name(function) && plain && !known(function) && !known(argument) && argument != "on_missing").then(|| {
-        let right = format!("{function}({argument})");
-        line.otherwise(
-            &codes::LEFT_OVER,
-            (line.text.len() - value.len(), line.text.len()),
-            "a function is given its values in brackets",
-            &right,
-        )
-    })
+    (is_name(function) && plain && !known(function) && !known(argument) && argument != "on_missing").then(
+        || {
+            let right = format!("{function}({argument})");
+            line.otherwise(
+                &codes::LEFT_OVER,
+                (line.text.len() - value.len(), line.text.len()),
+                "a function is given its values in brackets",
+                &right,
+            )
+        },
+    )
 }
 
 /// `http.put HOST + "/orders/" + id {`.
@@ -307,14 +324,25 @@ pub(super) fn field(line: Line<'_>) -> Option<Diagnostic> {
             && text.ends_with('"')
         {
             let message = "the status of an `abort` stands before its text";
-            return Some(line.otherwise(&codes::LEFT_OVER, (start, line.text.len()), message, &format!("{status} {text}")));
+            return Some(line.otherwise(
+                &codes::LEFT_OVER,
+                (start, line.text.len()),
+                message,
+                &format!("{status} {text}"),
+            ));
         }
         let text = abort.get(3..).filter(|_| abort.get(..3).is_some_and(number)).unwrap_or(abort).trim();
-        let plain = text.starts_with(char::is_alphabetic) && !text.contains(['"', '\'', '{', '}', '=', '(', '\\', ',']);
+        let plain = text.starts_with(char::is_alphabetic)
+            && !text.contains(['"', '\'', '{', '}', '=', '(', '\\', ',']);
         return plain.then(|| {
             let right = format!("\"{text}\"");
             let message = "the text of an `abort` stands in quotes";
-            line.otherwise(&codes::MISSING_QUOTES, (line.text.len() - text.len(), line.text.len()), message, &right)
+            line.otherwise(
+                &codes::MISSING_QUOTES,
+                (line.text.len() - text.len(), line.text.len()),
+                message,
+                &right,
+            )
         });
     }
     let value = rest.trim_start().strip_prefix(['=', ':'])?.trim();

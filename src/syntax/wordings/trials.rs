@@ -36,7 +36,12 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
             let time = rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.contains(['"', ' ']);
             time.then(|| {
                 let right = format!("\"{rest}\"");
-                line.otherwise(&codes::MISSING_QUOTES, (at, line.text.len()), "a time is a text in quotes", &right)
+                line.otherwise(
+                    &codes::MISSING_QUOTES,
+                    (at, line.text.len()),
+                    "a time is a text in quotes",
+                    &right,
+                )
             })
         }
         _ if METHODS.contains(&word.to_uppercase().as_str()) && line.rest().1.starts_with('/') => {
@@ -65,16 +70,27 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
 
 /// `given http.post returns 200`.
 fn given(line: Line<'_>) -> Option<Diagnostic> {
-    for (word, right) in
-        [("fail", "fails"), ("failed", "fails"), ("timeout", "times out"), ("refuse", "refuses"), ("refused", "refuses"), ("error", "fails")]
-    {
+    for (word, right) in [
+        ("fail", "fails"),
+        ("failed", "fails"),
+        ("timeout", "times out"),
+        ("refuse", "refuses"),
+        ("refused", "refuses"),
+        ("error", "fails"),
+    ] {
         if let Some(before) = line.text.strip_suffix(word).filter(|before| before.ends_with(' ')) {
             let message = format!("how a call goes wrong is written `{right}`, not `{word}`");
-            return Some(line.otherwise(&codes::FOREIGN_WORD, (before.len(), line.text.len()), &message, right));
+            return Some(line.otherwise(
+                &codes::FOREIGN_WORD,
+                (before.len(), line.text.len()),
+                &message,
+                right,
+            ));
         }
     }
     let words = [
-        "returns", "return", "responds", "respond", "replies", "answer", "gives", "sends", "->", "=>", "with", "is",
+        "returns", "return", "responds", "respond", "replies", "answer", "gives", "sends", "->", "=>",
+        "with", "is",
     ];
     let (word, at) =
         words.iter().find_map(|word| line.find(&format!(" {word} ")).map(|at| (*word, at + 1)))?;
@@ -94,7 +110,8 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
     // `expect 200 OK`
     let status = rest.get(..3).filter(|status| number(status));
     let text = rest.get(3..).unwrap_or("");
-    let named = text.is_empty() || text.starts_with(' ') && text.chars().all(|c| c == ' ' || c.is_alphabetic());
+    let named =
+        text.is_empty() || text.starts_with(' ') && text.chars().all(|c| c == ' ' || c.is_alphabetic());
     if let Some(status) = status.filter(|_| named) {
         let right = format!("status {status}");
         let message = "a status is expected with the word `status`";
@@ -103,7 +120,8 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
     }
     let behind = rest.get(word.len()..)?;
     let value = behind.trim_start();
-    let sign = ["===", "==", "=", ":", "is ", "equals ", "to be "].iter().find(|sign| value.starts_with(**sign));
+    let sign =
+        ["===", "==", "=", ":", "is ", "equals ", "to be "].iter().find(|sign| value.starts_with(**sign));
     let start = line.text.len() - value.len();
     match (word, sign) {
         ("status" | "text" | "json" | "code", Some(sign)) => {
@@ -134,18 +152,32 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
             let end = start + name.len();
             let right = format!("\"{name}\"");
             (!name.is_empty()).then(|| {
-                line.otherwise(&codes::MISSING_QUOTES, (start, end), "the name of a header stands in quotes", &right)
+                line.otherwise(
+                    &codes::MISSING_QUOTES,
+                    (start, end),
+                    "the name of a header stands in quotes",
+                    &right,
+                )
             })
         }
         (_, None) if [" exactly ", " only ", " just "].iter().any(|word| line.find(word).is_some()) => {
-            let word = [" exactly", " only", " just"].into_iter().find(|word| line.find(&format!("{word} ")).is_some())?;
+            let word = [" exactly", " only", " just"]
+                .into_iter()
+                .find(|word| line.find(&format!("{word} ")).is_some())?;
             let at = line.find(&format!("{word} "))?;
             let count = line.text.get(at + word.len()..)?.trim();
-            let counted = ["once", "never"].contains(&first_word(count)) || count.starts_with(|c: char| c.is_ascii_digit());
+            let counted = ["once", "never"].contains(&first_word(count))
+                || count.starts_with(|c: char| c.is_ascii_digit());
             counted.then(|| {
                 let message = format!("how often is said without `{}`", word.trim());
-                line.with_edits(code, (at + 1, at + word.len()), &message, "leave it out", &[(at, at + word.len(), "")])
-                    .help("Write `once`, `never` or `2 times`: it is exact.")
+                line.with_edits(
+                    code,
+                    (at + 1, at + word.len()),
+                    &message,
+                    "leave it out",
+                    &[(at, at + word.len(), "")],
+                )
+                .help("Write `once`, `never` or `2 times`: it is exact.")
             })
         }
         ("code" | "http", None) if number(value) => {
@@ -157,12 +189,20 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
             let url = value.get(action.len()..)?.trim();
             let right = format!("{} never", value.trim_end());
             (called && (url.is_empty() || is_text(url))).then(|| {
-                line.otherwise(code, (at, line.text.len()), "that an action is not called is written `never`", &right)
+                line.otherwise(
+                    code,
+                    (at, line.text.len()),
+                    "that an action is not called is written `never`",
+                    &right,
+                )
             })
         }
-        ("nothing", None) if value.is_empty() => {
-            Some(line.otherwise(code, (at, at + word.len()), "that nothing is sent is written `no actions`", "no actions"))
-        }
+        ("nothing", None) if value.is_empty() => Some(line.otherwise(
+            code,
+            (at, at + word.len()),
+            "that nothing is sent is written `no actions`",
+            "no actions",
+        )),
         _ => None,
     }
 }
