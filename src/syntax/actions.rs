@@ -1,6 +1,6 @@
 //! Actions, and the entries in their blocks and in those of answers.
 
-use super::ast::{Action, Clause, EntryKind, Expr, ExprKind, Key, Name, OnFail, Param, Retry};
+use super::ast::{Action, BinaryOp, Clause, EntryKind, Expr, ExprKind, Key, Name, OnFail, Param, Retry};
 use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
@@ -11,7 +11,8 @@ use crate::source::Span;
 pub(super) const PARTS: [&str; 6] = ["json", "form", "query", "text", "body", "multipart"];
 
 /// What says how wj works, which takes no sign either.
-const CLAUSES: [&str; 8] = ["timeout", "retry", "key", "on_fail", "on_crash", "accept", "require", "refuse"];
+const CLAUSES: [&str; 9] =
+    ["timeout", "retry", "key", "on_fail", "on_crash", "accept", "require", "refuse", "method"];
 
 impl Builder<'_> {
     pub fn action(&mut self, node: Node) -> Action {
@@ -219,6 +220,16 @@ impl Builder<'_> {
                 let written = self.source.get(status.span.range()).unwrap_or("");
                 self.report(errors::statuses_in_brackets(status.span, written));
                 items
+            }
+            // `accept 404 or 410`
+            ExprKind::Binary { op: BinaryOp::Or, left, right, op_span } => {
+                self.report(errors::values_joined(
+                    op_span,
+                    Span { start: left.span.end, end: right.span.start },
+                ));
+                let mut all = self.accepted(*left);
+                all.extend(self.accepted(*right));
+                all
             }
             _ => match super::junk::digits_of(&status) {
                 Some(digits) => {

@@ -3,7 +3,9 @@
 
 use crate::source::Span;
 
-use super::ast::{Block, Clause, Entry, EntryKind, Name, OnFail, Param, Stmt, StmtKind};
+use super::ast::{
+    Block, Clause, Entry, EntryKind, Name, OnFail, OnMissing, OnMissingKind, Param, Stmt, StmtKind,
+};
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
@@ -112,10 +114,15 @@ impl Builder<'_> {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
             if self.reworded(&line, within) {
-                let binds = self.bound_by(&line.node);
+                let mut binds = self.bound_by(&line.node);
+                let extracts = line.node.as_str().starts_with("extract");
                 let block =
                     line.left.and_then(|left| left.into_inner().find(|node| node.as_rule() == Rule::braces));
                 let blocks = block.and_then(|block| match rule {
+                    _ if extracts => {
+                        binds.extend(self.names_of_lines(&block));
+                        None
+                    }
                     Rule::action => {
                         self.entries(block, Within::Action);
                         None
@@ -147,6 +154,12 @@ impl Builder<'_> {
                 }
                 _ => self.misplaced_statement(line.node, within),
             };
+            // A policy behind the block of an `extract` is told of where it stands, and was meant for its fields.
+            if let (Some(left), StmtKind::Extract(extract)) = (&line.left, &mut kind)
+                && left.as_str().starts_with("on_missing")
+            {
+                extract.on_missing = Some(OnMissing { kind: OnMissingKind::Broken, span });
+            }
             if let Some(left) = line.left {
                 let blocks = self.left_over(rule, span, &left, within);
                 if !blocks.is_empty() {
@@ -264,7 +277,11 @@ impl Builder<'_> {
                     entries.push(Entry { kind: EntryKind::Broken, span });
                 }
                 Rule::params | Rule::bad_param => {
-                    for (param, span) in self.params(line.node) {
+                    let params = self.params(line.node);
+                    if params.is_empty() {
+                        entries.push(Entry { kind: EntryKind::Broken, span });
+                    }
+                    for (param, span) in params {
                         entries.push(Entry { kind: EntryKind::Param(param), span });
                     }
                 }

@@ -305,6 +305,12 @@ impl Builder<'_> {
         if unclosed {
             return broken_expr(span);
         }
+        if matches!(&*name.text, "toISOString" | "isoformat" | "toJSON") && args.is_empty() {
+            let right = self.source.get(base.span.range()).unwrap_or("");
+            let message = format!("a value is written out without `{}`", name.text);
+            self.report(errors::otherwise(&super::codes::FOREIGN_OPERATOR, span, &message, right));
+            return base;
+        }
         if matches!(
             &*name.text,
             "reduce" | "filter" | "forEach" | "some" | "every" | "find" | "push" | "append"

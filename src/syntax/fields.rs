@@ -10,7 +10,8 @@ use crate::source::Span;
 impl Builder<'_> {
     /// The block of `extract` or `returns`.
     pub fn fields(&mut self, block: Node) -> Vec<Field> {
-        let mut fields = Vec::new();
+        let mut fields: Vec<Field> = Vec::new();
+        let mut lost_policy = false;
         for line in self.lines(block) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
@@ -21,6 +22,7 @@ impl Builder<'_> {
                     fields.extend(self.field(node));
                 }
             } else {
+                lost_policy |= line.node.as_str().starts_with("on_missing");
                 fields.extend(self.bad_field(line.node));
             }
             self.muted -= usize::from(reworded);
@@ -34,6 +36,10 @@ impl Builder<'_> {
                 }
                 self.left_over(rule, span, &left, Within::Fields);
             }
+        }
+        // A policy on a line of its own was meant for all of them.
+        for field in fields.iter_mut().filter(|field| lost_policy && field.on_missing.is_none()) {
+            field.on_missing = Some(OnMissing { kind: OnMissingKind::Broken, span: field.span });
         }
         fields
     }

@@ -30,7 +30,7 @@ impl Builder<'_> {
         let branch = head.as_ref().map_or("", |head| words::first_word(head.as_str()));
         let follows = matches!(branch, "else" | "elif" | "elsif" | "elseif" | "elsewhen");
         let lost = follows && self.follows_lost_branch(head.as_ref());
-        if follows {
+        if follows || matches!(branch, "when" | "if") {
             self.lost_branch = Some(end);
         }
         if lost {
@@ -227,7 +227,13 @@ impl Builder<'_> {
             }
         }
         // `verify token query.key == …` fits its rule, and means nothing.
-        if line.left.is_none() && line.node.as_rule() != Rule::verify && within != Within::Connector {
+        let steps = matches!(within, Within::Pipeline | Within::Branch);
+        let asked = match line.node.as_rule() {
+            Rule::verify => true,
+            Rule::params | Rule::bad_param => steps || within == Within::Connector,
+            _ => false,
+        };
+        if line.left.is_none() && !asked {
             return false;
         }
         let start = self.span(&line.node).start;
@@ -323,7 +329,7 @@ impl Builder<'_> {
     }
 
     /// The first words of a block's lines, where they are followed by `=`.
-    fn names_of_lines(&mut self, block: &Node) -> Vec<Name> {
+    pub fn names_of_lines(&mut self, block: &Node) -> Vec<Name> {
         let (start, text) = (block.as_span().start(), block.as_str());
         let mut names = Vec::new();
         let mut at = 0;

@@ -186,11 +186,13 @@ pub fn unit_without_number(at: Span, word: &str, unit: &str) -> Diagnostic {
         .safe_fix(format!("write `1{unit}`"), at, format!("1{unit}"))
 }
 
-/// `"a" or "b" { … }`.
+/// `"a" or "b" { … }`, `accept 404 or 410`.
 pub fn values_joined(at: Span, between: Span) -> Diagnostic {
-    Diagnostic::new(&codes::FOREIGN_OPERATOR, at, "the values of an arm are parted by commas")
-        .help("An arm is written `\"a\", \"b\" { … }`.")
-        .safe_fix("write a comma", between, ", ")
+    Diagnostic::new(&codes::FOREIGN_OPERATOR, at, "several values are parted by commas").safe_fix(
+        "write a comma",
+        between,
+        ", ",
+    )
 }
 
 /// `phone(x, RU)`.

@@ -16,6 +16,13 @@ pub(super) fn of_entry(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         "html" => html(line),
         "give" | "give_up" | "giveup" => give_up(line),
         "on_fail" => on_fail(line),
+        "body" | "data" | "payload" => part_of_body(line, word),
+        "limit" => limit(line),
+        "on" | "on_error" | "on_failure" | "onerror" | "catch" => on_error(line, word),
+        "idempotency_key" | "idempotency" | "idempotent_key" => {
+            let message = format!("what is sent as `Idempotency-Key` is written `key`, not `{word}`");
+            Some(line.otherwise(&codes::FOREIGN_WORD, (0, word.len()), &message, "key"))
+        }
         _ => None,
     }
 }
@@ -130,6 +137,48 @@ fn give_up(line: Line<'_>) -> Option<Diagnostic> {
             (0, line.text.len() - time.len() - 1),
             "what bounds all tries is written `give up after`",
             "give up after",
+        )
+    })
+}
+
+/// `body json { … }`.
+fn part_of_body(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let part = first_word(rest);
+    let known = matches!(part, "json" | "form" | "text" | "multipart");
+    (known && rest.get(part.len()..).is_some_and(|rest| rest.starts_with([' ', '{']))).then(|| {
+        let message = format!("`{part}` says by itself that it is the body");
+        line.with_edits(&codes::LEFT_OVER, (0, word.len()), &message, "leave the word out", &[(0, at, "")])
+            .help(format!("Write `{part} …`."))
+    })
+}
+
+/// `limit response 256KB`.
+fn limit(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let word = first_word(rest);
+    matches!(word, "response" | "reply" | "body" | "size" | "result").then(|| {
+        let message = format!("the longest answer of a service is `limit answer`, not `limit {word}`");
+        line.otherwise(&codes::FOREIGN_WORD, (at, at + word.len()), &message, "answer")
+    })
+}
+
+/// `on_error continue`, `on fail { … }`, `on_failure { … }` of an action.
+fn on_error(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let second = first_word(rest);
+    let end = match word {
+        "on" if matches!(second, "fail" | "failure" | "error") => at + second.len(),
+        "on" => return None,
+        _ => word.len(),
+    };
+    let behind = line.text.get(end..)?.trim_start();
+    (behind.starts_with('{') || behind == "continue").then(|| {
+        line.otherwise(
+            &codes::FOREIGN_WORD,
+            (0, end),
+            "what is done when a call fails is written `on_fail`",
+            "on_fail",
         )
     })
 }

@@ -10,7 +10,19 @@ use super::{Line, is_name, is_text};
 pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     match word {
         "cors" => sites(line),
+        "on" if matches!(first_word(line.rest().1), "failure" | "fail" | "error") => Some(line.otherwise(
+            &codes::FOREIGN_WORD,
+            (0, line.rest().0 + first_word(line.rest().1).len()),
+            "whom to tell of a failure is written `on_failure`",
+            "on_failure",
+        )),
         "on" => methods(line),
+        "limit" if matches!(first_word(line.rest().1), "size" | "request" | "payload" | "length") => {
+            let (at, rest) = line.rest();
+            let word = first_word(rest);
+            let message = format!("the longest body is `limit body`, not `limit {word}`");
+            Some(line.otherwise(&codes::FOREIGN_WORD, (at, at + word.len()), &message, "body"))
+        }
         "verify" => verify(line),
         "read" => body_format(line),
         "limit" => line.find("rate").and_then(|_| rate(line)).or_else(|| with_sign(line, "limit body")),
@@ -278,6 +290,8 @@ fn measure(part: &str) -> Option<String> {
     }
     match unit {
         "w" | "week" | "weeks" => digits.parse::<u32>().ok()?.checked_mul(7).map(|days| format!("{days}d")),
+        "month" | "months" => digits.parse::<u32>().ok()?.checked_mul(30).map(|days| format!("{days}d")),
+        "year" | "years" => digits.parse::<u32>().ok()?.checked_mul(365).map(|days| format!("{days}d")),
         _ => Some(format!("{digits}{}", unit_of(unit)?)),
     }
 }

@@ -31,9 +31,30 @@ pub(super) fn of(text: &str, at: Span, within: Within) -> Option<Diagnostic> {
         Within::Fields => steps::field(line),
         Within::Match if word == "case" => steps::case(line),
         Within::OnFailure if word == "notify" => heads::notify(line),
-        Within::Pipeline | Within::Branch => heads::of(line, word).or_else(|| steps::of(line, word)),
+        Within::Pipeline | Within::Branch => {
+            colon(line, word).or_else(|| heads::of(line, word).or_else(|| steps::of(line, word)))
+        }
         _ => None,
     }
+}
+
+/// `respond: 200`, `extract: body { … }`.
+fn colon(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    let known = super::words::STEP_WORDS.contains(&word) && !matches!(word, "else" | "let");
+    let (at, rest) = line.rest();
+    let behind = rest.strip_prefix(':').filter(|behind| known && !behind.trim().is_empty())?;
+    let end = line.text.len() - behind.trim_start().len();
+    let message = format!("`{word}` takes what it says without a `:`");
+    Some(
+        line.with_edits(
+            &super::codes::COLON_FOR_EQUALS,
+            (at, at + 1),
+            &message,
+            "delete the `:`",
+            &[(word.len(), end, " ")],
+        )
+        .help(super::words::form(word)),
+    )
 }
 
 /// A route, a site or another text in quotes and nothing more.

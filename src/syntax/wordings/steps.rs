@@ -34,7 +34,18 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
             found.fixes.clear();
             found
         }),
-        _ if word == "http" => url_put_together(line),
+        "http" => url_put_together(line),
+        _ if is_name(word) && line.rest().1.starts_with(":= ") => {
+            let (at, rest) = line.rest();
+            let right = format!("let {word} =");
+            Some(line.otherwise(
+                &codes::ASSIGNMENT,
+                (0, at + ":=".len()),
+                "a value is named by `let`",
+                &right,
+            ))
+            .filter(|_| rest.len() > ":= ".len())
+        }
         _ => None,
     }
 }
@@ -106,6 +117,15 @@ fn blank_in_unit(line: Line<'_>) -> Option<Diagnostic> {
         let number = word.trim_start_matches('(');
         let unit = first_word(line.text.get(at..)?);
         let whole = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        // `50 000`
+        let group = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if whole && number.len() <= 3 && group(unit) {
+            let start = begin + word.len() - number.len();
+            return Some(errors::parted_thousands(
+                line.part(start, at + unit.len()),
+                &format!("{number}{unit}"),
+            ));
+        }
         if whole && let Some(short) = unit_of(unit) {
             let start = begin + word.len() - number.len();
             let span = line.part(start, at + unit.len());
@@ -123,6 +143,20 @@ fn blank_in_unit(line: Line<'_>) -> Option<Diagnostic> {
 fn each(line: Line<'_>) -> Option<Diagnostic> {
     let (at, rest) = line.rest();
     let head = rest.strip_suffix('{').unwrap_or(rest).trim_end();
+    // `for item in items limit 50 {`, `for item in items at most 50 items {`
+    for sign in [" limit ", " max ", " up to ", ", max ", ", limit ", " at most ", ", at most "] {
+        let Some((list, count)) = head.split_once(sign) else { continue };
+        let digits = count.split(' ').next().unwrap_or("");
+        let right = format!("{list}, at most {digits}");
+        let number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if number && right != head && !list.contains(['(', '"']) {
+            let message = "the bound of a `for` stands behind its list, as `at most` a number";
+            return Some(
+                line.otherwise(&codes::FOREIGN_WORD, (at, at + head.len()), message, &right)
+                    .help(format!("Write `for {right} {{ … }}`.")),
+            );
+        }
+    }
     let inner = head.strip_prefix('(').and_then(|head| head.strip_suffix(')')).unwrap_or(head).trim();
     let word = first_word(inner);
     if !matches!(word, "let" | "const" | "var" | "each" | "every" | "all" | "auto" | "my") {
@@ -187,6 +221,23 @@ fn answer(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         let message = format!("`{word}` takes its status and its text without brackets");
         return Some(
             line.otherwise(code, (word.len(), end), &message, &right).help(format!("Write `{word}{right}`.")),
+        );
+    }
+    let needless = first_word(head);
+    let behind = head.get(needless.len()..)?.trim_start();
+    if matches!(needless, "status" | "code" | "with" | "http" | "message")
+        && behind.starts_with(|c: char| c.is_ascii_digit() || c == '"')
+    {
+        let message = format!("`{word}` takes what it says without `{needless}`");
+        return Some(
+            line.with_edits(
+                code,
+                (at, at + needless.len()),
+                &message,
+                "leave the word out",
+                &[(at, end - behind.len(), "")],
+            )
+            .help(super::super::words::form(word)),
         );
     }
     let status = head.get(..3).filter(|status| status.bytes().all(|byte| byte.is_ascii_digit()))?;

@@ -147,6 +147,14 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
             let message = format!("what the answer says is expected as `text`, not as `{word}`");
             Some(line.otherwise(code, (at, at + word.len()), &message, "text"))
         }
+        ("header", _) if line.find(" contains ").is_some() => {
+            let at = line.find(" contains ")? + 1;
+            let end = at + "contains".len();
+            let mut found = line.otherwise(code, (at, end), "the whole value of a header is expected", "=");
+            found.help = Some("Write `expect header \"Name\" = \"value\"` with all of it.".into());
+            found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+            Some(found)
+        }
         ("header", _) if !value.starts_with('"') => {
             let name = value.split([' ', '=', ':']).next()?;
             let end = start + name.len();
@@ -160,8 +168,10 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
                 )
             })
         }
-        (_, None) if [" exactly ", " only ", " just "].iter().any(|word| line.find(word).is_some()) => {
-            let word = [" exactly", " only", " just"]
+        (_, None)
+            if [" exactly ", " only ", " just ", " called "].iter().any(|word| line.find(word).is_some()) =>
+        {
+            let word = [" exactly", " only", " just", " called"]
                 .into_iter()
                 .find(|word| line.find(&format!("{word} ")).is_some())?;
             let at = line.find(&format!("{word} "))?;
@@ -179,6 +189,9 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
                 )
                 .help("Write `once`, `never` or `2 times`: it is exact.")
             })
+        }
+        ("answer" | "response" | "result" | "body", None) if number(value) => {
+            Some(line.otherwise(code, (at, at + word.len()), "the status is expected as `status`", "status"))
         }
         ("code" | "http", None) if number(value) => {
             Some(line.otherwise(code, (at, at + word.len()), "the status is expected as `status`", "status"))
