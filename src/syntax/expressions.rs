@@ -276,9 +276,6 @@ impl Builder<'_> {
             }
         }
         self.bracket(&node, start, '(');
-        if let Some(name) = &name {
-            self.quoted_arguments(&name.text, &mut args);
-        }
         name.map_or(ExprKind::Broken, |name| ExprKind::Call { name, args })
     }
 
@@ -352,22 +349,6 @@ impl Builder<'_> {
         }
         let args = [base].into_iter().filter(|_| !library).chain(args).collect();
         Expr { kind: ExprKind::Call { name, args }, span }
-    }
-
-    /// A country without its quotes: `phone(x, RU)`.
-    pub fn quoted_arguments(&mut self, function: &str, args: &mut [Expr]) {
-        if function != "phone" {
-            return;
-        }
-        for arg in args {
-            if let ExprKind::Name(name) = &arg.kind
-                && name.len() == 2
-                && name.bytes().all(|byte| byte.is_ascii_uppercase())
-            {
-                self.report(errors::argument_without_quotes(arg.span, "a country", name));
-                arg.kind = ExprKind::Broken;
-            }
-        }
     }
 
     /// Complains of a bracket at `start` that is not closed, or holds more than it can.

@@ -99,9 +99,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        let name = name?;
-        self.quoted_arguments(&name.text, &mut args);
-        Some(Reader { name, args, span })
+        Some(Reader { name: name?, args, span })
     }
 
     pub fn on_missing(&mut self, node: Node) -> OnMissing {

@@ -65,14 +65,6 @@ impl Builder<'_> {
     }
 
     fn with_unit(&mut self, keyword: &str, expr: Expr, unit: &str, what: &str) -> Expr {
-        if let ExprKind::Name(word) = &expr.kind
-            && let Some(unit) = unit_of(word).filter(|_| what == "duration" && word.len() > 2)
-            // Nobody calls a constant so, most likely.
-            && !self.source.contains(&format!("const {word}"))
-        {
-            self.report(errors::unit_without_number(expr.span, word, unit));
-            return super::expressions::broken_expr(expr.span);
-        }
         let ExprKind::Number(digits) = &expr.kind else { return expr };
         let rest = self.rest_of_line(expr.span.end);
         let word = words::first_word(rest.trim_start());
@@ -132,7 +124,7 @@ fn split(text: &str) -> Option<(u64, &str)> {
 }
 
 /// A unit as people write it behind a blank: `5 seconds`.
-pub(super) fn unit_of(word: &str) -> Option<&'static str> {
+pub fn unit_of(word: &str) -> Option<&'static str> {
     Some(match word.to_lowercase().as_str() {
         "ms" => "ms",
         "s" | "sec" | "secs" | "second" | "seconds" => "s",

@@ -48,6 +48,7 @@ use prescan::Part;
 
 pub use codes::CODES;
 pub use habits::function_elsewhere;
+pub use literals::unit_of;
 pub use words::{METHODS, RESERVED, TAKEN, kind_meant};
 
 /// A longer file is not read: 1 MiB.

@@ -91,10 +91,7 @@ impl Builder<'_> {
         // `file fixtures/lead.json`
         if &*keyword.text == "file" && !matches!(value.kind, ExprKind::Text(_)) {
             let written = self.source.get(value.span.range()).unwrap_or("");
-            if written.contains(['.', '/'])
-                && !written.contains(['"', '(', ' '])
-                && !written.starts_with("row.")
-            {
+            if written.contains('/') && !written.contains(['"', '(', ' ']) {
                 self.report(errors::argument_without_quotes(value.span, "the name of a file", written));
                 value.kind = ExprKind::Broken;
             }

@@ -39,6 +39,11 @@ pub(in crate::resolve) fn unknown_name(
     if near.is_some() {
         return found;
     }
+    // `phone(x, RU)`
+    if matches!(name, "RU" | "BY" | "KZ" | "KG" | "UZ" | "AM" | "AZ" | "GE" | "TJ" | "MD" | "UA") {
+        let quoted = format!("\"{name}\"");
+        return found.help(format!("A country is a text: `{quoted}`.")).fix("put it in quotes", span, quoted);
+    }
     if matches!(name, "form" | "json" | "xml" | "multipart" | "payload" | "data" | "post" | "files") {
         return found.help(
             "What was sent is called `body`, whether it came as JSON, a form, multipart or XML: `extract body { … }`. What stands in the URL is `query`.",
@@ -73,6 +78,14 @@ pub(in crate::resolve) fn given_in_other_letters(
             "`{written}` looks like `{name}` and is another name. Spell it in one alphabet where it is given."
         ))
         .safe_fix(format!("spell it `{name}` there"), given, name)
+}
+
+/// `per minute`.
+pub(in crate::resolve) fn unit_without_number(word: &str, span: Span, unit: &str) -> Diagnostic {
+    Diagnostic::new(&UNKNOWN_NAME, span, format!("`{word}` is written `1{unit}`"))
+        .label("no number before it")
+        .help("A duration is a number and its unit: `500ms`, `5s`, `10m`, `2h`, `7d`.")
+        .safe_fix(format!("write `1{unit}`"), span, format!("1{unit}"))
 }
 
 pub(in crate::resolve) fn name_of_branch(

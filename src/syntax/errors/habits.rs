@@ -179,13 +179,6 @@ pub fn otherwise(code: &'static Code, at: Span, message: &str, right: &str) -> D
     )
 }
 
-/// `per minute`.
-pub fn unit_without_number(at: Span, word: &str, unit: &str) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_UNIT, at, format!("`{word}` is written `1{unit}`"))
-        .help("A duration is a number and its unit: `500ms`, `5s`, `10m`, `2h`, `7d`.")
-        .safe_fix(format!("write `1{unit}`"), at, format!("1{unit}"))
-}
-
 /// `"a" or "b" { … }`, `accept 404 or 410`.
 pub fn values_joined(at: Span, between: Span) -> Diagnostic {
     Diagnostic::new(&codes::FOREIGN_OPERATOR, at, "several values are parted by commas").safe_fix(

@@ -160,7 +160,8 @@ fn verify(line: Line<'_>) -> Option<Diagnostic> {
     // `verify bearer token secret.KEY`, `verify github = secret.KEY`
     let word = behind.split(' ').next().unwrap_or("");
     let value = behind.get(word.len()..)?.trim_start();
-    let needless = word == "=" || word == ":" || is_name(word) && word != "in";
+    // The name of a constant may stand for the user of `verify basic`.
+    let needless = word == "=" || word == ":" || is_name(word) && !matches!(scheme, "basic" | "token" | "ip");
     if needless && value.starts_with("secret.") {
         let message = format!("`verify {scheme}` takes its secret without `{word}`");
         return Some(
