@@ -59,6 +59,10 @@ fn main() {
 /// Gives how many kinds of things it found.
 fn run(target: &Target, corpus: &Corpus) -> usize {
     if let Some(number) = variable("WJ_FUZZ_CASE") {
+        // A case that hangs says nothing of itself.
+        let whole = format!("{AT_HAND}{}-input", target.name);
+        std::fs::write(&whole, (target.input)(corpus, &mut random::Random(number as u64))).unwrap();
+        println!("its input stands in {whole}");
         return match target.case(corpus, number as u64) {
             Ok(()) => {
                 println!("{} {number}: nothing found", target.name);

@@ -1,7 +1,7 @@
 //! What the tree says about single letters of the text: which brackets are lists, objects and calls, which `-` belongs to one
 //! value, and what is a path.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::source::Span;
 use crate::syntax::ast::*;
@@ -10,8 +10,6 @@ use crate::syntax::ast::*;
 pub(super) struct Marks {
     /// Where paths stand; they are one word each, blanks inside of them too.
     pub paths: Vec<Span>,
-    /// Where routes stand, with their quotes: a brace in them inserts nothing.
-    pub routes: BTreeMap<u32, u32>,
     /// Where a list begins, or a round bracket around one; any other `[` picks an item.
     pub lists: BTreeSet<u32>,
     /// The same of objects; any other `{` begins a block.
@@ -46,11 +44,7 @@ impl Marks {
 
     fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
-            StmtKind::On(on) => {
-                let Span { start, end } = on.path.span;
-                self.routes.insert(start.saturating_sub(1), end.saturating_add(1));
-            }
-            StmtKind::OnFailure(_) => {}
+            StmtKind::On(_) | StmtKind::OnFailure(_) => {}
             StmtKind::Cors(values) | StmtKind::Keep(values) => self.exprs(values),
             StmtKind::LimitBody(value) | StmtKind::KeepFailed(value) | StmtKind::Wait(value) => {
                 self.expr(value)

@@ -65,6 +65,8 @@ fn what_fuzzing_found_is_formatted() {
     ] {
         twice(&fields(text));
     }
+    let text = "pipeline p {\n  verify o query \"{\" {}\n  respond 200 { json { d: 1 } }\n}\n";
+    assert_eq!(twice(&text.replace("\" {}", "\"{}")), text);
 }
 
 #[test]
@@ -82,6 +84,10 @@ fn a_member_of_a_number_stays_apart_from_it() {
 fn mistakes_are_refused() {
     let broken = Source::new("a.wj", "pipeline p {\n  respnd 200\n}\n");
     assert!(matches!(format(&broken), Err(Refusal::Broken(findings)) if findings.len() == 1));
+    // What stands behind a `#` is a comment, in the brackets of a path as well.
+    let cut =
+        Source::new("a.wj", "pipeline p {\n  extract body {\n    a = $.b[#0] on_missing empty\n  }\n}\n");
+    assert!(matches!(format(&cut), Err(Refusal::Broken(_))));
 }
 
 #[test]

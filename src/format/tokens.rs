@@ -1,5 +1,7 @@
 //! The words of a text without mistakes, and its comments. Texts and paths are one word each.
 
+use crate::syntax;
+
 use super::marks::Marks;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,11 +73,9 @@ pub(super) fn lex<'a>(text: &'a str, marks: &Marks) -> Vec<Token<'a>> {
     while lexer.skip_blanks() {
         while paths.next_if(|path| (path.start as usize) < lexer.at).is_some() {}
         let path = paths.next_if(|path| path.start as usize == lexer.at && !path.is_empty());
-        let route = marks.routes.get(&(lexer.at as u32));
-        match (path, route) {
-            (Some(path), _) => lexer.push(Kind::Path, path.end as usize),
-            (None, Some(end)) => lexer.push(Kind::Text, *end as usize),
-            (None, None) => lexer.step(),
+        match path {
+            Some(path) => lexer.push(Kind::Path, path.end as usize),
+            None => lexer.step(),
         }
     }
     let mut tokens = lexer.tokens;
@@ -116,7 +116,7 @@ impl Lexer<'_> {
         let Some(letter) = self.peek() else { return };
         let (kind, length) = match letter {
             '#' => (Kind::Comment, rest.find(['\n', '\r']).unwrap_or(rest.len())),
-            '"' | '\'' => (Kind::Text, text_length(rest)),
+            '"' | '\'' => (Kind::Text, syntax::text_length(rest).unwrap_or(rest.len())),
             '0'..='9' => (Kind::Number, number_length(rest)),
             _ if is_word(letter) => (Kind::Word, rest.find(|c| !is_word(c)).unwrap_or(rest.len())),
             _ => {
@@ -172,47 +172,6 @@ fn number_length(text: &str) -> usize {
         return digits(whole + 1);
     }
     whole
-}
-
-/// A text with all that it inserts.
-fn text_length(text: &str) -> usize {
-    if let Some(rest) = text.strip_prefix('\'') {
-        return rest.find('\'').map_or(text.len(), |quote| quote + 2);
-    }
-    let quotes = if text.starts_with("\"\"\"") { "\"\"\"" } else { "\"" };
-    let mut at = quotes.len();
-    loop {
-        let rest = text.get(at..).unwrap_or("");
-        let Some(letter) = rest.chars().next() else { return text.len() };
-        at += match letter {
-            _ if rest.starts_with(quotes) => return at + quotes.len(),
-            '\\' => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
-            '{' => insert_length(rest),
-            other => other.len_utf8(),
-        };
-    }
-}
-
-/// From a `{` in a text to behind its `}`.
-fn insert_length(text: &str) -> usize {
-    let (mut at, mut depth) = (0, 0usize);
-    loop {
-        let rest = text.get(at..).unwrap_or("");
-        let Some(letter) = rest.chars().next() else { return text.len() };
-        at += match letter {
-            '"' | '\'' => text_length(rest),
-            '#' => rest.find(['\n', '\r']).unwrap_or(rest.len()),
-            other => other.len_utf8(),
-        };
-        match letter {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return at;
-        }
-    }
 }
 
 /// What the tree says of an expression holds for its first word behind the round brackets around it.

@@ -21,6 +21,9 @@ use crate::value::Time;
 /// looks closer.
 const MOST_NAMED: usize = 3;
 
+/// Names in one line of the log; whole where hardly more.
+const MOST_LISTED: usize = 5;
+
 /// The scripts of a server, as they are served.
 pub struct Site {
     pub server: Arc<Server>,
@@ -145,7 +148,7 @@ impl Site {
             ),
             names => tracing::warn!(
                 "secrets {} are not set: what needs one of them is not sent, and its operation is interrupted",
-                names.join(", ")
+                listed(names, "`wj check --env` names all")
             ),
         }
         match closed.as_slice() {
@@ -161,7 +164,7 @@ impl Site {
                     several.iter().map(|(pipeline, names)| format!("{pipeline} ({names})")).collect();
                 tracing::warn!(
                     "these pipelines answer every request with 503, since `verify` needs a secret that is not set: {}",
-                    several.join(", ")
+                    listed(&several, "`wj check --env` names all")
                 );
             }
         }
@@ -171,7 +174,7 @@ impl Site {
     fn report_mail(&self, pipelines: &[Arc<Pipeline>]) {
         let names = |which: fn(&Pipeline) -> bool| -> String {
             let names: Vec<&str> = pipelines.iter().filter(|one| which(one)).map(|one| &*one.name).collect();
-            names.join(", ")
+            listed(&names, "")
         };
         let (notifying, sending) = (names(notifies_by_mail), names(sends_mail));
         if !notifying.is_empty() {
@@ -182,6 +185,18 @@ impl Site {
         if !sending.is_empty() {
             tracing::warn!("wj.toml has no [smtp], so no mail goes out: email.send of {sending} fails");
         }
+    }
+}
+
+/// Names in a sentence; of very many the first ones, since a log is read by people.
+fn listed(names: &[impl AsRef<str>], all: &str) -> String {
+    let listed = |names: &[_]| names.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+    match names.split_at_checked(MOST_LISTED) {
+        Some((first, rest)) if rest.len() > 1 => {
+            let all = if all.is_empty() { String::new() } else { format!(" ({all})") };
+            format!("{} and {} more{all}", listed(first), rest.len())
+        }
+        _ => listed(names),
     }
 }
 
@@ -229,5 +244,19 @@ pub async fn follow(
             // Who asked may be gone by now.
             let _ = done.send(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn many_names_are_counted() {
+        let names = ["a", "b", "c", "d", "e", "f", "g"];
+        assert_eq!(listed(&names[..0], "x"), "");
+        assert_eq!(listed(&names[..6], "x"), "a, b, c, d, e, f");
+        assert_eq!(listed(&names, ""), "a, b, c, d, e and 2 more");
+        assert_eq!(listed(&names, "`x` names all"), "a, b, c, d, e and 2 more (`x` names all)");
     }
 }

@@ -92,7 +92,7 @@ impl Builder<'_> {
                 }
                 Rule::left_over | Rule::left_block => {
                     if let Some(line) = lines.last_mut() {
-                        line.left = Some(node);
+                        line.left.get_or_insert(node);
                     }
                 }
                 _ => lines.push(Line { node, left: None }),

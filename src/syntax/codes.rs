@@ -30,6 +30,7 @@ pub static CODES: &[&Code] = &[
     &JSON_IN_TEXT,
     &MISSING_QUOTES,
     &NEEDLESS_QUOTES,
+    &INVISIBLE_LETTER,
     &BAD_NUMBER,
     &MISSING_UNIT,
     &DOT_NUMBER,
@@ -55,6 +56,7 @@ pub static CODES: &[&Code] = &[
     &UNREADABLE_EXPECTATION,
     &SECOND_PART,
     &LATE_HEAD,
+    &TURNED_DIRECTION,
 ];
 
 pub(super) static MISSING_BRACE: Code = Code {
@@ -405,6 +407,20 @@ pub(super) static SECOND_PART: Code = Code {
     name: "second-part",
     severity: Severity::Error,
     page: include_str!("../../docs/codes/WJ0168.md"),
+};
+
+pub(super) static INVISIBLE_LETTER: Code = Code {
+    id: "WJ0128",
+    name: "invisible-letter",
+    severity: Severity::Error,
+    page: include_str!("../../docs/codes/WJ0128.md"),
+};
+
+pub(super) static TURNED_DIRECTION: Code = Code {
+    id: "WJ0191",
+    name: "turned-direction",
+    severity: Severity::Warning,
+    page: include_str!("../../docs/codes/WJ0191.md"),
 };
 
 pub(super) static LATE_HEAD: Code = Code {

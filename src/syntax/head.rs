@@ -63,8 +63,10 @@ impl Builder<'_> {
                     methods.push(self.method_name(&node));
                 }
                 Rule::bad_route => {
-                    self.report(errors::route_without_quotes(span, node.as_str().trim_end()));
-                    path = Some(Raw { text: node.as_str().trim_end().into(), span });
+                    // One of its quotes may be there: the opening one was lost.
+                    let route = node.as_str().trim_end().trim_end_matches(['"', '\'', '”', '“', '»']);
+                    self.report(errors::route_without_quotes(span, route));
+                    path = Some(Raw { text: route.into(), span });
                 }
                 _ => path = Some(self.raw_text(node)),
             }

@@ -244,7 +244,11 @@ impl Builder<'_> {
 
     /// What is to be said of the line that begins at an offset of the file, if it is understood as a whole.
     fn wording(&self, start: u32, within: Within) -> Option<Diagnostic> {
-        let rest = self.rest_of_line(start);
+        // Nobody writes a longer line by hand, and one of a mebibyte may come here in many pieces.
+        let below = self.source.get(start as usize..)?;
+        let window = below.get(..below.floor_char_boundary(LONGEST_WORDING)).unwrap_or(below);
+        let end = window.find(['\n', '\r']).or((window.len() == below.len()).then_some(below.len()))?;
+        let rest = window.get(..end)?;
         let mut text = rest.get(..repair::code_length(rest))?;
         // The end of a block that stands on this line.
         while text.ends_with('}') && text.matches('}').count() > text.matches('{').count() {
@@ -264,11 +268,14 @@ impl Builder<'_> {
     fn stands_alone(&mut self, head: &Node) -> bool {
         let text = head.as_str().trim_end();
         let word = words::first_word(text);
+        if word != "when" || self.junk_seen > MOST_REREAD {
+            return false;
+        }
         let start = self.span(head).start as usize;
         let below = self.source.get(start..).unwrap_or("");
         let goes_on =
             ["else", "elif", "elsif", "elseif"].iter().any(|word| below.contains(&format!("}} {word}")));
-        if word != "when" || !goes_on || self.junk_seen > MOST_REREAD {
+        if !goes_on {
             return false;
         }
         self.junk_seen += 1;
@@ -343,6 +350,9 @@ impl Builder<'_> {
         names
     }
 }
+
+/// A line of more bytes is not looked at as a whole.
+const LONGEST_WORDING: usize = 2000;
 
 /// Reading a line again to learn where it goes wrong takes time; in a file of nothing but junk it is left.
 const MOST_REREAD: usize = 50;

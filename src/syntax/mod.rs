@@ -29,6 +29,7 @@ mod slips;
 mod statements;
 mod test_blocks;
 mod texts;
+mod unseen;
 mod wordings;
 mod words;
 
@@ -49,6 +50,7 @@ use prescan::Part;
 pub use codes::CODES;
 pub use habits::function_elsewhere;
 pub use literals::unit_of;
+pub use texts::text_length;
 pub use words::{METHODS, RESERVED, TAKEN, kind_meant};
 
 /// A longer file is not read: 1 MiB.
@@ -132,6 +134,21 @@ pub fn is_same(a: &ast::File, b: &ast::File) -> bool {
     placeless(&a.items) == placeless(&b.items)
 }
 
+/// The same of values.
+pub fn is_same_value(a: &ast::Expr, b: &ast::Expr) -> bool {
+    shift::placeless(a) == shift::placeless(b)
+}
+
+/// The same of steps.
+pub fn are_same_steps(a: &[ast::Stmt], b: &[ast::Stmt]) -> bool {
+    let placeless = |steps: &[ast::Stmt]| -> Vec<ast::Stmt> {
+        let mut steps = steps.to_vec();
+        shift::Shift::Away.block(&mut steps);
+        steps
+    };
+    a.len() == b.len() && placeless(a) == placeless(b)
+}
+
 impl Parsed {
     /// Takes over what a part of the same text gave.
     fn keep_part(&mut self, part: &Part, mut old: ReadPart, mut item: Option<ast::Item>) {
@@ -172,5 +189,7 @@ fn read_part(source: &Source, part: &Part, comments: &[Span]) -> (Option<ast::It
         builder.report(diagnostic);
     }
     let item = pairs.next().and_then(|part| builder.part(part));
-    (item, builder.diagnostics)
+    let mut diagnostics = builder.diagnostics;
+    diagnostics.retain(|finding| !part.unseen.iter().any(|letter| letter.parts(finding)));
+    (item, diagnostics)
 }

@@ -3,6 +3,7 @@
 
 use crate::source::Span;
 
+use super::unseen::{self, Place, Unseen};
 use super::words::{ITEM_WORDS, is_near_item};
 
 /// Brackets, and texts inside texts, that may stand inside one another.
@@ -25,6 +26,8 @@ pub(super) struct Part {
     pub braces: Vec<Brace>,
     /// A text of several lines that does not end.
     pub open_lines: bool,
+    /// Letters that nobody sees, in order.
+    pub unseen: Vec<Unseen>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +90,7 @@ impl Scanner<'_> {
         let bytes = self.text.as_bytes();
         self.scan.parts.push(Part::default());
         let mut at = if self.text.starts_with('\u{feff}') { 3 } else { 0 };
-        self.line_start(at);
+        at = self.line_start(at);
         loop {
             at = match bytes.get(at) {
                 None | Some(b'\n' | b'\r') if let Some(behind) = self.back_to_text(at) => behind,
@@ -108,9 +111,8 @@ impl Scanner<'_> {
 
     fn next_line(&mut self, at: usize) -> usize {
         self.end_of_line(at);
-        self.line_start(at + 1);
         self.texts_reread = 0;
-        at + 1
+        self.line_start(at + 1)
     }
 
     /// At the end of a line on which a text with a `{` in it has not come to its end: the brace began no insertion, as in
@@ -143,6 +145,7 @@ impl Scanner<'_> {
         self.open.truncate(first);
         if let Some(part) = self.scan.parts.last_mut() {
             part.braces.truncate(start.braces);
+            part.unseen.retain(|letter| letter.at < start.at);
             part.too_deep = part.too_deep.filter(|deep| *deep < start.at).or(too_deep);
         }
         self.scan.comments.truncate(start.comments);
@@ -173,6 +176,10 @@ impl Scanner<'_> {
                 self.open.pop();
                 at + 1
             }
+            0xe2 => {
+                self.written(at, at + 1);
+                at + 1
+            }
             _ => at + 1,
         }
     }
@@ -182,6 +189,7 @@ impl Scanner<'_> {
             b'#' => {
                 let end = self.line_end(at);
                 self.scan.comments.push(Span::new(at, end));
+                self.written(at, end);
                 return end;
             }
             b'"' if self.text.get(at..at + 3) == Some("\"\"\"") => {
@@ -199,7 +207,9 @@ impl Scanner<'_> {
             b'\'' => {
                 let end = self.line_end(at);
                 let rest = self.text.get(at + 1..end).unwrap_or("");
-                return rest.find('\'').map_or(end, |quote| at + 1 + quote + 1);
+                let behind = rest.find('\'').map_or(end, |quote| at + 1 + quote + 1);
+                self.written(at, behind);
+                return behind;
             }
             b'{' => {
                 self.brace(at, true);
@@ -224,9 +234,38 @@ impl Scanner<'_> {
             b']' | b')' if self.open.last() == Some(&Open::Bracket) => {
                 self.open.pop();
             }
+            128.. if let Some(letter) = unseen::letter_at(self.text, at) => {
+                let is_word =
+                    |letter: Option<char>| letter.is_some_and(|one| one == '_' || one.is_alphanumeric());
+                let behind = at + letter.len_utf8();
+                let before = self.text.get(..at).and_then(|text| text.chars().next_back());
+                let next = self.text.get(behind..).and_then(|text| text.chars().next());
+                let parts = is_word(before) && is_word(next);
+                self.unseen(at, letter, if parts { Place::Word } else { Place::Between });
+                return at + letter.len_utf8();
+            }
             _ => {}
         }
         at + 1
+    }
+
+    fn unseen(&mut self, at: usize, letter: char, place: Place) {
+        if let Some(part) = self.scan.parts.last_mut() {
+            part.unseen.push(Unseen { at, letter, place });
+        }
+    }
+
+    /// A text and a comment may hold any letter, but none that makes them read as what they are not.
+    fn written(&mut self, start: usize, end: usize) {
+        let bytes = self.text.as_bytes().get(start..end).unwrap_or(&[]);
+        // All letters that turn a line begin with this byte.
+        for at in memchr::memchr_iter(0xe2, bytes) {
+            if let Some(letter) =
+                unseen::letter_at(self.text, start + at).filter(|letter| unseen::turns(*letter))
+            {
+                self.unseen(start + at, letter, Place::Writing);
+            }
+        }
     }
 
     fn push(&mut self, open: Open, at: usize) {
@@ -272,13 +311,22 @@ impl Scanner<'_> {
         memchr::memchr2(b'\n', b'\r', rest).map_or(self.text.len(), |length| at + length)
     }
 
-    fn line_start(&mut self, at: usize) {
+    /// Gives where what is seen of the line begins.
+    fn line_start(&mut self, at: usize) -> usize {
+        let mut at = at;
+        while self.text.as_bytes().get(at).is_some_and(|byte| *byte > 127)
+            && !self.in_text()
+            && let Some(letter) = unseen::letter_at(self.text, at)
+        {
+            self.unseen(at, letter, Place::Between);
+            at += letter.len_utf8();
+        }
         if !self.text.as_bytes().get(at).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte > 127) {
-            return;
+            return at;
         }
         let line = self.text.get(at..self.line_end(at)).unwrap_or("");
         if !begins_item(line) && (self.braces_open > 0 || !is_near_item(line)) {
-            return;
+            return at;
         }
         let open_lines = self.open.contains(&Open::Lines);
         if let Some(part) = self.scan.parts.last_mut() {
@@ -288,6 +336,7 @@ impl Scanner<'_> {
         self.scan.parts.push(Part { start: at, ..Part::default() });
         self.open.clear();
         self.braces_open = 0;
+        at
     }
 }
 

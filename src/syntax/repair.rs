@@ -21,7 +21,8 @@ pub(super) struct Patched {
 
 impl Patched {
     fn new(text: &str, base: usize, mut changes: Vec<Change>) -> Patched {
-        changes.sort_by_key(|change| change.at());
+        // What is put in stands before what is put in the place of something.
+        changes.sort_by_key(|change| (change.at(), !matches!(change, Change::Insert(..))));
         let mut patched = Patched { text: String::with_capacity(text.len()), base, inserted: Vec::new() };
         let mut taken = 0;
         for change in changes {
@@ -81,11 +82,15 @@ impl Change {
 
 /// The text of a part with its braces in balance, and what had to be said of them.
 pub(super) fn mended(text: &str, part: &Part) -> (Patched, Vec<Diagnostic>) {
+    let unseen = part.unseen.iter().filter_map(|letter| letter.change(part.start));
+    let unseen_told = part.unseen.iter().map(|letter| letter.told());
     if part.open_lines {
-        return (Patched::new(text, part.start, Vec::new()), Vec::new());
+        return (Patched::new(text, part.start, unseen.collect()), unseen_told.collect());
     }
-    let Bounds { changes, braces, blame } = bounds::found(text, part)
+    let Bounds { mut changes, braces, mut blame } = bounds::found(text, part)
         .unwrap_or_else(|| Bounds { braces: part.braces.clone(), ..Bounds::default() });
+    changes.extend(unseen);
+    blame.extend(unseen_told);
     let mut mender = Mender { text, start: part.start, braces: &braces, open: Vec::new(), changes, blame };
     if !balanced(&braces) {
         mender.run();
@@ -320,8 +325,8 @@ impl Mender<'_> {
 
     /// Blanks at the beginning of a line.
     fn indent(&self, line: usize) -> usize {
-        let line = self.line(line);
-        line.len() - line.trim_start_matches([' ', '\t']).len()
+        let rest = self.text.as_bytes().get(line..).unwrap_or(&[]);
+        rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
     }
 }
 

@@ -19,6 +19,13 @@ pub(super) enum Shift {
     Away,
 }
 
+/// A value that stands nowhere.
+pub(super) fn placeless(expr: &Expr) -> Expr {
+    let mut expr = expr.clone();
+    Shift::Away.expr(&mut expr);
+    expr
+}
+
 impl Shift {
     fn span(self, span: &mut Span) {
         *span = match self {
@@ -121,7 +128,7 @@ impl Shift {
         }
     }
 
-    fn block(self, block: &mut Block) {
+    pub(super) fn block(self, block: &mut Block) {
         for Stmt { kind, span } in block {
             self.span(span);
             self.statement(kind);

@@ -1,9 +1,11 @@
 //! Texts: escapes, insertions, plain texts, texts of several lines, and texts that are read by somebody else.
 
+use pest::Parser;
+
 use super::ast::{Expr, ExprKind, Raw, TextPart};
 use super::builder::{Builder, Unfinished};
 use super::errors;
-use super::grammar::{Node, Rule};
+use super::grammar::{Grammar, Node, Rule};
 use crate::source::Span;
 
 impl Builder<'_> {
@@ -60,7 +62,9 @@ impl Builder<'_> {
             _ => {}
         }
         let start = node.as_span().start() + text.find(inner).unwrap_or(0);
-        Raw { text: inner.into(), span: self.between(start, start + inner.len()) }
+        let span = self.between(start, start + inner.len());
+        // A letter that is not seen is read over between words, and a `{` of a route begins none.
+        Raw { text: self.source.get(span.range()).unwrap_or(inner).into(), span }
     }
 
     /// The name of a member in quotes, which is a text without insertions.
@@ -354,6 +358,17 @@ fn dedented(chunk: &str, indent: &str) -> String {
 }
 
 /// The length of an escape, or of one character.
+/// How many bytes the text takes that `rest` begins with, its quotes and insertions among them, as the grammar reads it; `None`
+/// where no text begins.
+pub fn text_length(rest: &str) -> Option<usize> {
+    let lines = rest.starts_with("\"\"\"");
+    // Reading costs what is handed over: a text with one quote on each side ends with its line.
+    let line_end = if lines { None } else { rest.find(['\n', '\r']) };
+    let within = line_end.map_or(rest, |end| rest.get(..=end).unwrap_or(rest));
+    let mut read = Grammar::parse(Rule::any_text, within).ok()?;
+    Some(read.next()?.as_span().end())
+}
+
 fn piece_length(text: &str) -> usize {
     let Some(escaped) = text.strip_prefix('\\') else {
         return text.chars().next().map_or(0, char::len_utf8);

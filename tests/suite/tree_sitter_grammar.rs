@@ -214,7 +214,7 @@ fn nodes(tree: &Tree, text: &str) -> Found {
             @ ("const" | "pipeline" | "connector" | "connector_action" | "connector_param" | "field") => {
                 format!("{kind} {}", written("name"))
             }
-            "test" => format!("test {}", written("title")),
+            "test" => format!("test \"{}\"", written("title").trim_matches(['"', '\''])),
             "parameter" => format!("parameter {}", written("name")),
             kind @ ("on" | "cors" | "limit_body" | "limit_rate" | "keep" | "keep_failed" | "read_body"
             | "verify" | "on_failure" | "notify" | "dedupe" | "extract" | "let" | "when"

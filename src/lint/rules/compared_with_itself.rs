@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
+use crate::syntax;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind};
 
 static CODE: Code = Code {
@@ -30,9 +31,9 @@ fn judge(context: &Context<'_>, expr: &Expr) -> Option<Diagnostic> {
         BinaryOp::NotEqual | BinaryOp::Less | BinaryOp::Greater => "never true",
         _ => return None,
     };
-    let (one, other) = (context.source.slice(left.span), context.source.slice(right.span));
+    let one = context.source.slice(left.span);
     let named = matches!(left.kind, ExprKind::Name(_) | ExprKind::Member(..));
-    (named && one == other).then(|| {
+    (named && syntax::is_same_value(left, right)).then(|| {
         Diagnostic::new(&CODE, expr.span, format!("`{one}` is compared with itself, which is {always}"))
             .label(always)
             .help("Another value was most likely meant on one side.")

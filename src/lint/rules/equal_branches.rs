@@ -3,7 +3,8 @@
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
 use crate::source::Span;
-use crate::syntax::ast::{Block, ExprKind, StmtKind};
+use crate::syntax;
+use crate::syntax::ast::{ExprKind, StmtKind};
 
 static CODE: Code = Code {
     id: "WJ0623",
@@ -21,13 +22,16 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
             if let StmtKind::When(when) = &stmt.kind
                 && let Some(otherwise) = &when.otherwise
                 && let Some(arm) = when.arms.first()
-                && when.arms.iter().all(|arm| same(context, &arm.body, otherwise))
+                && when
+                    .arms
+                    .iter()
+                    .all(|arm| !arm.body.is_empty() && syntax::are_same_steps(&arm.body, otherwise))
             {
                 findings.push(report(arm.head, "both branches do the same"));
             }
             walk::expressions(stmt, &mut |expr| {
                 if let ExprKind::If { then, otherwise, .. } = &expr.kind
-                    && words(context, then.span) == words(context, otherwise.span)
+                    && syntax::is_same_value(then, otherwise)
                 {
                     findings.push(report(expr.span, "both values of this `if` are the same"));
                 }
@@ -41,13 +45,4 @@ fn report(span: Span, message: &str) -> Diagnostic {
     Diagnostic::new(&CODE, span, message)
         .label("decides nothing")
         .help("One of the two was most likely copied and not changed. If they are meant to be the same, the condition is not needed.")
-}
-
-fn same(context: &Context<'_>, one: &Block, other: &Block) -> bool {
-    let spans = |block: &Block| block.iter().map(|stmt| words(context, stmt.span)).collect::<Vec<_>>();
-    !one.is_empty() && spans(one) == spans(other)
-}
-
-fn words(context: &Context<'_>, span: Span) -> Vec<String> {
-    context.source.slice(span).split_whitespace().map(str::to_owned).collect()
 }

@@ -3,8 +3,9 @@
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
 use crate::resolve::model::{PipelineFacts, Presence, Type};
+use crate::syntax;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, StmtKind};
-use crate::value::Kinds;
+use crate::value::{Kinds, Value};
 
 static CODE: Code = Code {
     id: "WJ0612",
@@ -98,26 +99,21 @@ fn contradiction(
     right: &Expr,
 ) -> Option<Diagnostic> {
     let wanted = if op == BinaryOp::And { BinaryOp::Equal } else { BinaryOp::NotEqual };
-    let compared = |expr: &Expr| match &expr.kind {
-        ExprKind::Binary { op, left, right, .. } if *op == wanted => {
-            let value = context.model.type_at(right.span)?.constant.clone()?;
-            Some((context.source.slice(left.span), value))
-        }
-        _ => None,
-    };
     // Of a longer chain the last two are enough to look at.
     let first = match &left.kind {
         ExprKind::Binary { op: above, right, .. } if *above == op => right,
         _ => left,
     };
-    let ((name, one), (other_name, other)) = (compared(first)?, compared(right)?);
+    let ((name, one), (other_name, other)) =
+        (compared(context, first, wanted)?, compared(context, right, wanted)?);
     let kinds = |expr: &Expr| match &expr.kind {
         ExprKind::Binary { right, .. } => context.model.type_at(right.span).map(|known| known.kinds),
         _ => None,
     };
-    if name != other_name || one == other || kinds(first) != kinds(right) {
+    if !syntax::is_same_value(name, other_name) || one == other || kinds(first) != kinds(right) {
         return None;
     }
+    let name = context.source.slice(name.span);
     Some(match op {
         BinaryOp::And => Diagnostic::new(&CODE, whole.span, format!("`{name}` cannot be both"))
             .label("never true")
@@ -128,6 +124,13 @@ fn contradiction(
                 .help("To ask whether it is none of them, write `and`.")
         }
     })
+}
+
+/// What a constant is compared with, and the constant.
+fn compared<'e>(context: &Context<'_>, expr: &'e Expr, wanted: BinaryOp) -> Option<(&'e Expr, Value)> {
+    let ExprKind::Binary { op, left, right, .. } = &expr.kind else { return None };
+    let value = context.model.type_at(right.span)?.constant.clone()?;
+    (*op == wanted).then_some((&**left, value))
 }
 
 /// A method that `request.method` is compared with and never has, and those that it may have.

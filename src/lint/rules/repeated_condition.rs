@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule, walk};
-use crate::syntax::ast::StmtKind;
+use crate::syntax;
+use crate::syntax::ast::{StmtKind, WhenArm};
 
 static CODE: Code = Code {
     id: "WJ0622",
@@ -18,17 +19,13 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     for pipeline in context.pipelines() {
         walk::statements(&pipeline.body, &mut |stmt| {
             let StmtKind::When(when) = &stmt.kind else { return };
-            let words = |at: usize| {
-                let text = when.arms.get(at).map_or("", |arm| context.source.slice(arm.cond.span));
-                text.split_whitespace().collect::<Vec<_>>()
-            };
             for (at, arm) in when.arms.iter().enumerate() {
-                let Some(first) = (0..at).find(|before| words(*before) == words(at)) else { continue };
-                let first = when.arms.get(first).map_or(arm.cond.span, |arm| arm.cond.span);
+                let same = |earlier: &&WhenArm| syntax::is_same_value(&earlier.cond, &arm.cond);
+                let Some(first) = when.arms.iter().take(at).find(same) else { continue };
                 findings.push(
                     Diagnostic::new(&CODE, arm.cond.span, "this condition stands above already, so the branch is never taken")
                         .label("never reached")
-                        .also(first, "the branch that is taken")
+                        .also(first.cond.span, "the branch that is taken")
                         .help("Of `when … else when …` the first branch whose condition holds runs. Ask for something else here, or take the branch away."),
                 );
             }

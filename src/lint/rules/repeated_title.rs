@@ -21,7 +21,8 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for item in &context.file.items {
         let Item::Test(test) = item else { continue };
-        let title = context.source.slice(test.title.span);
+        // Quotes of either kind are the same title.
+        let title = context.source.slice(test.title.span).trim_matches(['"', '\'']);
         if let Some(earlier) = first.get(title) {
             findings.push(
                 Diagnostic::new(&CODE, test.title.span, "another test of this file has this title")

@@ -60,11 +60,11 @@ pub fn path_in_quotes(at: Span, inner: &str) -> Diagnostic {
 }
 
 pub fn route_without_quotes(at: Span, written: &str) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_QUOTES, at, "a route stands in quotes").safe_fix(
-        "put it in quotes",
-        at,
-        format!("\"{written}\""),
-    )
+    let diagnostic = Diagnostic::new(&codes::MISSING_QUOTES, at, "a route stands in quotes");
+    if written.contains(['"', '\'', '\\']) {
+        return diagnostic.help("It is one text: `on POST \"/hooks/leads\"`.");
+    }
+    diagnostic.safe_fix("put it in quotes", at, format!("\"{written}\""))
 }
 
 pub fn route_without_slash(at: Span, written: &str) -> Diagnostic {

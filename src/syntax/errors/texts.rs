@@ -165,3 +165,20 @@ pub fn charset_without_quotes(at: Span, written: &str) -> Diagnostic {
         format!("\"{written}\""),
     )
 }
+
+pub fn invisible_letter(at: Span, letter: char, name: &str) -> Diagnostic {
+    let code = u32::from(letter);
+    Diagnostic::new(&codes::INVISIBLE_LETTER, at, format!("a letter that cannot be seen stands here: {name} (U+{code:04X})"))
+        .label("here")
+        .help("It came along when the text was pasted, from a chat or a page. Taking it away changes nothing that can be seen.")
+        .safe_fix("take it away", at, "")
+}
+
+/// In a text or a comment.
+pub fn turned_direction(at: Span, letter: char) -> Diagnostic {
+    let code = u32::from(letter);
+    Diagnostic::new(&codes::TURNED_DIRECTION, at, format!("a mark that cannot be seen turns the direction of writing here (U+{code:04X})"))
+        .label("from here on")
+        .help("What stands behind it is shown in another order than it is read in, so that a reviewer sees another line than wj. Where it is meant, write it as an escape, as in `\\u{202E}`.")
+        .fix("take it away", at, "")
+}
