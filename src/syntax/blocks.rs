@@ -64,6 +64,8 @@ struct Indented {
 pub(super) struct Line<'i> {
     pub node: Node<'i>,
     pub left: Option<Node<'i>>,
+    /// Further blocks behind that: `} elseif … { … } else { … }`.
+    pub more: Vec<Node<'i>>,
 }
 
 impl Builder<'_> {
@@ -92,10 +94,13 @@ impl Builder<'_> {
                 }
                 Rule::left_over | Rule::left_block => {
                     if let Some(line) = lines.last_mut() {
-                        line.left.get_or_insert(node);
+                        match line.left {
+                            None => line.left = Some(node),
+                            Some(_) => line.more.push(node),
+                        }
                     }
                 }
-                _ => lines.push(Line { node, left: None }),
+                _ => lines.push(Line { node, left: None, more: Vec::new() }),
             }
         }
         lines
@@ -168,6 +173,11 @@ impl Builder<'_> {
                 }
             }
             block_out.push(Stmt { kind, span });
+            for more in line.more.into_iter().filter(|more| more.as_rule() == Rule::left_block) {
+                let span = self.span(&more);
+                let kind = self.bad_statement(more, within);
+                block_out.push(Stmt { kind, span });
+            }
             if !self.lost_names.is_empty() {
                 let binds = std::mem::take(&mut self.lost_names);
                 block_out.push(Stmt { kind: broken(binds, Vec::new()), span });

@@ -30,7 +30,7 @@ impl Builder<'_> {
         let branch = head.as_ref().map_or("", |head| words::first_word(head.as_str()));
         let follows = matches!(branch, "else" | "elif" | "elsif" | "elseif" | "elsewhen");
         let lost = follows && self.follows_lost_branch(head.as_ref());
-        if follows || matches!(branch, "when" | "if") {
+        if follows {
             self.lost_branch = Some(end);
         }
         if lost {
@@ -49,6 +49,9 @@ impl Builder<'_> {
         // A head that is well by itself: what stands behind its block cannot be read, and is told of there.
         if !self.stands_alone(&head) {
             self.diagnose(&head, within);
+            if matches!(branch, "when" | "if") {
+                self.lost_branch = Some(end);
+            }
         }
         self.broken = true;
         let mut binds = self.bound_by(&head);
@@ -151,6 +154,9 @@ impl Builder<'_> {
             self.report(diagnostic);
         }
         let Some(block) = block else { return Vec::new() };
+        if matches!(words::first_word(&text), "else" | "elif" | "elsif" | "elseif" | "elsewhen") {
+            self.lost_branch = Some(self.span(&block).end);
+        }
         vec![self.muted(|this| this.statements(block, Within::Branch))]
     }
 

@@ -290,6 +290,9 @@ pub(super) fn left_over(
         }
         (Rule::action, _) if text.starts_with('=') => return errors::assignment(line, None, None),
         (Rule::when, "else") => return errors::else_without_when(at),
+        (Rule::when, "elif" | "elsif" | "elseif" | "elsewhen") => {
+            return in_expression(text, span).unwrap_or_else(|| errors::elif(at, word));
+        }
         (Rule::when, _) if near(word, ["else"]).is_some() => {
             return errors::unknown_word(at, word, Some("else"), "behind the block of `when`");
         }

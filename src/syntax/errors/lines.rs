@@ -13,15 +13,9 @@ pub fn outside_items(at: Span) -> Diagnostic {
 /// `closed` says whether the item above ends with a `}`.
 pub fn behind_item(at: Span, item: Span, closed: bool) -> Diagnostic {
     let end = Span { start: item.end.saturating_sub(1), end: item.end };
-    let found = Diagnostic::new(&codes::OUTSIDE_ITEMS, at, "this stands behind the end of the item above");
-    if closed {
-        return found
-            .also(end, "it ends with this `}`")
-            .help("If it belongs to the item, the `}` stands too early, or a `{` above it is missing.");
-    }
-    found.also(end, "it ends here").help(
-        "A constant ends with its line; a list or an object may go on below where its bracket is still open.",
-    )
+    let found = Diagnostic::new(&codes::OUTSIDE_ITEMS, at, "this stands behind the end of the item above")
+        .help("If it belongs to the item, the `}` stands too early, or a `{` above it is missing.");
+    if closed { found.also(end, "it ends with this `}`") } else { found }
 }
 
 pub fn left_over_of_item(at: Span, text: &str) -> Diagnostic {
