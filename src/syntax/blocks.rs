@@ -128,6 +128,12 @@ impl Builder<'_> {
                         binds.extend(self.names_of_lines(&block));
                         None
                     }
+                    Rule::verify => {
+                        self.in_verify = true;
+                        self.only_params(block, Within::Verify);
+                        self.in_verify = false;
+                        None
+                    }
                     Rule::action => {
                         self.entries(block, Within::Action);
                         None
