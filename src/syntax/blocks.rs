@@ -87,7 +87,7 @@ impl Builder<'_> {
                     let at = self.between(start, start);
                     self.report(errors::missing_open(at));
                 }
-                Rule::missing_close if self.open_lines => {}
+                Rule::missing_close if self.open_lines || self.took_close() => {}
                 Rule::missing_close => {
                     let at = self.between(start, start + 1);
                     self.report(errors::missing_close(at));

@@ -1,11 +1,13 @@
 //! What the builders of all nodes share: the text that pest read, the way from its offsets to those of the
 //! file, and the list of diagnostics.
 
+use pest::iterators::Pairs;
+
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 use super::ast::Name;
-use super::grammar::Node;
+use super::grammar::{Node, Rule};
 use super::prescan::MAX_DEPTH;
 use super::repair::Patched;
 
@@ -34,6 +36,8 @@ pub(super) struct Builder<'a> {
     pub goes_on_behind: Option<Unfinished>,
     /// A text of several lines took all that follows, closing braces too.
     pub open_lines: bool,
+    /// All that pest found.
+    pub tree: Option<Pairs<'a, Rule>>,
     /// Lines that fit no rule, so far.
     pub junk_seen: usize,
     depth: usize,
@@ -63,6 +67,7 @@ impl<'a> Builder<'a> {
             lost_branch: None,
             goes_on_behind: None,
             open_lines: false,
+            tree: None,
             junk_seen: 0,
             depth: 0,
         }
@@ -73,6 +78,12 @@ impl<'a> Builder<'a> {
         if self.muted == 0 {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Whether a block without a `{` took a closing brace that was another's, which then seems to have none.
+    pub fn took_close(&self) -> bool {
+        let mut nodes = self.tree.iter().flat_map(|tree| tree.clone().flatten());
+        nodes.any(|node| node.as_rule() == Rule::missing_open)
     }
 
     /// Runs `build` one level deeper, or not at all beyond the limit, which then stands at `node`. The tree is

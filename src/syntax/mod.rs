@@ -185,6 +185,7 @@ fn read_part(source: &Source, part: &Part, comments: &[Span]) -> (Option<ast::It
     let up_to_end = source.text.get(..part.end).unwrap_or("");
     let mut builder = Builder::new(&patched, up_to_end, comments);
     builder.open_lines = part.open_lines;
+    builder.tree = Some(pairs.clone());
     for diagnostic in blame {
         builder.report(diagnostic);
     }

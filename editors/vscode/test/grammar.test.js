@@ -96,3 +96,10 @@ test("every script of the repository is read to its end", async () => {
   }
   assert.ok(count > 5);
 });
+
+test("a word of a script is a word of the editor, in every alphabet", () => {
+  const { wordPattern } = JSON.parse(fs.readFileSync(path.join(root, "language-configuration.json"), "utf8"));
+  // As the editor makes it: of a plain text without `u`, where `\p{L}` is not a letter.
+  const word = new RegExp(wordPattern.pattern ?? wordPattern, `g${wordPattern.flags ?? ""}`);
+  assert.deepStrictEqual("sub.ссылка_2 = email".match(word), ["sub", "ссылка_2", "email"]);
+});
