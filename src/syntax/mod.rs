@@ -30,6 +30,7 @@ mod statements;
 mod test_blocks;
 mod texts;
 mod unseen;
+mod wordings;
 mod words;
 
 #[cfg(test)]
@@ -48,8 +49,9 @@ use prescan::Part;
 
 pub use codes::CODES;
 pub use habits::function_elsewhere;
+pub use literals::unit_of;
 pub use texts::text_length;
-pub use words::{METHODS, RESERVED, TAKEN};
+pub use words::{METHODS, RESERVED, TAKEN, kind_meant};
 
 /// A longer file is not read: 1 MiB.
 pub const MAX_BYTES: usize = 1 << 20;
