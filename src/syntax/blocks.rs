@@ -142,7 +142,11 @@ impl Builder<'_> {
                         self.entries(block, Within::Respond);
                         None
                     }
-                    _ => Some(self.muted(|this| this.statements(block, Within::Branch))),
+                    _ => {
+                        let mut steps = self.muted(|this| this.statements(block, Within::Branch));
+                        super::junk::bind_inside(&mut steps, &mut binds, span.end);
+                        Some(steps)
+                    }
                 });
                 let kind = broken(binds, blocks.into_iter().collect());
                 block_out.push(Stmt { kind, span });

@@ -1,7 +1,7 @@
 //! What fits no rule: a line, the rest of a line, a part of a list or an object. Each is one message, and what can
 //! still be read of it, names and blocks, is kept.
 
-use super::ast::{Block, Expr, ExprKind, Field, Name, StmtKind, TextPart};
+use super::ast::{Block, Expr, ExprKind, Field, Name, Stmt, StmtKind, TextPart};
 use super::blocks::{Line, Within};
 use super::builder::{Builder, Unfinished};
 use super::errors;
@@ -56,7 +56,11 @@ impl Builder<'_> {
         self.broken = true;
         let mut binds = self.bound_by(&head);
         let blocks = match slips::kind_of_block(head.as_str()) {
-            slips::Block::Steps => vec![self.statements(block, within)],
+            slips::Block::Steps => {
+                let mut steps = self.statements(block, within);
+                bind_inside(&mut steps, &mut binds, end);
+                vec![steps]
+            }
             slips::Block::Entries => {
                 self.entries(block, Within::Action);
                 Vec::new()
@@ -236,6 +240,14 @@ impl Builder<'_> {
         let steps = matches!(within, Within::Pipeline | Within::Branch);
         let asked = match line.node.as_rule() {
             Rule::verify => true,
+            Rule::on => {
+                let mut nodes = line.node.clone().into_inner();
+                nodes.any(|node| node.as_rule() == Rule::bad_route)
+            }
+            Rule::expect | Rule::require | Rule::refuse => wordings::reads_otherwise(line.node.as_str()),
+            Rule::params | Rule::bad_param if within == Within::Action => {
+                wordings::reads_otherwise(line.node.as_str())
+            }
             Rule::params | Rule::bad_param => steps || within == Within::Connector,
             _ => false,
         };
@@ -354,6 +366,14 @@ impl Builder<'_> {
             at += line.len();
         }
         names
+    }
+}
+
+/// What the head of a block of steps binds is known in its block, and nowhere else.
+pub(super) fn bind_inside(steps: &mut Block, binds: &mut Vec<Name>, end: u32) {
+    if let Some(first) = binds.first() {
+        let span = Span { start: first.span.start, end };
+        steps.insert(0, Stmt { kind: broken(std::mem::take(binds), Vec::new()), span });
     }
 }
 

@@ -4,12 +4,12 @@ use crate::diagnostic::Diagnostic;
 use crate::syntax::codes;
 use crate::syntax::words::{METHODS, first_word};
 
-use super::{Line, is_text};
+use super::{Line, expected, givens, is_text};
 
 pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     match word {
-        "given" => given(line),
-        "expect" => expect(line),
+        "given" => givens::of(line),
+        "expect" => expected::of(line).or_else(|| expect(line)),
         "assert" | "expects" | "should" | "check" | "then" => {
             let message = format!("what is expected is written `expect`, not `{word}`");
             Some(line.otherwise(&codes::FOREIGN_WORD, (0, word.len()), &message, "expect"))
@@ -66,40 +66,6 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         }
         _ => None,
     }
-}
-
-/// `given http.post returns 200`.
-fn given(line: Line<'_>) -> Option<Diagnostic> {
-    for (word, right) in [
-        ("fail", "fails"),
-        ("failed", "fails"),
-        ("timeout", "times out"),
-        ("refuse", "refuses"),
-        ("refused", "refuses"),
-        ("error", "fails"),
-    ] {
-        if let Some(before) = line.text.strip_suffix(word).filter(|before| before.ends_with(' ')) {
-            let message = format!("how a call goes wrong is written `{right}`, not `{word}`");
-            return Some(line.otherwise(
-                &codes::FOREIGN_WORD,
-                (before.len(), line.text.len()),
-                &message,
-                right,
-            ));
-        }
-    }
-    let words = [
-        "returns", "return", "responds", "respond", "replies", "answer", "gives", "sends", "->", "=>",
-        "with", "is",
-    ];
-    let (word, at) =
-        words.iter().find_map(|word| line.find(&format!(" {word} ")).map(|at| (*word, at + 1)))?;
-    let behind = line.text.get(at + word.len()..)?.trim_start();
-    behind.starts_with(|c: char| c.is_ascii_digit()).then(|| {
-        let message = format!("what a service answers is written `answers`, not `{word}`");
-        line.otherwise(&codes::FOREIGN_WORD, (at, at + word.len()), &message, "answers")
-            .help("It is written `given http.post answers 200 json { … }`.")
-    })
 }
 
 fn expect(line: Line<'_>) -> Option<Diagnostic> {
@@ -193,7 +159,7 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
         ("answer" | "response" | "result" | "body", None) if number(value) => {
             Some(line.otherwise(code, (at, at + word.len()), "the status is expected as `status`", "status"))
         }
-        ("code" | "http", None) if number(value) => {
+        ("code" | "http" | "status_code" | "http_status", None) if number(value) => {
             Some(line.otherwise(code, (at, at + word.len()), "the status is expected as `status`", "status"))
         }
         ("no" | "not", None) => {
@@ -210,12 +176,6 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
                 )
             })
         }
-        ("nothing", None) if value.is_empty() => Some(line.otherwise(
-            code,
-            (at, at + word.len()),
-            "that nothing is sent is written `no actions`",
-            "no actions",
-        )),
         _ => None,
     }
 }
