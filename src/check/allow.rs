@@ -149,13 +149,19 @@ fn unknown_silence(silence: &Silence<'_>) -> Diagnostic {
         Some(code) if code.severity == Severity::Error => {
             format!("`{}` is an error, and errors cannot be silenced", silence.name)
         }
+        Some(code) if code.name != silence.name => {
+            format!("a warning is silenced by its name, and `{}` is called `{}`", silence.name, code.name)
+        }
         _ => format!("there is no warning `{}`", silence.name),
     };
     let finding = Diagnostic::new(&UNKNOWN_SILENCE, silence.span, message).label("silences nothing");
     let by_id = codes::explain(silence.name).filter(|code| code.severity == Severity::Warning);
     let all = codes::all();
     let names = all.iter().filter(|code| code.severity == Severity::Warning).map(|code| code.name);
-    match by_id.map(|code| code.name).or_else(|| diagnostic::near(silence.name, names)) {
+    let near = diagnostic::near(silence.name, names).or_else(|| {
+        codes::near(silence.name).filter(|code| code.severity == Severity::Warning).map(|code| code.name)
+    });
+    match by_id.map(|code| code.name).or(near) {
         Some(near) => finding.help(format!("Did you mean `{near}`?")).safe_fix(
             format!("write `{near}`"),
             silence.span,

@@ -8,6 +8,7 @@ use super::errors;
 use super::prescan::{Brace, Part};
 use super::repair::{Change, code_length};
 use super::slips;
+use super::wordings;
 use super::words::{STEP_WORDS, first_word};
 
 /// What bounds a block elsewhere, put right.
@@ -21,7 +22,16 @@ pub(super) struct Bounds {
 
 /// `None` if all blocks of a part are bounded by braces, or by nothing that is known.
 pub(super) fn found(text: &str, part: &Part) -> Option<Bounds> {
-    let lines = lines(text);
+    let mut lines = lines(text);
+    for remark in &part.remarks {
+        let (start, end) = (remark.start as usize - part.start, remark.end as usize - part.start);
+        for line in &mut lines {
+            line.hidden |= line.start > start && line.start < end;
+            if line.start <= start && start < line.end {
+                line.end = line.start + text.get(line.start..start).unwrap_or("").trim_end().len();
+            }
+        }
+    }
     if !lines.iter().any(|line| line.may_bound(text)) {
         return None;
     }
@@ -146,7 +156,8 @@ impl Reader<'_> {
         let word = first_word(bare);
         let conditional = matches!(word, "when" | "if" | "elif" | "elsif" | "else" | "for" | "foreach");
         let item = matches!(word, "pipeline" | "connector" | "test");
-        if !is_head(bare) || bare == word && word != "else" || sign != ":" && !conditional {
+        let alone = matches!(word, "else" | "on_fail" | "on_failure");
+        if !is_head(bare) || bare == word && !alone || sign != ":" && !conditional {
             return None;
         }
         let start = line.start + line.indent + head.len();
@@ -166,6 +177,10 @@ impl Reader<'_> {
         let first = self.lines.get(self.next_written(at)?)?.code(self.text);
         let (last, below) = self.body(at, line.indent)?;
         if first.starts_with('{') || word == "if" && !is_step(first) {
+            return None;
+        }
+        // A call as in YAML is told of as a whole.
+        if wordings::yaml::begins(bare) && first.starts_with("url:") {
             return None;
         }
         self.bounds.changes.push(Change::Replace(start, " "));

@@ -236,6 +236,10 @@ impl Builder<'_> {
                 return true;
             }
         }
+        if let Some(found) = self.indented_block(line, within) {
+            self.report(found);
+            return true;
+        }
         // `verify token query.key == …` fits its rule, and means nothing.
         let steps = matches!(within, Within::Pipeline | Within::Branch);
         let asked = match line.node.as_rule() {
@@ -258,6 +262,21 @@ impl Builder<'_> {
         let Some(diagnostic) = self.wording(start, within) else { return false };
         self.report(diagnostic);
         true
+    }
+
+    /// `respond:` over lines further in, as in YAML. They are told of with it.
+    fn indented_block(&mut self, line: &Line, within: Within) -> Option<Diagnostic> {
+        let steps = matches!(within, Within::Pipeline | Within::Branch);
+        let alone = line.left.as_ref().is_some_and(|left| left.as_str().trim_end() == ":");
+        if !steps || !alone || !wordings::yaml::begins(line.node.as_str().trim_end()) {
+            return None;
+        }
+        let start = self.span(&line.node).start;
+        let before = self.source.get(..start as usize)?;
+        let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
+        let (found, whole) = wordings::yaml::of(self.source.get(start as usize..)?, start, column)?;
+        self.told_lines = Some(whole);
+        Some(found)
     }
 
     /// What is to be said of the line that begins at an offset of the file, if it is understood as a whole.

@@ -264,7 +264,8 @@ pub(super) fn left_over(
         if rule == Rule::retry && first_word(behind) == "first" {
             return errors::retry_out_of_order(at, behind);
         }
-        return errors::two_on_a_line(at, Some((sign, part(span, 0, 1))));
+        let alone = stands_alone(behind, text, within, whole);
+        return errors::two_on_a_line(at, Some((sign, part(span, 0, 1))), alone);
     }
     if let Some(Open::Text(at, quote)) = open(text).filter(|open| matches!(open, Open::Text(..))) {
         return errors::open_text(part(span, at, text.len()), quote, text.get(at..).unwrap_or(""));
@@ -310,7 +311,7 @@ pub(super) fn left_over(
         return errors::condition_behind(span, word, super::blocks::describe(rule).as_str());
     }
     if is_word(word) && !RESERVED.contains(&word) && within != Within::Fields {
-        return errors::two_on_a_line(span, None);
+        return errors::two_on_a_line(span, None, stands_alone(text, text, within, whole));
     }
     // `… } http.put "https://…"`
     let dotted = text.split([' ', '\t']).next().unwrap_or("");
@@ -320,10 +321,31 @@ pub(super) fn left_over(
         && parts.iter().all(|part| !part.is_empty() && first_word(part) == *part)
         && behind.starts_with(['"', '{'])
     {
-        return errors::two_on_a_line(span, None);
+        return errors::two_on_a_line(span, None, stands_alone(text, text, within, whole));
     }
     errors::left_over(span, text)
 }
+
+/// Whether the rest of a line is a whole statement of its block. `text` is what is left over, and `behind` the end of it.
+fn stands_alone(behind: &str, text: &str, within: Within, whole: Option<(Span, &str)>) -> bool {
+    let Some(whole) = whole.map(|(_, whole)| whole).filter(|whole| whole.starts_with(text)) else {
+        return false;
+    };
+    let Some(statement) = whole.get(text.len() - behind.len()..) else { return false };
+    let word = first_word(statement);
+    let at_home = match within {
+        Within::Pipeline | Within::Branch => {
+            STEP_WORDS.contains(&word) && word != "else" || statement.get(word.len()..).is_some_and(|rest| rest.starts_with('.'))
+        }
+        Within::Test => TEST_WORDS.contains(&word),
+        Within::Action => ENTRY_WORDS.contains(&word),
+        _ => false,
+    };
+    at_home && statement.len() <= LONGEST_ALONE && expected::failure(statement, within).is_none()
+}
+
+/// A longer rest of a line is not read once more.
+const LONGEST_ALONE: usize = 2000;
 
 /// The head of an item that cannot be read, over a block.
 pub(super) fn item_head(at: Span, text: &str, meant: Option<&str>) -> Diagnostic {

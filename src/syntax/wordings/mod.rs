@@ -15,6 +15,7 @@ mod givens;
 mod heads;
 mod steps;
 mod trials;
+pub(super) mod yaml;
 
 /// A line up to its end or its comment.
 #[derive(Clone, Copy)]
