@@ -324,6 +324,8 @@ impl Builder<'_> {
             }
             if let Some(left) = line.left {
                 self.left_over(rule, span, &left, within);
+                // It may hold what is asked for.
+                entries.push(Entry { kind: EntryKind::Broken, span });
             }
         }
         self.end_of_indented(indented);

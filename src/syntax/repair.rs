@@ -108,7 +108,8 @@ pub(super) fn mended(text: &str, part: &Part) -> (Patched, Vec<Diagnostic>) {
 fn line_starts(text: &str, start: usize, end: usize) -> impl Iterator<Item = usize> {
     let inner = text.get(start..end).unwrap_or("");
     let further = inner.match_indices(['\n', '\r']).map(move |(at, _)| start + at + 1);
-    std::iter::once(start).chain(further.filter(|at| !text.get(*at..).is_some_and(|rest| rest.starts_with('\n'))))
+    std::iter::once(start)
+        .chain(further.filter(|at| !text.get(*at..).is_some_and(|rest| rest.starts_with('\n'))))
 }
 
 /// `/* … */` over several lines.
@@ -116,8 +117,7 @@ fn remark_told(text: &str, start: usize, end: usize, at: Span) -> Option<Diagnos
     let written = text.get(start..end)?;
     let opener = if written.starts_with("/*") { "/*" } else { "<!--" };
     let inner = written.strip_prefix(opener)?.strip_suffix(if opener == "/*" { "*/" } else { "-->" })?;
-    let mut lines: Vec<&str> =
-        inner.lines().map(|line| line.trim().trim_start_matches('*').trim()).collect();
+    let mut lines: Vec<&str> = inner.lines().map(|line| line.trim().trim_start_matches('*').trim()).collect();
     while lines.last().is_some_and(|line| line.is_empty()) {
         lines.pop();
     }

@@ -326,23 +326,37 @@ pub(super) fn left_over(
     errors::left_over(span, text)
 }
 
-/// Whether the rest of a line is a whole statement of its block. `text` is what is left over, and `behind` the end of it.
+/// Whether the rest of a line is a whole statement of its block, or several. `text` is what is left over, and `behind` the end
+/// of it.
 fn stands_alone(behind: &str, text: &str, within: Within, whole: Option<(Span, &str)>) -> bool {
-    let Some(whole) = whole.map(|(_, whole)| whole).filter(|whole| whole.starts_with(text)) else {
-        return false;
-    };
-    let Some(statement) = whole.get(text.len() - behind.len()..) else { return false };
-    let word = first_word(statement);
-    let at_home = match within {
-        Within::Pipeline | Within::Branch => {
-            STEP_WORDS.contains(&word) && word != "else" || statement.get(word.len()..).is_some_and(|rest| rest.starts_with('.'))
+    let whole = whole.map(|(_, whole)| whole).filter(|whole| whole.starts_with(text));
+    let mut rest = whole.and_then(|whole| whole.get(text.len() - behind.len()..)).unwrap_or("");
+    for _ in 0..MOST_ON_A_LINE {
+        let word = first_word(rest);
+        let at_home = match within {
+            Within::Pipeline | Within::Branch => {
+                let called = rest.get(word.len()..).is_some_and(|rest| rest.starts_with('.'));
+                called || STEP_WORDS.contains(&word) && word != "else"
+            }
+            Within::Test => TEST_WORDS.contains(&word),
+            Within::Action => ENTRY_WORDS.contains(&word),
+            _ => false,
+        };
+        if !at_home || rest.len() > LONGEST_ALONE {
+            return false;
         }
-        Within::Test => TEST_WORDS.contains(&word),
-        Within::Action => ENTRY_WORDS.contains(&word),
-        _ => false,
-    };
-    at_home && statement.len() <= LONGEST_ALONE && expected::failure(statement, within).is_none()
+        let Some((place, _)) = expected::failure(rest, within) else { return true };
+        let Some((first, further)) = rest.split_at_checked(place) else { return false };
+        if first.is_empty() || expected::failure(first.trim_end(), within).is_some() {
+            return false;
+        }
+        rest = further;
+    }
+    false
 }
+
+/// More statements on a line are not looked at.
+const MOST_ON_A_LINE: usize = 5;
 
 /// A longer rest of a line is not read once more.
 const LONGEST_ALONE: usize = 2000;

@@ -73,7 +73,16 @@ pub(super) fn reads_otherwise(word: &str, text: &str) -> bool {
     let behind = text.get(word.len()..).unwrap_or("").trim_start();
     matches!(
         word,
-        "retry" | "rate" | "accept" | "on_fail" | "on_crash" | "key" | "require" | "refuse" | "give_up_after" | "give_up"
+        "retry"
+            | "rate"
+            | "accept"
+            | "on_fail"
+            | "on_crash"
+            | "key"
+            | "require"
+            | "refuse"
+            | "give_up_after"
+            | "give_up"
     ) && behind.starts_with([':', '='])
 }
 

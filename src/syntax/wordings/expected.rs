@@ -8,7 +8,8 @@ use super::{Line, is_name, is_text};
 
 /// Words between which a state is written elsewhere.
 const AROUND_STATE: [&str; 14] = [
-    "to", "be", "run", "the", "state", "pipeline", "is", "was", "ended", "ends", "result", "with", "as", "outcome",
+    "to", "be", "run", "the", "state", "pipeline", "is", "was", "ended", "ends", "result", "with", "as",
+    "outcome",
 ];
 
 const STATES: [&str; 7] = ["aborted", "stopped", "done", "failed", "interrupted", "rejected", "duplicate"];
@@ -28,10 +29,12 @@ const NUMBERS: [(&str, &str); 10] = [
 
 pub(super) fn of(line: Line<'_>) -> Option<Diagnostic> {
     nothing(line)
+        .or_else(|| parameters(line))
         .or_else(|| members(line))
         .or_else(|| how_often(line))
         .or_else(|| state(line))
         .or_else(|| compared(line))
+        .or_else(|| several(line))
 }
 
 /// Whether a line that can be read means something else: `expect http.post two times`, `expect json["a"] == 1`.
@@ -50,11 +53,15 @@ fn nothing(line: Line<'_>) -> Option<Diagnostic> {
     let behind = behind.trim();
     let told = match first {
         "nothing" | "none" => {
-            matches!(behind, "" | "sent" | "called" | "is sent" | "is called" | "was sent" | "to be sent" | "happens")
+            matches!(
+                behind,
+                "" | "sent" | "called" | "is sent" | "is called" | "was sent" | "to be sent" | "happens"
+            )
         }
         "no" | "0" | "zero" | "any" => {
             let what = behind.split(' ').next()?;
-            let actions = ["action", "actions", "call", "calls", "request", "requests", "sends"].contains(&what);
+            let actions =
+                ["action", "actions", "call", "calls", "request", "requests", "sends"].contains(&what);
             actions && first != "any" && behind != "actions" || actions && matches!(first, "0" | "zero")
         }
         _ => false,
@@ -74,7 +81,20 @@ fn members(line: Line<'_>) -> Option<Diagnostic> {
     if !known && !rest.starts_with("$.") {
         return None;
     }
-    let signs = [" === ", " == ", " = ", " is ", " equals ", ": ", " != ", " > ", " < ", " >= ", " <= ", " contains "];
+    let signs = [
+        " === ",
+        " == ",
+        " = ",
+        " is ",
+        " equals ",
+        ": ",
+        " != ",
+        " > ",
+        " < ",
+        " >= ",
+        " <= ",
+        " contains ",
+    ];
     let (sign, cut) = signs
         .iter()
         .filter_map(|sign| line.find(sign).map(|cut| (*sign, cut)))
@@ -107,7 +127,9 @@ fn members(line: Line<'_>) -> Option<Diagnostic> {
     }
     let object = names.iter().rev().fold(value.to_owned(), |inner, name| format!("{{ {name}: {inner} }}"));
     let right = format!("json {object}");
-    Some(line.otherwise(code, (at, line.text.len()), message, &right).help(format!("Write `expect {right}`.")))
+    Some(
+        line.otherwise(code, (at, line.text.len()), message, &right).help(format!("Write `expect {right}`.")),
+    )
 }
 
 /// `expect http.post twice`, `expect http.post two times`, `expect http.post once only`, `expect http.post at least once`.
@@ -130,7 +152,8 @@ fn how_often(line: Line<'_>) -> Option<Diagnostic> {
     let end = start + written.len();
     let code = &codes::UNREADABLE_EXPECTATION;
     const EXACT: &str = "Write `once`, `never` or `2 times`: it is exact.";
-    let bounded = ["at least", "at most", "more than", "less than", "up to", "fewer than", ">", "<", "no more"];
+    let bounded =
+        ["at least", "at most", "more than", "less than", "up to", "fewer than", ">", "<", "no more"];
     if bounded.iter().any(|words| written.starts_with(words)) {
         let message = "how often an action is expected is one exact number";
         let mut found = line.otherwise(code, (start, end), message, "");
@@ -138,13 +161,20 @@ fn how_often(line: Line<'_>) -> Option<Diagnostic> {
         return Some(found.help(EXACT));
     }
     // What only says that it is exact, or that an action is called, says nothing more.
-    let needless = ["is", "was", "be", "to", "been", "called", "sent", "exactly", "only", "just"];
+    let needless = [
+        "is", "was", "be", "to", "been", "called", "sent", "exactly", "only", "just", "with", "==", "=",
+        "count",
+    ];
     let words: Vec<&str> = written.split_whitespace().filter(|word| !needless.contains(word)).collect();
     let alone = words.len() == written.split_whitespace().count();
     let right = match words.as_slice() {
         ["once" | "never"] | [_, "times"] if alone && !spelled(&words) => return None,
         // A word too many is told of as such.
-        ["once" | "never"] | [_, "times"] if needless.iter().any(|word| written.starts_with(word)) && !spelled(&words) => return None,
+        ["once" | "never"] | [_, "times"]
+            if needless.iter().any(|word| written.starts_with(word)) && !spelled(&words) =>
+        {
+            return None;
+        }
         ["once"] => "once".to_owned(),
         ["never" | "not"] | ["not", "at", "all"] | ["no", "times"] => "never".to_owned(),
         ["twice"] => "2 times".to_owned(),
@@ -158,6 +188,13 @@ fn how_often(line: Line<'_>) -> Option<Diagnostic> {
                 None => return None,
             }
         }
+        [digits] if !alone && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            match *digits {
+                "0" => "never".to_owned(),
+                "1" => "once".to_owned(),
+                digits => format!("{digits} times"),
+            }
+        }
         [] if !written.is_empty() => {
             let message = "how often the action is expected is not said";
             let mut found = line.otherwise(code, (start, end), message, "once");
@@ -168,6 +205,78 @@ fn how_often(line: Line<'_>) -> Option<Diagnostic> {
     };
     let message = format!("how often the action is expected is written `{right}`");
     Some(line.otherwise(code, (start, end), &message, &right).help(EXACT))
+}
+
+/// `expect http.post once with a = 1`, `expect http.post { a = 1 } once`.
+fn parameters(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let action = rest.split([' ', '{']).next()?;
+    if !action.contains('.') || !action.split('.').all(is_name) {
+        return None;
+    }
+    let code = &codes::UNREADABLE_EXPECTATION;
+    let counted = |text: &str| {
+        matches!(text, "once" | "never")
+            || text
+                .strip_suffix(" times")
+                .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    if let Some((before, count)) = line.text.rsplit_once('}')
+        && counted(count.trim())
+        && let Some(open) = line.find("{")
+    {
+        let end = line.text.len();
+        let start = end - count.trim_start().len();
+        let count = format!("{} ", count.trim());
+        let edits = [(open, open, &*count), (before.len() + 1, end, "")];
+        let message = "how often stands before the parameters";
+        let found = line.with_edits(code, (start, end), message, "write it before them", &edits);
+        return Some(found.help("It is written `expect http.post once { name = value }`."));
+    }
+    let with = line.find(" with ").filter(|with| *with > at)?;
+    let given = line.text.get(with + " with ".len()..)?.trim();
+    let name = first_word(given);
+    let sign = given.get(name.len()..)?.trim_start();
+    let count = line.text.get(at + action.len()..with)?.trim();
+    let single = is_name(name) && sign.starts_with('=') && !sign.starts_with("==") && !given.contains('{');
+    (single && (counted(count) || count.ends_with('"'))).then(|| {
+        let right = format!("{{ {given} }}");
+        let message = "the parameters of an expected call stand in braces";
+        line.otherwise(code, (with + 1, line.text.len()), message, &right)
+    })
+}
+
+/// `expect status 200 and text "OK"`, `expect status 200, json { … }`.
+fn several(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    if !matches!(first_word(rest), "status" | "text" | "json" | "header")
+        && !STATES.contains(&first_word(rest))
+    {
+        return None;
+    }
+    for sign in [", and ", " and ", ", ", " && "] {
+        let Some(cut) = line.find(sign).filter(|cut| *cut > at) else { continue };
+        let begin = cut + sign.len();
+        let behind = line.text.get(begin..)?;
+        let word = first_word(behind);
+        let known = matches!(word, "status" | "text" | "json" | "header") || STATES.contains(&word);
+        // A brace before it would hold it.
+        if !known || line.text.get(..cut)?.matches('{').count() != line.text.get(..cut)?.matches('}').count()
+        {
+            continue;
+        }
+        let place = cut + sign.len() - sign.trim_start().len();
+        let mut found = line.with_edits(
+            &codes::UNREADABLE_EXPECTATION,
+            (place, place + sign.trim().len()),
+            "each thing that is expected has a line of its own",
+            "begin a new line",
+            &[(cut, begin, "\nexpect ")],
+        );
+        found.help = Some(format!("Write `expect {word} …` on the next line."));
+        return Some(found);
+    }
+    None
 }
 
 /// Whether a number stands in letters.
@@ -206,7 +315,8 @@ fn state(line: Line<'_>) -> Option<Diagnostic> {
         "write two lines",
         &[(at, line.text.len(), &right)],
     );
-    found.help = Some(format!("Write `expect {first}{text}`, and `expect status {status}` on the next line."));
+    found.help =
+        Some(format!("Write `expect {first}{text}`, and `expect status {status}` on the next line."));
     Some(found)
 }
 
@@ -217,7 +327,29 @@ fn compared(line: Line<'_>) -> Option<Diagnostic> {
     let word = first_word(rest);
     let value = rest.get(word.len()..)?.trim_start();
     let start = line.text.len() - value.len();
-    let signs = [">=", "<=", "!=", ">", "<", "not ", "in ", "contains ", "matches ", "includes ", "like ", "starts_with "];
+    let signs = [
+        ">=",
+        "<=",
+        "!=",
+        ">",
+        "<",
+        "not ",
+        "in ",
+        "contains ",
+        "matches ",
+        "includes ",
+        "like ",
+        "starts_with ",
+    ];
+    // `expect "OK"`
+    if is_text(rest) {
+        let right = format!("text {rest}");
+        let message = "what the answer says is expected as `text`";
+        let mut found = line.otherwise(code, (at, line.text.len()), message, &right);
+        found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+        return Some(found.help(format!("Write `expect {right}`.")));
+    }
+    let word = if matches!(word, "body" | "answer" | "response") { "text" } else { word };
     if matches!(word, "status" | "text" | "json")
         && let Some(sign) = signs.iter().find(|sign| value.starts_with(**sign))
     {

@@ -157,7 +157,9 @@ fn route(line: Line<'_>) -> Option<Diagnostic> {
         let right = format!("POST {route}");
         let mut found = line.otherwise(&codes::BAD_ROUTE, (at, at + rest.len()), message, &right);
         found.fixes.iter_mut().for_each(|fix| fix.safe = false);
-        return Some(found.help(format!("Write `on {right}`: the method first. Most webhooks are sent with POST.")));
+        return Some(
+            found.help(format!("Write `on {right}`: the method first. Most webhooks are sent with POST.")),
+        );
     }
     let methods: Option<Vec<String>> = words
         .iter()
@@ -263,9 +265,8 @@ fn place(line: Line<'_>, start: usize, behind: &str) -> Option<Diagnostic> {
 
 /// `read body as "form"`, `read body as multipart/form-data`.
 fn body_format(line: Line<'_>) -> Option<Diagnostic> {
-    if let Some(found) = ["read body as", "read body"]
-        .into_iter()
-        .find_map(|words| super::signed(line, words, "read body as"))
+    if let Some(found) =
+        ["read body as", "read body"].into_iter().find_map(|words| super::signed(line, words, "read body as"))
     {
         return Some(found);
     }

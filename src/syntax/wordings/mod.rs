@@ -13,6 +13,7 @@ mod calls;
 mod expected;
 mod givens;
 mod heads;
+mod sent;
 mod steps;
 mod trials;
 pub(super) mod yaml;
@@ -44,7 +45,8 @@ pub(super) fn of(text: &str, at: Span, within: Within) -> Option<Diagnostic> {
 /// `respond: 200`, `extract: body { … }`.
 fn colon(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     let known = super::words::STEP_WORDS.contains(&word) && !matches!(word, "else" | "let");
-    let equals = ["cors", "keep", "keep_failed", "wait", "respond", "abort", "stop", "verify", "on", "dedupe"];
+    let equals =
+        ["cors", "keep", "keep_failed", "wait", "respond", "abort", "stop", "verify", "on", "dedupe"];
     if line.rest().1.starts_with('=') && !equals.contains(&word) {
         return None;
     }
@@ -61,7 +63,10 @@ fn signed(line: Line<'_>, words: &str, right: &str) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("`{right}` takes what it says without a `{sign}`");
-    let title = format!("delete the `{sign}`");
+    let title = match words == right {
+        true => format!("delete the `{sign}`"),
+        false => format!("write `{right}`"),
+    };
     let end = line.text.len() - value.len();
     let edit = if words == right { (words.len(), end, " ") } else { (0, end, &*format!("{right} ")) };
     let found = line.with_edits(&super::codes::COLON_FOR_EQUALS, (at, at + 1), &message, &title, &[edit]);

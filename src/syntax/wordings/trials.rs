@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::syntax::codes;
 use crate::syntax::words::{METHODS, first_word};
 
-use super::{Line, expected, givens, is_text};
+use super::{Line, expected, givens, is_text, sent};
 
 pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     match word {
@@ -30,6 +30,11 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
                 found.span = line.part(0, at.saturating_sub(1));
                 found
             })
+        }
+        "send" => sent::of(line),
+        "mock" | "stub" | "fake" | "when" | "if" | "where" if mocks(line) => {
+            let message = format!("what a service does is written `given`, not `{word}`");
+            Some(line.otherwise(&codes::FOREIGN_WORD, (0, word.len()), &message, "given"))
         }
         "at" => {
             let (at, rest) = line.rest();
@@ -66,6 +71,16 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         }
         _ => None,
     }
+}
+
+/// `mock http.post answers 200`.
+fn mocks(line: Line<'_>) -> bool {
+    let (_, rest) = line.rest();
+    let action = rest.split(' ').next().unwrap_or("");
+    let does = [" answers ", " times out", " refuses", " fails"];
+    action.contains('.')
+        && action.split('.').all(super::is_name)
+        && does.iter().any(|word| line.find(word).is_some())
 }
 
 fn expect(line: Line<'_>) -> Option<Diagnostic> {

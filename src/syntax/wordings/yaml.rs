@@ -99,7 +99,9 @@ impl Writer {
                         lines.push(format!("header \"{}\" = {value}", header.key));
                     }
                 }
-                "timeout" | "retry" | "accept" | "rate" | "on_fail" | "on_crash" | "key" if action && scalar => {
+                "timeout" | "retry" | "accept" | "rate" | "on_fail" | "on_crash" | "key"
+                    if action && scalar =>
+                {
                     lines.push(format!("{} {}", row.key, row.value));
                 }
                 name if action && scalar && is_name(name) && !METHODS.contains(&name) => {
@@ -176,6 +178,7 @@ fn blocks<'r, 'a>(rows: &'r [Row<'a>]) -> Vec<(Row<'a>, &'r [Row<'a>])> {
 
 /// Whether the statement over such lines is written as in YAML: nothing but its word and a `:`.
 pub(in crate::syntax) fn begins(head: &str) -> bool {
-    let dotted = head.split('.').count() > 1 && head.split('.').all(|part| first_word(part) == part && !part.is_empty());
+    let dotted = head.split('.').count() > 1
+        && head.split('.').all(|part| first_word(part) == part && !part.is_empty());
     head == "respond" || dotted
 }
