@@ -49,10 +49,8 @@ pub(in crate::syntax) fn of(below: &str, start: u32, column: usize) -> Option<(D
     let message = format!("the block of `{colon}` stands in braces, and its {before} before them");
     let mut found = Diagnostic::new(&codes::MISSING_BRACE, Span { start: sign, end: sign + 1 }, message);
     if let Some(written) = written {
-        let line = written.split_whitespace().collect::<Vec<_>>().join(" ");
-        if line.chars().count() <= 100 {
-            found = found.help(format!("Write `{line}`."));
-        }
+        let margin = format!("\n{}", writer.pad);
+        found = found.help(format!("Write:\n{}", written.replace(&margin, "\n")));
         let edits = vec![Edit { span: whole, text: written.into() }];
         let mut fix = Fix::safe("write the block in braces", edits);
         fix.safe = writer.certain;
