@@ -34,7 +34,28 @@ pub(super) fn offers(spot: &Spot<'_>) -> Option<Vec<Offer>> {
         (["on_fail"], _) => words(&["continue"]),
         (["give"], _) => words(&["up"]),
         (["give", "up"], _) => words(&["after"]),
-        (["retry"], _) => words(&["none"]),
+        (["retry"], _) => {
+            let mut offers = words(&["none"])?;
+            offers.push(
+                Offer::new("5 times, first 5s, at most 10m", CompletionItemKind::SNIPPET, Rank::First)
+                    .snippet("${1:5} times, first ${2:5s}, at most ${3:10m}")
+                    .documented("How often, how long to wait before the second try, and how long at most."),
+            );
+            Some(offers)
+        }
+        (["respond"], Block::Pipeline | Block::Steps) => Some(statuses(&[200, 201, 202, 204, 303])),
+        (["abort"], Block::Pipeline | Block::Steps) | ([.., "on_missing", "abort"], _) => {
+            Some(statuses(&[400, 401, 403, 404, 409, 422]))
+        }
+        (["expect", "status"], Block::Test) => {
+            Some(statuses(&[200, 201, 204, 303, 400, 401, 403, 404, 422, 503]))
+        }
+        // Its value is known before any request comes.
+        (["const", _, "=", ..], Block::File) => {
+            let mut offers = values::names(spot);
+            offers.extend(words(&["true", "false"])?);
+            Some(offers)
+        }
         (["retry", "none"], _) => Some(Vec::new()),
         (["retry", _], _) => words(&["times"]),
         (["retry", _, "times", ",", ..], _) => words(&["first", "at most"]),
@@ -104,6 +125,16 @@ pub(super) fn offers(spot: &Spot<'_>) -> Option<Vec<Offer>> {
 /// A part of `send` or `given` is open behind which a value stands.
 fn is_value(before: &[&str]) -> bool {
     matches!(before.last(), Some(&("json" | "form" | "text" | "file" | "header" | "=" | "answers")))
+}
+
+/// With what they say (RFC 9110, section 15).
+fn statuses(codes: &[u16]) -> Vec<Offer> {
+    let known = codes.iter().filter_map(|code| hyper::StatusCode::from_u16(*code).ok());
+    let offer = |status: hyper::StatusCode| {
+        Offer::new(status.as_str(), CompletionItemKind::VALUE, Rank::First)
+            .detailed(status.canonical_reason().unwrap_or_default())
+    };
+    known.map(offer).collect()
 }
 
 fn schemes() -> Vec<Offer> {
