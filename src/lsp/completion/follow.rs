@@ -43,13 +43,11 @@ pub(super) fn offers(spot: &Spot<'_>) -> Option<Vec<Offer>> {
             );
             Some(offers)
         }
-        (["respond"], Block::Pipeline | Block::Steps) => Some(statuses(&[200, 201, 202, 204, 303])),
+        (["respond"], Block::Pipeline | Block::Steps) => Some(statuses(|status| status < "400")),
         (["abort"], Block::Pipeline | Block::Steps) | ([.., "on_missing", "abort"], _) => {
-            Some(statuses(&[400, 401, 403, 404, 409, 422]))
+            Some(statuses(|status| status >= "400"))
         }
-        (["expect", "status"], Block::Test) => {
-            Some(statuses(&[200, 201, 204, 303, 400, 401, 403, 404, 422, 503]))
-        }
+        (["expect", "status"], Block::Test) => Some(statuses(|_| true)),
         // Its value is known before any request comes.
         (["const", _, "=", ..], Block::File) => {
             let mut offers = values::names(spot);
@@ -127,14 +125,28 @@ fn is_value(before: &[&str]) -> bool {
     matches!(before.last(), Some(&("json" | "form" | "text" | "file" | "header" | "=" | "answers")))
 }
 
-/// With what they say (RFC 9110, section 15).
-fn statuses(codes: &[u16]) -> Vec<Offer> {
-    let known = codes.iter().filter_map(|code| hyper::StatusCode::from_u16(*code).ok());
-    let offer = |status: hyper::StatusCode| {
-        Offer::new(status.as_str(), CompletionItemKind::VALUE, Rank::First)
-            .detailed(status.canonical_reason().unwrap_or_default())
+/// What their numbers say (RFC 9110, section 15).
+const STATUSES: [(&str, &str); 12] = [
+    ("200", "OK"),
+    ("201", "Created"),
+    ("202", "Accepted"),
+    ("204", "No Content"),
+    ("303", "See Other"),
+    ("400", "Bad Request"),
+    ("401", "Unauthorized"),
+    ("403", "Forbidden"),
+    ("404", "Not Found"),
+    ("409", "Conflict"),
+    ("422", "Unprocessable Content"),
+    ("503", "Service Unavailable"),
+];
+
+fn statuses(is_meant: fn(&str) -> bool) -> Vec<Offer> {
+    let meant = STATUSES.iter().filter(|(status, _)| is_meant(status));
+    let offer = |(status, says): &(&str, &str)| {
+        Offer::new(*status, CompletionItemKind::VALUE, Rank::First).detailed(*says)
     };
-    known.map(offer).collect()
+    meant.map(offer).collect()
 }
 
 fn schemes() -> Vec<Offer> {
