@@ -87,10 +87,12 @@ impl Builder<'_> {
                     let at = self.between(start, start);
                     self.report(errors::missing_open(at));
                 }
-                Rule::missing_close if self.open_lines || self.took_close() => {}
                 Rule::missing_close => {
                     let at = self.between(start, start + 1);
-                    self.report(errors::missing_close(at));
+                    match self.open_lines || self.took_close() {
+                        true => _ = self.untold_close.get_or_insert(at),
+                        false => self.report(errors::missing_close(at)),
+                    }
                 }
                 Rule::left_over | Rule::left_block => {
                     if let Some(line) = lines.last_mut() {

@@ -36,6 +36,8 @@ pub(super) struct Builder<'a> {
     pub goes_on_behind: Option<Unfinished>,
     /// A text of several lines took all that follows, closing braces too.
     pub open_lines: bool,
+    /// A block that has no end, and of which something else tells: a text that took all, say.
+    pub untold_close: Option<Span>,
     /// All that pest found.
     pub tree: Option<Pairs<'a, Rule>>,
     /// Lines that fit no rule, so far.
@@ -67,6 +69,7 @@ impl<'a> Builder<'a> {
             lost_branch: None,
             goes_on_behind: None,
             open_lines: false,
+            untold_close: None,
             tree: None,
             junk_seen: 0,
             depth: 0,

@@ -190,6 +190,9 @@ fn read_part(source: &Source, part: &Part, comments: &[Span]) -> (Option<ast::It
         builder.report(diagnostic);
     }
     let item = pairs.next().and_then(|part| builder.part(part));
+    if let Some(open) = builder.untold_close.filter(|_| !builder.broken) {
+        builder.report(errors::missing_close(open));
+    }
     let mut diagnostics = builder.diagnostics;
     diagnostics.retain(|finding| !part.unseen.iter().any(|letter| letter.parts(finding)));
     (item, diagnostics)
