@@ -23,15 +23,7 @@ pub(super) struct Bounds {
 /// `None` if all blocks of a part are bounded by braces, or by nothing that is known.
 pub(super) fn found(text: &str, part: &Part) -> Option<Bounds> {
     let mut lines = lines(text);
-    for remark in &part.remarks {
-        let (start, end) = (remark.start as usize - part.start, remark.end as usize - part.start);
-        for line in &mut lines {
-            line.hidden |= line.start > start && line.start < end;
-            if line.start <= start && start < line.end {
-                line.end = line.start + text.get(line.start..start).unwrap_or("").trim_end().len();
-            }
-        }
-    }
+    hide_remarks(&mut lines, text, part);
     if !lines.iter().any(|line| line.may_bound(text)) {
         return None;
     }
@@ -43,6 +35,20 @@ pub(super) fn found(text: &str, part: &Part) -> Option<Bounds> {
     let mut bounds = reader.bounds;
     bounds.braces.sort_by_key(|brace| brace.at);
     (!bounds.blame.is_empty()).then_some(bounds)
+}
+
+/// What stands in comments of other languages bounds nothing.
+fn hide_remarks(lines: &mut [Line], text: &str, part: &Part) {
+    let mut rest = lines.iter_mut().peekable();
+    for remark in &part.remarks {
+        let (start, end) = (remark.start as usize - part.start, remark.end as usize - part.start);
+        while let Some(line) = rest.next_if(|line| line.start < end) {
+            line.hidden |= line.start > start;
+            if line.start <= start && start < line.end {
+                line.end = line.start + text.get(line.start..start).unwrap_or("").trim_end().len();
+            }
+        }
+    }
 }
 
 /// Words whose blocks hold steps, or fields, or what an action sends.

@@ -149,12 +149,14 @@ impl Builder<'_> {
             let balanced = whole.matches('{').count() == whole.matches('}').count();
             let whole_span = Span { start: span.start, end: span.start + whole.len() as u32 };
             let whole = (balanced && rest.starts_with(whole)).then_some((whole_span, whole));
+            self.junk_seen += 1;
+            let reread = self.junk_seen <= MOST_REREAD;
             let diagnostic = match block {
                 None => habits::in_rest(rule, before, &text, span),
                 Some(_) => None,
             };
-            let diagnostic =
-                diagnostic.unwrap_or_else(|| slips::left_over(rule, line, &text, span, within, whole));
+            let diagnostic = diagnostic
+                .unwrap_or_else(|| slips::left_over(rule, line, &text, span, within, whole, reread));
             self.report(diagnostic);
         }
         let Some(block) = block else { return Vec::new() };

@@ -117,13 +117,10 @@ fn remark_told(text: &str, start: usize, end: usize, at: Span) -> Option<Diagnos
     let written = text.get(start..end)?;
     let opener = if written.starts_with("/*") { "/*" } else { "<!--" };
     let inner = written.strip_prefix(opener)?.strip_suffix(if opener == "/*" { "*/" } else { "-->" })?;
-    let mut lines: Vec<&str> = inner.lines().map(|line| line.trim().trim_start_matches('*').trim()).collect();
-    while lines.last().is_some_and(|line| line.is_empty()) {
-        lines.pop();
-    }
-    while lines.first().is_some_and(|line| line.is_empty()) {
-        lines.remove(0);
-    }
+    let lines: Vec<&str> = inner.lines().map(|line| line.trim().trim_start_matches('*').trim()).collect();
+    let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(0);
+    let last = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+    let lines = lines.get(first..last).unwrap_or(&[]);
     let before = text.get(..start)?;
     let line = before.get(before.rfind(['\n', '\r']).map_or(0, |end| end + 1)..)?;
     let indent = line.get(..line.len() - line.trim_start_matches([' ', '\t']).len())?;

@@ -238,8 +238,8 @@ const FOREIGN_OPERATORS: [(&str, &str); 12] = [
     ("$.", "A path stands in `extract`: `extract body { name = $.name on_missing abort }`. Then use `name`."),
 ];
 
-/// The rest of a line whose beginning is a whole statement; `whole` is it with the block behind it, where both end with the
-/// line.
+/// The rest of a line whose beginning is a whole statement, which `reread` allows to read once more; `whole` is it with the
+/// block behind it, where both end with the line.
 pub(super) fn left_over(
     rule: Rule,
     line: Span,
@@ -247,6 +247,7 @@ pub(super) fn left_over(
     span: Span,
     within: Within,
     whole: Option<(Span, &str)>,
+    reread: bool,
 ) -> Diagnostic {
     if text.is_empty() {
         return errors::needless_block(span, super::blocks::describe(rule).as_str());
@@ -264,7 +265,7 @@ pub(super) fn left_over(
         if rule == Rule::retry && first_word(behind) == "first" {
             return errors::retry_out_of_order(at, behind);
         }
-        let alone = stands_alone(behind, text, within, whole);
+        let alone = reread && stands_alone(behind, text, within, whole);
         return errors::two_on_a_line(at, Some((sign, part(span, 0, 1))), alone);
     }
     if let Some(Open::Text(at, quote)) = open(text).filter(|open| matches!(open, Open::Text(..))) {
@@ -311,7 +312,7 @@ pub(super) fn left_over(
         return errors::condition_behind(span, word, super::blocks::describe(rule).as_str());
     }
     if is_word(word) && !RESERVED.contains(&word) && within != Within::Fields {
-        return errors::two_on_a_line(span, None, stands_alone(text, text, within, whole));
+        return errors::two_on_a_line(span, None, reread && stands_alone(text, text, within, whole));
     }
     // `… } http.put "https://…"`
     let dotted = text.split([' ', '\t']).next().unwrap_or("");
@@ -321,7 +322,7 @@ pub(super) fn left_over(
         && parts.iter().all(|part| !part.is_empty() && first_word(part) == *part)
         && behind.starts_with(['"', '{'])
     {
-        return errors::two_on_a_line(span, None, stands_alone(text, text, within, whole));
+        return errors::two_on_a_line(span, None, reread && stands_alone(text, text, within, whole));
     }
     errors::left_over(span, text)
 }

@@ -37,9 +37,10 @@ pub(in crate::syntax) fn of(below: &str, start: u32, column: usize) -> Option<(D
         }
         at += line.len();
     }
-    if rows.is_empty() {
+    if end == head.len() {
         return None;
     }
+    readable &= end <= LONGEST_WRITTEN;
     let mut writer = Writer { certain: true, pad: " ".repeat(column) };
     let action = colon != "respond";
     let written = readable.then(|| writer.statement(colon, &rows, action)).flatten();
@@ -51,7 +52,7 @@ pub(in crate::syntax) fn of(below: &str, start: u32, column: usize) -> Option<(D
     if let Some(written) = written {
         let margin = format!("\n{}", writer.pad);
         found = found.help(format!("Write:\n{}", written.replace(&margin, "\n")));
-        let edits = vec![Edit { span: whole, text: written.into() }];
+        let edits = vec![Edit { span: whole, text: written }];
         let mut fix = Fix::safe("write the block in braces", edits);
         fix.safe = writer.certain;
         found.fixes.push(fix);
@@ -61,6 +62,9 @@ pub(in crate::syntax) fn of(below: &str, start: u32, column: usize) -> Option<(D
     }
     Some((found, whole))
 }
+
+/// A longer block is not written anew.
+const LONGEST_WRITTEN: usize = 4000;
 
 fn row(indent: usize, text: &str) -> Option<Row<'_>> {
     let (key, value) = text.split_once(':')?;
