@@ -27,7 +27,12 @@ impl Builder<'_> {
                     self.report(errors::url_without_quotes(at, node.as_str().trim_end()));
                     action.url = Some(super::expressions::broken_expr(at));
                 }
-                Rule::maybe_block => action.entries = self.entries(node, Within::Action),
+                Rule::maybe_block => {
+                    let outside = self.only_names;
+                    self.only_names = !action.name.text.starts_with("http.");
+                    action.entries = self.entries(node, Within::Action);
+                    self.only_names = outside;
+                }
                 _ => action.url = self.text(node).or(action.url),
             }
         }
@@ -61,7 +66,9 @@ impl Builder<'_> {
                         Some(name) if name.text.contains('-') => {
                             errors::header_as_in_http(name.span.to(at), &name.text)
                         }
-                        Some(name) if PARTS.contains(&&*name.text) => errors::part_with_sign(at, &name.text),
+                        Some(name) if PARTS.contains(&&*name.text) && !self.only_names => {
+                            errors::part_with_sign(at, &name.text)
+                        }
                         Some(name) if CLAUSES.contains(&&*name.text) => {
                             self.report(errors::clause_with_sign(at, &name.text));
                             return params;

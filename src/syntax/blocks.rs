@@ -355,7 +355,9 @@ impl Builder<'_> {
             let rule = line.node.as_rule();
             match rule {
                 Rule::params | Rule::bad_param => {
+                    let outside = std::mem::replace(&mut self.only_names, true);
                     params.extend(self.params(line.node).into_iter().map(|(param, _)| param));
+                    self.only_names = outside;
                 }
                 Rule::junk | Rule::bad_block => self.bad_entry(line.node, within),
                 _ => self.misplaced(&line.node, within),

@@ -24,6 +24,8 @@ pub(super) struct Builder<'a> {
     pub muted: usize,
     /// `header "N"` is a value only among the parameters of `verify`.
     pub in_verify: bool,
+    /// `text`, `json` and so on are names of parameters like any other: of an action that has no parts of a request.
+    pub only_names: bool,
     /// Where something stands of which all the rest of its line is a part, and is told of already.
     pub told_to_line_end: Option<u32>,
     /// Names of fields that could not be read.
@@ -63,6 +65,7 @@ impl<'a> Builder<'a> {
             broken: false,
             muted: 0,
             in_verify: false,
+            only_names: false,
             told_to_line_end: None,
             lost_names: Vec::new(),
             told_lines: None,
