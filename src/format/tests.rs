@@ -65,6 +65,8 @@ fn what_fuzzing_found_is_formatted() {
     ] {
         twice(&fields(text));
     }
+    let text = "pipeline p {\n  verify token header \"X-Token\" == secret.T\n}\n";
+    assert_eq!(twice(&text.replace("\"X-Token\"", "'X-Token'")), text);
     let text = "pipeline p {\n  verify o query \"{\" {}\n  respond 200 { json { d: 1 } }\n}\n";
     assert_eq!(twice(&text.replace("\" {}", "\"{}")), text);
 }
