@@ -80,7 +80,7 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
         tracing::warn!("the history is kept in memory: nothing outlives the process");
     }
     let deliver =
-        Deliver::new(deliver::Options { allow_private: setup.allow_private.clone(), smtp: setup.smtp })
+        Deliver::new(deliver::Options { allow_private: setup.allow_private.clone(), smtp: setup.smtp, is_hasty: false })
             .map_err(StartError::Machine)?;
     let newest = newest(&*store);
     let clock = Arc::new(Clock::after(newest));
