@@ -20,7 +20,7 @@ mod suggest;
 pub use coverage::{Counts, Coverage, Point, PointKind};
 pub use disguise::Disguise;
 pub use failure::Failure;
-pub use plan::{Answered, Called, Part, Plan, Planned, plan, plan_of};
+pub use plan::{Answered, Called, Guessed, Part, Plan, Planned, plan, plan_of};
 pub use recorded::Recorded;
 pub use run::Ran;
 pub use scene::{Rehearsal, Site, rehearse};
