@@ -237,7 +237,11 @@ async fn in_haste_what_stands_in_the_way_of_every_try_is_final() {
         let Attempt::Refused(reason) = &attempt else { panic!("{host}: {attempt:?}") };
         assert!(reason.contains(allows), "{host}: {reason}");
     }
-    let mail = request("POST", "mailto:a@b.example".into(), r#"{"to":"a@b.example","subject":"a","text":"b","id":"c"}"#);
+    let mail = request(
+        "POST",
+        "mailto:a@b.example".into(),
+        r#"{"to":"a@b.example","subject":"a","text":"b","id":"c"}"#,
+    );
     let attempt = hasty.send(&mail, LONG, 10).await;
     assert!(matches!(&attempt, Attempt::Refused(why) if why.contains("`[smtp]`")), "{attempt:?}");
     // Who is not there now may be there for the next try.

@@ -17,6 +17,8 @@ mod run;
 mod scene;
 mod suggest;
 
+pub use bodies::form;
+pub use calls::Sent;
 pub use coverage::{Counts, Coverage, Point, PointKind};
 pub use disguise::Disguise;
 pub use failure::Failure;
@@ -24,4 +26,4 @@ pub use plan::{Answered, Called, Guessed, Part, Plan, Planned, plan, plan_of};
 pub use recorded::Recorded;
 pub use run::Ran;
 pub use scene::{Rehearsal, Site, rehearse};
-pub use suggest::request as suggested_request;
+pub use suggest::{made_up_body, request as suggested_request};

@@ -143,10 +143,13 @@ fn only_known(json: &Json) -> Result<(), String> {
         let meant = near(name, PARTS).or(is_body.then_some("body"));
         return Err(match meant {
             Some(meant) => format!("`{name}` is no part of a request; did you mean `{meant}`?"),
-            None => format!("`{name}` is no part of a request; there are `method`, `path`, `headers` and `body`"),
+            None => {
+                format!("`{name}` is no part of a request; there are `method`, `path`, `headers` and `body`")
+            }
         });
     }
-    let places = ["target", "path", "url"].into_iter().filter(|name| json.get(name).is_some_and(Json::is_string));
+    let places =
+        ["target", "path", "url"].into_iter().filter(|name| json.get(name).is_some_and(Json::is_string));
     if let [first, second, ..] = places.collect::<Vec<_>>().as_slice() {
         return Err(format!("`{first}` and `{second}` say the same; keep one of them"));
     }
@@ -277,11 +280,20 @@ mod tests {
             ("POST /a\nno header\n", "`no header` is no header"),
             ("POST /a\n\nb\n###\nGET /b\n", "several requests"),
             ("{}", "without `method` and `path`"),
-            (r#"{"method":"POST","path":"/a","jsn":{"b":1}}"#, "`jsn` is no part of a request; did you mean `body`?"),
+            (
+                r#"{"method":"POST","path":"/a","jsn":{"b":1}}"#,
+                "`jsn` is no part of a request; did you mean `body`?",
+            ),
             (r#"{"method":"POST","path":"/a","data":{"b":1}}"#, "did you mean `body`?"),
-            (r#"{"method":"POST","path":"/a","header":{"b":"1"}}"#, "`header` is no part of a request; did you mean `headers`?"),
+            (
+                r#"{"method":"POST","path":"/a","header":{"b":"1"}}"#,
+                "`header` is no part of a request; did you mean `headers`?",
+            ),
             (r#"{"request":{"method":"POST","target":"/a","headres":{}}}"#, "did you mean `headers`?"),
-            (r#"{"method":"POST","path":"/a","cookies":[]}"#, "`cookies` is no part of a request; there are `method`, `path`"),
+            (
+                r#"{"method":"POST","path":"/a","cookies":[]}"#,
+                "`cookies` is no part of a request; there are `method`, `path`",
+            ),
             (r#"{"method":"POST","path":"/a","url":"/b"}"#, "`path` and `url` say the same"),
             (r#"{"method":"POST","path":"/a","headers":["b"]}"#, "`headers` is no object"),
             (r#"{"method":"POST","path":"/a","body_hex":1}"#, "`body_hex` is no text"),

@@ -30,7 +30,8 @@ impl Pauses {
         let Ok(log) = Log::read(operation) else { return Vec::new() };
         let facts: Vec<&Fact> = operation.rows.iter().flatten().collect();
         let places = places(pipeline, &log);
-        let named = |path: &Arc<str>, name: &str| match places.get(path).and_then(|op| pipeline.code.get(*op)) {
+        let named = |path: &Arc<str>, name: &str| match places.get(path).and_then(|op| pipeline.code.get(*op))
+        {
             Some(op) => {
                 let line = pipeline.source.position(op.span.start).line;
                 format!("`{name}` ({}:{line})", pipeline.source.name)

@@ -114,7 +114,10 @@ fn what_no_try_can_change_ends_at_once_and_says_what_would_allow_it() {
     let script = "pipeline a {\n  on POST \"/a\"\n  respond 200 \"OK\"\n  http.get \"HOST/in\"\n}\n";
     let site = Site::new(&[("a.http", "POST /a\n\n")]);
     for (host, why) in [
-        ("http://127.0.0.1:9", "127.0.0.1 is a private address, which `--allow-private 127.0.0.0/8` would allow"),
+        (
+            "http://127.0.0.1:9",
+            "127.0.0.1 is a private address, which `--allow-private 127.0.0.0/8` would allow",
+        ),
         ("http://localhost:9", "`localhost` is at "),
     ] {
         site.write("a.wj", &script.replace("HOST", host));
@@ -130,7 +133,10 @@ fn what_no_try_can_change_ends_at_once_and_says_what_would_allow_it() {
     let output = site.wj(&["run", "pipelines/a.wj", "--request", "pipelines/a.http"]);
     assert_eq!(output.status.code(), Some(1), "{}", err(&output));
     assert!(out(&output).contains("no mail server is set: `wj.toml` has no `[smtp]`"), "{}", out(&output));
-    site.write("../wj.toml", "[smtp]\nhost = \"127.0.0.1\"\nfrom = \"a@b.example\"\nuser = \"u\"\npassword = \"MAIL_PW\"\n");
+    site.write(
+        "../wj.toml",
+        "[smtp]\nhost = \"127.0.0.1\"\nfrom = \"a@b.example\"\nuser = \"u\"\npassword = \"MAIL_PW\"\n",
+    );
     let output = site.wj(&["run", "pipelines/a.wj", "--request", "pipelines/a.http"]);
     assert_eq!(output.status.code(), Some(2), "{}", out(&output));
     assert!(err(&output).contains("secret MAIL_PW is not set"), "{}", err(&output));
@@ -146,11 +152,15 @@ fn each_pause_names_the_action_how_its_try_failed_and_which_try_that_was() {
     let site = Site::new(&[("a.http", "POST /a\n\n")]);
     for (retry, tries) in [
         ("retry 3 times, first 59m, at most 59m", "try 1 of 4 failed"),
-        ("retry 3 times, first 59m, at most 59m\n    give up after 3h", "try 1 of at most 4 within 3h failed"),
+        (
+            "retry 3 times, first 59m, at most 59m\n    give up after 3h",
+            "try 1 of at most 4 within 3h failed",
+        ),
         ("", "try 1 of as many as fit into 1d failed"),
     ] {
         site.write("a.wj", &script.replace("RETRY", retry));
-        let args = ["run", "pipelines/a.wj", "--request", "pipelines/a.http", "--allow-private", "127.0.0.0/8"];
+        let args =
+            ["run", "pipelines/a.wj", "--request", "pipelines/a.http", "--allow-private", "127.0.0.0/8"];
         let mut child = site.command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let waited = said.next().unwrap();
