@@ -1,6 +1,8 @@
 //! What a recorded test sends, and what its actions are answered: as it was, with look-alikes in the places of secrets and of
 //! what came from people.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 use url::form_urlencoded;
 
@@ -15,7 +17,7 @@ use crate::value::{self, Bytes, Value};
 
 pub(super) struct Recorder<'a> {
     pub operation: &'a Json,
-    pub pipeline: &'a Pipeline,
+    pub pipeline: &'a Arc<Pipeline>,
     pub disguise: Disguise<'a>,
 }
 
@@ -113,9 +115,16 @@ impl Recorder<'_> {
         if !content_type.is_empty() && !body.is_empty() {
             line += &format!(" header \"Content-Type\" = {}", quoted(&content_type));
         }
+        let was_refused = self.operation.pointer("/answer/status").and_then(Json::as_u64) == Some(401);
+        let is_signed = !self.pipeline.verify.is_empty() && !was_refused;
+        let written = if is_signed { rehearse::signed_headers(self.pipeline) } else { Vec::new() };
+        let script = self.pipeline.source.text.to_lowercase();
         for (name, value) in request.get("headers").and_then(Json::as_object).into_iter().flatten() {
+            // What `signed` writes needs no writing.
+            if written.contains(name) {
+                continue;
+            }
             // Only what the script looks at: all else is the sender's, and its proxies'.
-            let script = self.pipeline.source.text.to_lowercase();
             let is_read = name != "content-type" && script.contains(&format!("\"{name}\""));
             if let (true, Some(value)) = (is_read, value.as_str()) {
                 let like = match name.ends_with("authorization") {
@@ -125,7 +134,7 @@ impl Recorder<'_> {
                 line += &format!(" header {} = {}", quoted(name), quoted(&like));
             }
         }
-        if !self.pipeline.verify.is_empty() {
+        if is_signed {
             line += " signed";
         }
         Ok(line)

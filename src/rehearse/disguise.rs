@@ -98,6 +98,14 @@ impl<'a> Disguise<'a> {
         if self.names(text) {
             return text.to_owned();
         }
+        if let Some((_, secret)) =
+            rest.split_once("«secret ").filter(|_| before.eq_ignore_ascii_case("basic"))
+        {
+            return format!(
+                "{before} {}",
+                STANDARD.encode(format!("user:{}", opened(&format!("«secret {secret}"))))
+            );
+        }
         // Who reads the name and the password of it finds a name and a password.
         let pair = Some(rest.trim())
             .filter(|_| before.eq_ignore_ascii_case("basic"))
@@ -273,6 +281,8 @@ mod tests {
         let pair = String::from_utf8(pair).unwrap();
         assert!(pair.len() == 11 && pair.find(':') == Some(4) && !pair.contains("anna"), "{pair}");
         assert_eq!(disguise.credentials("Bearer «secret CRM_TOKEN»"), "Bearer test-CRM_TOKEN");
+        let masked = disguise.credentials("Basic YW5uYTp«secret CRM_TOKEN»");
+        assert_eq!(masked, format!("Basic {}", STANDARD.encode("user:test-CRM_TOKEN")));
         assert_eq!(disguise.credentials("Bearer of the script"), "Bearer of the script");
         assert!(!disguise.credentials("Anna Petrova").contains("Anna"));
     }

@@ -22,6 +22,7 @@ pub use calls::Sent;
 pub use coverage::{Counts, Coverage, Point, PointKind};
 pub use disguise::Disguise;
 pub use failure::Failure;
+pub use keys::signed_headers;
 pub use plan::{Answered, Called, Guessed, Part, Plan, Planned, plan, plan_of};
 pub use recorded::Recorded;
 pub use run::Ran;

@@ -524,3 +524,27 @@ fn a_form_with_a_name_twice_is_recorded_as_the_text_of_a_form() {
     assert!(test.contains("send POST \"/a\" form \"id=") && test.matches("&tag=").count() == 2, "{test}");
     assert!(!test.contains("Content-Type") && !test.contains("=one"), "{test}");
 }
+
+#[test]
+fn who_was_let_in_is_signed_for_and_who_was_not_is_refused_again() {
+    let script = "pipeline a {\n  on POST \"/a\"\n  verify hmac_sha256 { key = secret.SENDER, header = \"X-Sig\", prefix = \"v1=\" }\n  \
+        extract headers on_missing empty { sig = $[\"x-sig\"] }\n  respond 200 { json { sig: sig } }\n}\n";
+    let site = Site::new(&[("a.wj", script)]).env("SENDER", "0123456789abcdef");
+    let server = site.serve(&[]);
+    // HMAC-SHA-256 of `{}` with this key.
+    let good = "v1=f91e3e9f05cc2df64ac1c26f8adccdffda8d1e4a7a8c50a1a08eeadac6ddfec5";
+    for signature in [good, "v1=00"] {
+        let headers = [("Content-Type", "application/json"), ("X-Sig", signature)];
+        server.send("POST", "/a", &headers, "{}");
+    }
+    server.stop();
+    let operations = site.history(&[]);
+    assert_eq!([&operations[0]["status"], &operations[1]["status"]], ["rejected", "done"]);
+    for operation in operations {
+        let test = recorded(&site, operation["id"].as_str().unwrap());
+        let is_let_in = operation["status"] == "done";
+        assert_eq!(test.contains(" signed\n"), is_let_in, "{test}");
+        assert_eq!(test.contains("header \"x-sig\""), !is_let_in, "{test}");
+        assert_eq!(test.contains("expect status 401"), !is_let_in, "{test}");
+    }
+}
