@@ -83,7 +83,7 @@ use crate::value::{Fault, Kinds, Time, Value};
 
 pub use email::is_email;
 pub use format::pattern_meant;
-pub use literals::argument_error;
+pub use literals::{argument_error, argument_meant};
 
 /// A function of the language.
 #[derive(Debug)]

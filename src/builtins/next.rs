@@ -37,6 +37,27 @@ fn next(context: &Context<'_>, args: &[Value]) -> Result<Value, Fault> {
 /// In the order of the week.
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
+/// `Четверг 19:00`, `thursday 19:00` and `Thursdays at 19:00` are `Thu 19:00`.
+pub(super) fn meant(text: &str) -> Option<String> {
+    let text = text.replace(" at ", " ").replace(" в ", " ");
+    let (days, clock) = text.rsplit_once(' ')?;
+    let days: Option<Vec<&str>> = days
+        .split([',', ' '])
+        .filter(|day| !day.is_empty())
+        .map(|day| {
+            let day = day.to_lowercase();
+            // Russian days differ by their first two letters, and begin so in every case.
+            let at = DAYS.iter().position(|known| day.starts_with(known)).or_else(|| {
+                let russian = ["по|пн", "вт", "ср", "че|чт", "пя|пт", "су|сб", "во|вс"];
+                russian.iter().position(|starts| starts.split('|').any(|start| day.starts_with(start)))
+            })?;
+            ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].get(at).copied()
+        })
+        .collect();
+    let meant = format!("{} {clock}", days?.join(", "));
+    read(&meant).is_ok().then_some(meant)
+}
+
 /// Reads `Thu 20:00`, `Mon, Thu 20:00`, `20:00`; `Err` says why it is none.
 pub(super) fn read(text: &str) -> Result<Schedule, String> {
     let text = text.trim();

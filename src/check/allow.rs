@@ -38,6 +38,8 @@ pub(super) fn apply(source: &Source, file: &ast::File, mut findings: Vec<Diagnos
     if silences.is_empty() {
         return findings;
     }
+    // Of a script with errors not everything is looked at: what a comment silences may come back with the next letter.
+    let all_looked_at = !findings.iter().any(Diagnostic::is_error);
     let statements = statements::by_line(source, file);
     let code_lines = code_lines(source);
     let mut own = Vec::new();
@@ -56,7 +58,7 @@ pub(super) fn apply(source: &Source, file: &ast::File, mut findings: Vec<Diagnos
             let inside = finding.span.start >= place.start && finding.span.start < place.end;
             !(inside && std::ptr::eq(finding.code, code))
         });
-        if findings.len() == before && !across::needs_more(code) {
+        if findings.len() == before && all_looked_at && !across::needs_more(code) {
             own.push(unused_silence(silence));
         }
     }

@@ -71,11 +71,16 @@ fn shape(segment: &Segment) -> Option<Arc<str>> {
 }
 
 impl Claim {
-    fn segments(&self) -> Option<&[Option<Arc<str>>]> {
+    pub fn segments(&self) -> Option<&[Option<Arc<str>>]> {
         match &self.thing {
             Thing::Route(segments) => Some(segments),
             Thing::Name(_) => None,
         }
+    }
+
+    /// Whether a route takes requests of this method.
+    pub fn names(&self, method: &str) -> bool {
+        self.methods.as_ref().is_none_or(|methods| methods.iter().any(|own| **own == *method))
     }
 
     /// Segments of a route; of a name none.

@@ -56,6 +56,7 @@ pub static CODES: &[&Code] = &[
     &UNREADABLE_FILE,
     &DUPLICATE_CONNECTOR,
     &super::across::SHADOWED_ROUTE,
+    &super::across::UNROUTED_SEND,
     &super::across::DRIFTED_COPY,
     &super::undefined::CODE,
 ];

@@ -1,8 +1,11 @@
 //! Findings as the commands by which a program tells GitHub Actions of a place in a file:
 //! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 
+use std::path::{Path, PathBuf};
+
 use super::printable::printable;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::scripts;
 use crate::source::Source;
 
 /// `::error file=…,line=…,col=…,endLine=…,endColumn=…,title=…::message`.
@@ -17,7 +20,7 @@ pub(super) fn line(source: &Source, finding: &Diagnostic) -> String {
     let message: String = std::iter::once(finding.message.clone()).chain(help).collect();
     format!(
         "::{command} file={},line={},col={},endLine={},endColumn={},title={}::{}",
-        property(&source.name),
+        property(&from_checkout(&source.name)),
         from.line,
         from.column,
         to.line,
@@ -29,7 +32,19 @@ pub(super) fn line(source: &Source, finding: &Diagnostic) -> String {
 
 /// An error at a line, with a title.
 pub(super) fn error(file: &str, line: u32, title: &str, message: &str) -> String {
-    format!("::error file={},line={line},title={}::{}", property(file), property(title), data(message))
+    format!(
+        "::error file={},line={line},title={}::{}",
+        property(&from_checkout(file)),
+        property(title),
+        data(message)
+    )
+}
+
+/// GitHub looks for a file from the root of what it checked out, whatever folder a step works in.
+fn from_checkout(file: &str) -> String {
+    let root = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
+    let path = root.and_then(|root| scripts::relative_to(&root, Path::new(file)));
+    path.map_or_else(|| file.to_owned(), |path| path.display().to_string())
 }
 
 /// Whatever stands in a script, it begins no command of its own.

@@ -67,10 +67,10 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
     let affected = match &args.base {
         None => checked.files.iter().map(|file| file.source.name.clone()).collect(),
         Some(revision) => {
-            let base = scripts::since(revision, &args.paths).map_err(Failure::could_not_run)?;
-            let settings = args.config.as_deref().unwrap_or(Path::new(SETTINGS)).display().to_string();
+            let base = scripts::since(revision, &args.paths, &scripts).map_err(Failure::could_not_run)?;
+            let settings = args.config.as_deref().unwrap_or(Path::new(SETTINGS));
             let then = check::check_with(&base.scripts, &options);
-            affected(&checked, &then, &base, &settings)
+            affected(&checked, &then, &base, settings)
         }
     };
     let is_affected = |file: &CheckedFile| affected.contains(&file.source.name);
@@ -97,12 +97,12 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
 }
 
 /// Files that changed, and those that something else is true of since.
-fn affected(now: &Checked, then: &Checked, base: &Base, settings: &str) -> BTreeSet<String> {
-    let everything = base.changed.contains(settings.trim_start_matches("./"));
+fn affected(now: &Checked, then: &Checked, base: &Base, settings: &Path) -> BTreeSet<String> {
+    let everything = base.has_changed(settings);
     let is = |file: &CheckedFile| {
-        let name = plain(&file.source.name);
-        let Some(before) = then.files.iter().find(|old| plain(&old.source.name) == name) else { return true };
-        everything || base.changed.contains(name) || is_other(file, before) || reads_changed(file, base)
+        let name = &file.source.name;
+        let Some(before) = then.files.iter().find(|old| old.source.name == *name) else { return true };
+        everything || base.has_changed(Path::new(name)) || is_other(file, before) || reads_changed(file, base)
     };
     now.files.iter().filter(|file| is(file)).map(|file| file.source.name.clone()).collect()
 }
@@ -119,16 +119,9 @@ fn is_other(now: &CheckedFile, then: &CheckedFile) -> bool {
 
 /// Whether a test of the file reads a file that changed.
 fn reads_changed(file: &CheckedFile, base: &Base) -> bool {
-    let folder = Path::new(plain(&file.source.name)).parent().unwrap_or(Path::new(""));
+    let folder = Path::new(&file.source.name).parent().unwrap_or(Path::new(""));
     let mut read = file.tests.iter().flat_map(Test::files);
-    read.any(|path| {
-        let path: PathBuf = folder.join(path).components().filter(|part| part.as_os_str() != ".").collect();
-        path.to_str().is_some_and(|path| base.changed.contains(path))
-    })
-}
-
-fn plain(name: &str) -> &str {
-    name.trim_start_matches("./")
+    read.any(|path| base.has_changed(&folder.join(path)))
 }
 
 /// The tests of affected files, and those whose requests reach a pipeline of one.

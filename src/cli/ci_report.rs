@@ -81,9 +81,10 @@ impl Report<'_> {
                 writeln!(out, "{}", annotations::line(&file.source, finding))?;
             }
         }
-        for (file, _) in &self.unformatted {
-            let message = "this file is not in the one style: `wj fmt` puts it there";
-            writeln!(out, "{}", annotations::error(&file.source.name, 1, "wj fmt", message))?;
+        for (file, formatted) in &self.unformatted {
+            let message = "from here on this file is not in the one style: `wj fmt` puts it there";
+            let line = first_other_line(&file.source.text, formatted);
+            writeln!(out, "{}", annotations::error(&file.source.name, line, "wj fmt", message))?;
         }
         for Tested { test, failures } in &self.tests {
             for failure in failures {
@@ -138,11 +139,8 @@ impl Report<'_> {
             0 => "all in the one style".to_owned(),
             count => format!("{} would change", some(count, "file")),
         };
-        let tests = match (self.tests.len(), self.failing()) {
-            (0, _) => "no tests".to_owned(),
-            (all, 0) => format!("{} passed", some(all, "test")),
-            (all, failing) => format!("{failing} of {} failed", some(all, "test")),
-        };
+        let broken = self.files.iter().filter(|file| file.has_errors()).count();
+        let tests = super::test::summary(self.tests.len(), self.failing(), broken);
         vec![
             format!("files: {files}"),
             format!("check: {check}"),
@@ -150,4 +148,11 @@ impl Report<'_> {
             format!("test: {tests}"),
         ]
     }
+}
+
+/// The first line that would be another, from 1.
+fn first_other_line(text: &str, formatted: &str) -> u32 {
+    let same = text.lines().zip(formatted.lines()).take_while(|(old, new)| old == new).count();
+    let last = text.lines().count().max(1);
+    u32::try_from((same + 1).min(last)).unwrap_or(u32::MAX)
 }

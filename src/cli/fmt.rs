@@ -62,13 +62,13 @@ impl Run<'_> {
         if *formatted == *source.text {
             return Ok(());
         }
-        self.changed += 1;
-        self.show(source, &formatted)?;
-        if self.args.check || self.args.diff {
-            return Ok(());
+        if !self.args.check && !self.args.diff {
+            scripts::write(path, &formatted).map_err(|error| {
+                Failure::could_not_run(format!("cannot write `{}`: {error}", source.name))
+            })?;
         }
-        scripts::write(path, &formatted)
-            .map_err(|error| Failure::could_not_run(format!("cannot write `{}`: {error}", source.name)))
+        self.changed += 1;
+        Ok(self.show(source, &formatted)?)
     }
 
     fn stdin(&mut self) -> Result<ExitCode, Failure> {

@@ -13,6 +13,7 @@ mod connector;
 mod coverage_html;
 mod coverage_text;
 mod diff;
+mod completions;
 mod doctor;
 mod eval;
 mod examples;
@@ -86,6 +87,7 @@ enum Command {
     Backup(backup::Args),
     Compact(compact::Args),
     Doctor(doctor::Args),
+    Completions(completions::Args),
 }
 
 /// Why a command did not come to its end: what to tell, and the status to end with.
@@ -150,5 +152,6 @@ fn run(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Backup(args) => backup::run(&args, out),
         Command::Compact(args) => compact::run(&args, out),
         Command::Doctor(args) => doctor::run(&args, out),
+        Command::Completions(args) => completions::run(&args, out),
     }
 }

@@ -110,9 +110,32 @@ impl Report {
                 .filter_map(|label| elsewhere(label.source.as_ref()?, label))
                 .collect(),
         };
-        let report = report.with_label(source, diagnostic.span, &diagnostic.label, true);
-        here.into_iter()
-            .fold(report, |report, label| report.with_label(source, label.span, &label.text, false))
+        // What points into the middle of what is underlined cuts it, since miette would draw the two over one another.
+        let whole = diagnostic.span;
+        let inside = here.iter().map(|label| label.span).find(|inner| {
+            whole.start <= inner.start && inner.end <= whole.end && *inner != whole && inner.start < inner.end
+        });
+        let (left, right) = match inside {
+            Some(inner) => {
+                let behind = source.slice(Span { start: inner.end, ..whole });
+                let blanks = (behind.len() - behind.trim_start().len()) as u32;
+                (Span { end: inner.start, ..whole }, Span { start: inner.end + blanks, ..whole })
+            }
+            None => (whole, Span { start: whole.end, ..whole }),
+        };
+        let report = match (left.is_empty(), right.is_empty()) {
+            (false, true) => report.with_label(source, left, &diagnostic.label, true),
+            (false, false) => {
+                report.with_label(source, left, &diagnostic.label, true).with_label(source, right, "", false)
+            }
+            // The place of the finding is where the whole of it begins.
+            (true, false) => report.with_label(source, right, &diagnostic.label, false),
+            (true, true) => report.with_label(source, whole, &diagnostic.label, true),
+        };
+        let begins = |span: Span| left.is_empty() && inside == Some(span);
+        here.into_iter().fold(report, |report, label| {
+            report.with_label(source, label.span, &label.text, begins(label.span))
+        })
     }
 
     fn with_label(mut self, source: &Source, span: Span, text: &str, primary: bool) -> Report {

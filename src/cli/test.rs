@@ -293,7 +293,7 @@ fn as_json(test: &Test, failures: &[rehearse::Failure]) -> serde_json::Value {
     })
 }
 
-fn summary(tests: usize, failed: usize, broken: usize) -> String {
+pub(super) fn summary(tests: usize, failed: usize, broken: usize) -> String {
     let some = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let ran = match (tests, failed) {
         (0, _) => "no tests".to_owned(),

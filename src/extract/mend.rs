@@ -46,7 +46,12 @@ fn mend(text: &str) -> Option<String> {
             Some(inside) => inside.split_once(']').unwrap_or((inside, "")),
             None => rest.split_at(rest.find(['.', '[', ' ', '\t']).unwrap_or(rest.len())),
         };
-        write(&guess(word.trim())?, short, &mut mended);
+        // `[]` of PHP and of others: each item.
+        if word.is_empty() && rest.starts_with("[]") {
+            mended.push_str("[*]");
+        } else {
+            write(&guess(word.trim())?, short, &mut mended);
+        }
         rest = behind;
     }
     Some(mended)

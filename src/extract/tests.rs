@@ -240,7 +240,7 @@ fn a_wrong_path_is_told_where_and_with_the_right_spelling() {
         ("$[name]", "name", "the name `name` needs its quotes", Some("$.name")),
         ("$.[0]", ".", "no dot stands before `[`", Some("$[0]")),
         ("$.\"a\"", "\"a\"", "a name in quotes stands in brackets: `[\"name\"]`", Some("$.a")),
-        ("$[]", "[]", "nothing stands in these brackets", None),
+        ("$[]", "[]", "nothing stands in these brackets", Some("$[*]")),
         ("@.a", "@", "`@` has a meaning only inside a filter", Some("$.a")),
         (".a", ".", "a path begins with `$` or `[`", Some("$.a")),
         ("$[\"\\x\"]", "\\x", "a path does not know this escape", None),

@@ -19,7 +19,6 @@ struct Row {
 #[derive(Debug)]
 struct Comment {
     text: String,
-    /// Where it stood.
     column: usize,
 }
 
@@ -54,7 +53,7 @@ impl Page {
     }
 
     pub fn comment(&mut self, token: &Token<'_>) {
-        self.row.comment = Some(Comment { text: token.text.to_owned(), column: token.column });
+        self.row.comment = Some(Comment { text: token.text.to_owned(), column: 0 });
     }
 
     /// Ends the row and begins one with an indent.
@@ -130,8 +129,7 @@ fn moved(text: &str, indent: usize) -> Option<String> {
     Some(out)
 }
 
-/// Comments behind code on rows that follow one another at one depth stand at one column: theirs, if they agree on one that
-/// leaves room, else the first that does.
+/// Comments behind code on rows that follow one another at one depth stand at one column: the first that leaves room.
 fn align(rows: &mut [Row]) {
     for row in rows.iter_mut() {
         // A comment by itself, and the end of a row that became empty.
@@ -146,11 +144,8 @@ fn align(rows: &mut [Row]) {
     let runs = rows.chunk_by_mut(|a, b| is_commented(a) && is_commented(b) && depth(a) == depth(b));
     for run in runs.filter(|run| run.first().is_some_and(is_commented)) {
         let needed = run.iter().map(|row| width(&row.text) + GAP).max().unwrap_or(0);
-        let mut columns = run.iter().filter_map(|row| row.comment.as_ref().map(|comment| comment.column));
-        let first = columns.next().unwrap_or(0);
-        let agreed = first >= needed && columns.all(|column| column == first);
         for comment in run.iter_mut().filter_map(|row| row.comment.as_mut()) {
-            comment.column = if agreed { first } else { needed };
+            comment.column = needed;
         }
     }
 }

@@ -22,8 +22,6 @@ pub(super) struct Token<'a> {
     pub start: usize,
     /// Line ends between the word before and this one.
     pub newlines: usize,
-    /// Letters before it on its line.
-    pub column: usize,
     /// It touches the word before.
     pub glued: bool,
     /// What is meant by a `-`, a `(`, a `[` or a `{`.
@@ -68,7 +66,7 @@ pub(super) fn requoted(text: &str, marks: &Marks) -> String {
 }
 
 pub(super) fn lex<'a>(text: &'a str, marks: &Marks) -> Vec<Token<'a>> {
-    let mut lexer = Lexer { text, at: 0, line: 0, newlines: 0, tokens: Vec::new() };
+    let mut lexer = Lexer { text, at: 0, newlines: 0, tokens: Vec::new() };
     let mut paths = marks.paths.iter().peekable();
     while lexer.skip_blanks() {
         while paths.next_if(|path| (path.start as usize) < lexer.at).is_some() {}
@@ -87,8 +85,6 @@ pub(super) fn lex<'a>(text: &'a str, marks: &Marks) -> Vec<Token<'a>> {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    /// Where the line begins.
-    line: usize,
     newlines: usize,
     tokens: Vec<Token<'a>>,
 }
@@ -101,7 +97,6 @@ impl Lexer<'_> {
                 '\r' | '\n' => {
                     let both = self.rest().starts_with("\r\n");
                     self.at += if both { 2 } else { 1 };
-                    self.line = self.at;
                     self.newlines += 1;
                 }
                 _ if is_blank(letter) => self.at += letter.len_utf8(),
@@ -130,14 +125,10 @@ impl Lexer<'_> {
     fn push(&mut self, kind: Kind, end: usize) {
         let start = self.at;
         let text = self.text.get(start..end).unwrap_or("");
-        let column = self.text.get(self.line..start).unwrap_or("").chars().count();
         let text = if kind == Kind::Comment { text.trim_end() } else { text };
         let newlines = std::mem::take(&mut self.newlines);
-        self.tokens.push(Token { kind, text, start, newlines, column, glued: false, role: Role::Plain });
+        self.tokens.push(Token { kind, text, start, newlines, glued: false, role: Role::Plain });
         self.at = end.max(start + 1);
-        if let Some(last) = text.rfind(['\n', '\r']) {
-            self.line = start + last + 1;
-        }
     }
 
     fn peek(&self) -> Option<char> {

@@ -31,6 +31,8 @@ pub(super) struct Open<'t> {
     pub head: Vec<&'t str>,
     /// Commas behind it, at its own depth.
     pub commas: usize,
+    /// It inserts a value into a text.
+    pub inserts: bool,
 }
 
 /// What kind of block a place stands in.
@@ -68,9 +70,15 @@ pub(super) fn at<'t>(text: &'t str, tokens: &[Token], offset: u32) -> Context<'t
         word: Span::new(word, offset as usize),
         inside: Inside::Code,
     };
+    // Where the part of a text ended that goes on behind what is inserted.
+    let mut text_goes_on = None;
     for token in tokens {
         if token.span.start >= offset {
             break;
+        }
+        let inserts = text_goes_on.take() == Some(token.span.start);
+        if token.kind == Kind::Text && !is_closed(token, slice(token)) {
+            text_goes_on = Some(token.span.end);
         }
         if token.first && is_item(slice(token), token, text) {
             context.open.clear();
@@ -85,15 +93,18 @@ pub(super) fn at<'t>(text: &'t str, tokens: &[Token], offset: u32) -> Context<'t
             Kind::Comment => {}
             Kind::Text if reaches => {
                 context.inside = Inside::Text;
-                context.word = Span::new(word.max(token.span.start as usize), offset as usize);
+                // The whole of it, without its quote.
+                let start = (token.span.start as usize + 1).min(offset as usize);
+                context.word = Span::new(start, offset as usize);
             }
             Kind::Word if token.span.end >= offset => {}
             Kind::Open => {
                 let head = std::mem::take(&mut context.before);
-                context.open.push(Open { bracket: slice(token), head, commas: 0 });
+                context.open.push(Open { bracket: slice(token), head, commas: 0, inserts });
             }
             Kind::Close => {
                 if let Some(open) = context.open.pop() {
+                    text_goes_on = open.inserts.then_some(token.span.end);
                     context.before = open.head;
                     context.before.push(slice(token));
                 }
@@ -154,7 +165,7 @@ impl<'t> Context<'t> {
     /// The innermost block.
     pub fn block(&self) -> Block<'t> {
         let Some(open) = self.open.last() else { return Block::File };
-        if open.bracket != "{" || open.is_value() {
+        if open.bracket != "{" || open.inserts || open.is_value() {
             return Block::Value;
         }
         let first = open.head.first().copied().unwrap_or("");
@@ -193,6 +204,7 @@ impl<'t> Open<'t> {
     fn is_value(&self) -> bool {
         const PARTS: [&str; 8] = ["json", "form", "query", "multipart", "body", "default", "in", "by"];
         match self.head.last() {
+            _ if self.inserts => true,
             None => self.bracket == "{",
             // `extract body {` is no part of a request.
             Some(last) => {

@@ -14,6 +14,7 @@ pub(super) fn inlay_hints(view: &View<'_>, part: Span) -> Vec<InlayHint> {
             matches!(definition.kind, DefinitionKind::Field | DefinitionKind::Let | DefinitionKind::Item);
         shown
             && !definition.ty.broken
+            && short(definition) != ANY
             && definition.span.start >= part.start
             && definition.span.end <= part.end
     });
@@ -36,5 +37,8 @@ fn short(definition: &crate::resolve::model::Definition) -> String {
     let ty = &definition.ty;
     let kinds = hover::kinds(ty);
     let outside = Kinds::TEXT.or(Kinds::NUMBER).or(Kinds::LIST).or(Kinds::OBJECT).or(Kinds::BOOL);
-    if ty.kinds.and(outside) == outside { kinds.replacen(&ty.kinds.nouns(), "any value", 1) } else { kinds }
+    if ty.kinds.and(outside) == outside { kinds.replacen(&ty.kinds.nouns(), ANY, 1) } else { kinds }
 }
+
+/// This alone says nothing, and is not shown.
+const ANY: &str = "any value";

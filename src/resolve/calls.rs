@@ -109,7 +109,14 @@ impl Resolver<'_> {
         }
         let known = http::ALL.iter().map(|action| action.name);
         let known = known.chain(actions::ALL.iter().map(|spec| &*spec.name)).chain(self.connectors.actions());
-        let meant = near(&name.text, known).map(str::to_owned);
+        let known: Vec<&str> = known.collect();
+        let meant = near(&name.text, known.iter().copied()).map(str::to_owned);
+        // `telegram.sendMessage`: the only one of its service that begins so.
+        let meant = meant.or_else(|| {
+            let mut alike =
+                known.iter().copied().filter(|known| name.text.starts_with(known) && known.contains('.'));
+            alike.next().filter(|_| alike.next().is_none()).map(str::to_owned)
+        });
         self.report(names::unknown_action(name, meant.as_deref()));
         Target::Unknown
     }

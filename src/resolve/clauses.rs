@@ -50,6 +50,9 @@ impl Resolver<'_> {
         let mut written = Written::default();
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for entry in &action.entries {
+            // What could not be read is told of where the text is read.
+            let lost = matches!(entry.kind, EntryKind::Broken);
+            written.method_failed |= lost && self.source.slice(entry.span).starts_with("method");
             let EntryKind::Clause { keyword, clause } = &entry.kind else { continue };
             let word = word(clause);
             let several = matches!(clause, Clause::Require(_) | Clause::Refuse(_));
@@ -129,7 +132,7 @@ impl Resolver<'_> {
                     self.report(names::part_of_declared("method", keyword.span, &spec.name));
                 }
                 written.method = self.request_method(method);
-                written.method_failed = written.method.is_none();
+                written.method_failed |= written.method.is_none();
             }
         }
     }

@@ -303,7 +303,9 @@ impl Resolver<'_> {
         action: &ast::ConnectorAction,
     ) -> Option<(Http, Option<usize>, Defaults, Option<Key>)> {
         let Some(call) = &action.call else {
-            self.report(errors::no_call(&action.name));
+            if !action.broken {
+                self.report(errors::no_call(&action.name));
+            }
             return None;
         };
         let Some(known) = http::find(&call.name.text) else {

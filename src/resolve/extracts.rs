@@ -66,7 +66,11 @@ impl Resolver<'_> {
         reachable: bool,
         policy: Option<(OnMissing, Policy)>,
     ) -> Option<Field> {
-        let path = if are_headers(source) {
+        let path = if let Some(mended) = self.begins_at_source(&field.path, source) {
+            let at = self.source.slice(source.span()).to_owned();
+            self.report(literals::path_at_source(field.path.span, &at, &mended));
+            None
+        } else if are_headers(source) {
             // Header names ignore case, and the engine has them in lower case.
             let text = field.path.text.to_ascii_lowercase().into();
             self.path(&ast::Raw { text, span: field.path.span })
@@ -127,6 +131,15 @@ impl Resolver<'_> {
         let finding = names::leads_nowhere(field.path.span, &first, base, &known);
         self.report(finding);
         false
+    }
+
+    /// `headers["x"]` in `extract headers`: the path without the source that it repeats.
+    fn begins_at_source(&self, path: &ast::Raw, source: &Checked) -> Option<String> {
+        let rest = path.text.strip_prefix(self.source.slice(source.span()))?;
+        let mended = format!("${rest}");
+        // `extract body` has words of its own for it.
+        let other = !matches!(source.expr.kind, ExprKind::Input(Input::Body));
+        (other && rest.starts_with(['.', '[']) && Path::compile(&mended).is_ok()).then_some(mended)
     }
 
     /// A path into outside data, compiled.

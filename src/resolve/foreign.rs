@@ -27,6 +27,24 @@ pub(super) fn reader(word: &str) -> Option<&'static str> {
     })
 }
 
+/// The parameter, among those that an action takes, of which this is another name.
+pub(super) fn parameter<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let meant: &[&str] = match word {
+        "chat_id" | "chatId" | "channel" => &["chat"],
+        "message" | "msg" | "content" | "body" => &["text"],
+        "recipient" | "address" | "mail" | "email_to" => &["to"],
+        "title" | "topic" | "theme" => &["subject"],
+        "name" | "user_name" | "fio" => &["username"],
+        "mail_to" | "e_mail" => &["email", "to"],
+        "tel" | "telephone" => &["phone"],
+        "bot_token" | "api_key" | "apiKey" | "key" => &["token"],
+        "reply" | "replyTo" => &["reply_to"],
+        _ => return None,
+    };
+    let mut known = known;
+    known.find(|known| meant.contains(known))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

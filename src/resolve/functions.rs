@@ -103,7 +103,8 @@ impl Resolver<'_> {
                         self.report(if name == "pattern" {
                             literals::bad_pattern(arg.span(), &why)
                         } else {
-                            literals::bad_argument(arg.span(), function.name, name, &why)
+                            let meant = builtins::argument_meant(name, text);
+                            literals::bad_argument(arg.span(), function.name, name, &why, meant.as_deref())
                         });
                     }
                 }

@@ -5,8 +5,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::Resolver;
-use super::errors::{kinds, literals};
+use super::errors::{kinds, literals, names};
 use crate::builtins;
+use crate::syntax;
 use crate::syntax::ast::{self, ExprKind};
 use crate::value::{Kind, Value, duration_text};
 
@@ -72,6 +73,13 @@ impl Resolver<'_> {
         range: RangeInclusive<u64>,
         what: &str,
     ) -> Option<u64> {
+        if let ExprKind::Name(word) = &expr.kind
+            && self.lookup(word).is_none()
+            && let Some(unit) = syntax::unit_of(word).filter(|unit| !unit.ends_with('B'))
+        {
+            self.report(names::unit_without_number(word, expr.span, unit));
+            return None;
+        }
         let value = self.value(expr);
         self.no_secret_decides(&value, what);
         if value.ty.broken || value.ty.secret {

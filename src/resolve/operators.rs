@@ -171,6 +171,14 @@ impl Resolver<'_> {
     fn arithmetic(&mut self, sides: &Sides<'_>, l: &Checked, r: &Checked) -> Option<Kinds> {
         let op = sides.op;
         if op == BinaryOp::Add && (l.ty.is_only(Kinds::TEXT) || r.ty.is_only(Kinds::TEXT)) {
+            for side in [l, r] {
+                if let Some(Value::Text(text)) = &side.ty.constant
+                    && is_duration(text)
+                {
+                    self.report(kinds::duration_in_quotes(side.span(), text));
+                    return None;
+                }
+            }
             let fix = self.joined_text(sides);
             self.report(kinds::texts_added(sides.span, sides.op_span, fix));
             return None;
@@ -333,4 +341,10 @@ fn results(op: BinaryOp, l: Kinds, r: Kinds) -> Kinds {
             .or(both(Kinds::TIME, Kinds::TIME, Kinds::DURATION)),
         _ => numbers,
     }
+}
+
+/// `2h`, as a duration is written.
+fn is_duration(text: &str) -> bool {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    unit.len() < text.len() && matches!(unit, "ms" | "s" | "m" | "h" | "d")
 }

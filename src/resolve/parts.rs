@@ -139,7 +139,8 @@ impl Resolver<'_> {
         if let (None, false) = (known, open) {
             let base = (!spec.is_mail()).then_some("base");
             let all = spec.params.iter().map(|known| &*known.name).chain(base);
-            let meant = near(&name.text, all.clone());
+            let meant =
+                super::foreign::parameter(&name.text, all.clone()).or_else(|| near(&name.text, all.clone()));
             self.report(names::unknown_parameter(name, spec, meant));
             // A misspelled parameter is not missing as well.
             given.named.push((meant.map_or_else(|| name.text.clone(), Arc::from), name.span));

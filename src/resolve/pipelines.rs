@@ -63,6 +63,13 @@ impl Resolver<'_> {
         self.item = State::default();
         let title = pipeline.title.as_ref().and_then(|title| self.plain_text(title, "a pipeline's title"));
         self.open_block("pipeline", pipeline.span);
+        // A route that could not be read is told of where the text is read, and may have any parameter.
+        let lost = |stmt: &ast::Stmt| {
+            matches!(stmt.kind, ast::StmtKind::Broken { .. })
+                && self.source.slice(stmt.span).starts_with("on ")
+        };
+        let lost = pipeline.broken && pipeline.body.iter().any(lost);
+        self.item.head.route_failed |= lost;
         self.head(&pipeline.body);
         let verify = self.verifies(&pipeline.body);
         self.block(&pipeline.body);

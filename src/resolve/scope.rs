@@ -124,14 +124,30 @@ impl Resolver<'_> {
                     let line = self.source.position(at.start).line;
                     errors::name_of_branch(name, span, (word, line), gone.span)
                 }
+                None if crate::builtins::find(name).is_some() => {
+                    let function = crate::builtins::find(name);
+                    let nothing =
+                        function.is_some_and(|function| function.params.iter().all(|param| param.optional));
+                    errors::function_not_called(name, span, nothing)
+                }
                 None => {
                     self.near_looked_for += 1;
-                    errors::unknown_name(name, span, super::foreign::value(name), self.near_name(name))
+                    let near = self.near_name(name);
+                    match near.and_then(|near| self.look_alike_of(name, near)) {
+                        Some(given) => errors::given_in_other_letters(name, span, given.span, &given.name),
+                        None => errors::unknown_name(name, span, super::foreign::value(name), near),
+                    }
                 }
             };
             self.report(finding);
         }
         None
+    }
+
+    /// The definition of a name that only looks like a Latin one.
+    fn look_alike_of(&self, name: &str, near: &str) -> Option<&Definition> {
+        let same = name.is_ascii() && near != name && crate::diagnostic::fold_look_alikes(near) == name;
+        self.lookup(near).filter(|_| same).and_then(|definition| self.model.definitions.get(definition))
     }
 
     /// A field or `let` of this name would be new and allowed.

@@ -223,6 +223,12 @@ impl Resolver<'_> {
     /// A statement that could not be read: what it binds is known, of any kind, and its blocks are checked.
     fn broken(&mut self, binds: &[ast::Name], blocks: &[ast::Block], span: Span) {
         self.item.emit.step();
+        // `exit`, `return`: most likely no step below is reached, and none is a second answer.
+        let word = self.words(span, 1);
+        if ["exit", "return", "throw", "raise", "break", "end", "die"].contains(&self.source.slice(word)) {
+            self.item.flow.responded = None;
+            self.item.flow.always_responded = false;
+        }
         // Its own blocks may use what it binds: `for i, x in items { … }`.
         for name in binds {
             if self.is_free(&name.text) {

@@ -178,7 +178,7 @@ impl Resolver<'_> {
             let known = all.clone().any(|known| known == name);
             let open = spec.open_prefixes.iter().any(|prefix| name.starts_with(prefix));
             if !known && !open {
-                let meant = near(name, all);
+                let meant = super::foreign::parameter(name, all.clone()).or_else(|| near(name, all));
                 self.report(names::unknown_parameter(&param.name, spec, meant));
             }
         }

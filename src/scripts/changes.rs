@@ -1,6 +1,6 @@
 //! What changed since a revision, and how the scripts were then: git is asked, since only it knows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,21 +10,31 @@ use crate::check::Script;
 
 /// The state that changes are counted from: where this branch left the other.
 pub struct Base {
-    /// Files that are other now, or gone, or new, as paths from the current folder.
-    pub changed: BTreeSet<String>,
-    /// The scripts as they were, by name.
+    /// Files that are other now, or gone, or new, as paths from the root of the repository.
+    changed: BTreeSet<String>,
+    root: PathBuf,
+    /// The scripts as they were, named as those of now are.
     pub scripts: Vec<Script>,
 }
 
-/// Asks git for what changed since this branch left `revision`, what is not committed yet included.
+impl Base {
+    /// Whether a file is other now, or gone, or new.
+    pub fn has_changed(&self, path: &Path) -> bool {
+        inside(&self.root, path).is_some_and(|path| self.changed.contains(&path))
+    }
+}
+
+/// Asks git for what changed since this branch left `revision`, what is not committed yet included. `now` are the scripts of
+/// `paths` as they are.
 ///
 /// # Errors
 /// No git, no such revision, or a history that does not reach so far, in words.
-pub fn since(revision: &str, paths: &[PathBuf]) -> Result<Base, String> {
+pub fn since(revision: &str, paths: &[PathBuf], now: &[Script]) -> Result<Base, String> {
     if revision.starts_with('-') {
         return Err(format!("`{revision}` is no revision"));
     }
-    let commit = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")])
+    let here = Path::new(".");
+    let commit = git(here, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")])
         .map_err(|error| match error {
             Failed::Git(_) => format!(
                 "git knows no revision `{revision}` here; where only the newest commit is fetched, fetch the whole history first"
@@ -32,35 +42,63 @@ pub fn since(revision: &str, paths: &[PathBuf]) -> Result<Base, String> {
             Failed::NoGit(why) => why,
         })?;
     let commit = String::from_utf8_lossy(&commit).trim().to_owned();
-    let base = git(&["merge-base", &commit, "HEAD"]).map_err(|error| match error {
+    let base = git(here, &["merge-base", &commit, "HEAD"]).map_err(|error| match error {
         Failed::Git(_) => format!(
             "this branch and `{revision}` have no commit in common as far as they are fetched; fetch the whole history first"
         ),
         Failed::NoGit(why) => why,
     })?;
     let base = String::from_utf8_lossy(&base).trim().to_owned();
-    let names = |args: &[&str]| git(args).map(|out| parted(&out)).map_err(Failed::told);
+    // From the root, since what is asked for may lie beside the current folder or above it.
+    let root = git(here, &["rev-parse", "--show-toplevel"]).map_err(Failed::told)?;
+    let root = PathBuf::from(String::from_utf8_lossy(&root).trim_end_matches(['\r', '\n']));
+    let names = |args: &[&str]| git(&root, args).map(|out| parted(&out)).map_err(Failed::told);
     let mut changed: BTreeSet<String> =
-        names(&["diff", "--relative", "--no-renames", "--name-only", "-z", &base])?.into_iter().collect();
+        names(&["diff", "--no-renames", "--name-only", "-z", &base])?.into_iter().collect();
     changed.extend(names(&["ls-files", "--others", "--exclude-standard", "-z"])?);
     let connectors = paths.iter().filter_map(|path| connectors_beside(path));
     let folders: Vec<String> =
-        paths.iter().cloned().chain(connectors).filter_map(|path| plain(&path)).collect();
-    let mut list = vec!["ls-tree", "-r", "-z", "--name-only", &base, "--"];
-    list.extend(folders.iter().map(String::as_str));
-    let mut then: Vec<String> = names(&list)?.into_iter().filter(|name| is_script(name)).collect();
+        paths.iter().cloned().chain(connectors).filter_map(|path| inside(&root, &path)).collect();
+    let mut then = Vec::new();
+    if !folders.is_empty() {
+        let mut list = vec!["--literal-pathspecs", "ls-tree", "-r", "-z", "--name-only", &base, "--"];
+        list.extend(folders.iter().map(|folder| if folder.is_empty() { "." } else { folder.as_str() }));
+        then = names(&list)?.into_iter().filter(|name| is_script(name)).collect();
+    }
     then.sort();
     then.dedup();
-    let texts = contents(&base, &then)?;
-    let scripts = then.iter().zip(texts).map(|(name, bytes)| Script::from_bytes(name, &bytes)).collect();
-    Ok(Base { changed, scripts })
+    let named: BTreeMap<String, &str> = now
+        .iter()
+        .map(|script| script.source.name.as_str())
+        .filter_map(|name| Some((inside(&root, Path::new(name))?, name)))
+        .collect();
+    let texts = contents(&root, &base, &then)?;
+    let named =
+        |path: String, bytes: Vec<u8>| Script::from_bytes(named.get(&path).copied().unwrap_or(&path), &bytes);
+    let scripts = then.into_iter().zip(texts).map(|(path, bytes)| named(path, bytes)).collect();
+    Ok(Base { changed, root, scripts })
 }
 
-/// A path as git writes it: without `.` and `..` where that can be seen from the path alone.
-fn plain(path: &Path) -> Option<String> {
-    let kept: PathBuf = path.components().filter(|part| !matches!(part, Component::CurDir)).collect();
-    let text = kept.to_str()?.to_owned();
-    Some(if text.is_empty() { ".".to_owned() } else { text })
+/// A path from a folder, with `/`, if it lies in it.
+fn inside(folder: &Path, path: &Path) -> Option<String> {
+    let text = relative_to(folder, path)?;
+    Some(text.to_str()?.replace('\\', "/"))
+}
+
+/// A path from a folder, if it lies in it, wherever it is counted from. Asks the disk only for the current folder, and for
+/// links where the path alone does not lead there.
+pub fn relative_to(folder: &Path, path: &Path) -> Option<PathBuf> {
+    let whole = std::env::current_dir().ok()?.join(path);
+    let mut plain = PathBuf::new();
+    for part in whole.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => _ = plain.pop(),
+            part => plain.push(part),
+        }
+    }
+    let from = |folder: &Path, path: &Path| path.strip_prefix(folder).ok().map(Path::to_owned);
+    from(folder, &plain).or_else(|| from(&folder.canonicalize().ok()?, &plain.canonicalize().ok()?))
 }
 
 fn is_script(name: &str) -> bool {
@@ -85,9 +123,10 @@ impl Failed {
     }
 }
 
-fn git(args: &[&str]) -> Result<Vec<u8>, Failed> {
+fn git(folder: &Path, args: &[&str]) -> Result<Vec<u8>, Failed> {
     let output = Command::new("git")
         .args(args)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .output()
         .map_err(|error| Failed::NoGit(format!("git cannot be asked what changed: {error}")))?;
@@ -101,16 +140,17 @@ fn git(args: &[&str]) -> Result<Vec<u8>, Failed> {
 }
 
 /// The files of a commit, all by one process.
-fn contents(commit: &str, names: &[String]) -> Result<Vec<Vec<u8>>, String> {
+fn contents(root: &Path, commit: &str, names: &[String]) -> Result<Vec<Vec<u8>>, String> {
     let failed = |error: std::io::Error| format!("git cannot be asked for the scripts as they were: {error}");
     let mut child = Command::new("git")
         .args(["cat-file", "--batch"])
+        .current_dir(root)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .map_err(failed)?;
-    let asked: String = names.iter().map(|name| format!("{commit}:./{name}\n")).collect();
+    let asked: String = names.iter().map(|name| format!("{commit}:{name}\n")).collect();
     let stdin = child.stdin.take();
     // Both pipes would fill up if one side waited for the other.
     let writer = std::thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(asked.as_bytes())));
@@ -156,7 +196,16 @@ mod tests {
     fn scripts_are_told_from_other_files_as_everywhere() {
         assert!(is_script("pipelines/a.wj") && is_script("./a.wj"));
         assert!(!is_script("pipelines/.old/a.wj") && !is_script("a.json"));
-        assert_eq!(plain(Path::new("./pipelines")).as_deref(), Some("pipelines"));
-        assert_eq!(plain(Path::new(".")).as_deref(), Some("."));
+    }
+
+    #[test]
+    fn paths_are_counted_from_a_folder_wherever_one_stands() {
+        let here = std::env::current_dir().unwrap();
+        let inside = |path: &str| inside(&here, Path::new(path));
+        assert_eq!(inside("./pipelines").as_deref(), Some("pipelines"));
+        assert_eq!(inside(".").as_deref(), Some(""));
+        assert_eq!(inside("src/../pipelines/./a.wj").as_deref(), Some("pipelines/a.wj"));
+        assert_eq!(inside(here.join("a.wj").to_str().unwrap()).as_deref(), Some("a.wj"));
+        assert_eq!(inside(".."), None);
     }
 }

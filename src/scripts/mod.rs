@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{MAX_FILE_BYTES, Script};
 
-pub use changes::{Base, since};
+pub use changes::{Base, relative_to, since};
 pub use commit::commit;
 pub use create::create;
 pub use find::{Found, find};

@@ -1,6 +1,6 @@
 //! Actions, and the entries in their blocks and in those of answers.
 
-use super::ast::{Action, Clause, EntryKind, Expr, ExprKind, Key, Name, OnFail, Param, Retry};
+use super::ast::{Action, BinaryOp, Clause, EntryKind, Expr, ExprKind, Key, Name, OnFail, Param, Retry};
 use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
@@ -8,7 +8,11 @@ use super::grammar::{Node, Rule};
 use crate::source::Span;
 
 /// Parts of a request, which take a value without a sign.
-const PARTS: [&str; 6] = ["json", "form", "query", "text", "body", "multipart"];
+pub(super) const PARTS: [&str; 6] = ["json", "form", "query", "text", "body", "multipart"];
+
+/// What says how wj works, which takes no sign either.
+const CLAUSES: [&str; 9] =
+    ["timeout", "retry", "key", "on_fail", "on_crash", "accept", "require", "refuse", "method"];
 
 impl Builder<'_> {
     pub fn action(&mut self, node: Node) -> Action {
@@ -42,6 +46,15 @@ impl Builder<'_> {
                 Rule::bad_name if self.rest_of_line(at.end).trim_start().starts_with(':') => {
                     name = Some(self.name(&node));
                 }
+                Rule::bad_name
+                    if node.as_str().contains('-')
+                        && self.rest_of_line(at.end).trim_start().starts_with('=') =>
+                {
+                    let sign = self.rest_of_line(at.end).find('=').unwrap_or(0) as u32 + 1;
+                    let whole = Span { start: at.start, end: at.end + sign };
+                    self.report(errors::header_as_in_http(whole, node.as_str().trim_end()));
+                    return params;
+                }
                 Rule::name | Rule::bad_name => name = Some(self.param_name(&node)),
                 Rule::bad_colon => {
                     let diagnostic = match &name {
@@ -49,6 +62,10 @@ impl Builder<'_> {
                             errors::header_as_in_http(name.span.to(at), &name.text)
                         }
                         Some(name) if PARTS.contains(&&*name.text) => errors::part_with_sign(at, &name.text),
+                        Some(name) if CLAUSES.contains(&&*name.text) => {
+                            self.report(errors::clause_with_sign(at, &name.text));
+                            return params;
+                        }
                         _ => errors::colon_for_equals(at, "a parameter"),
                     };
                     self.report(diagnostic);
@@ -120,7 +137,25 @@ impl Builder<'_> {
     fn part_entry(&mut self, node: Node) -> Option<EntryKind> {
         let mut nodes = node.into_inner();
         let part = self.name(&nodes.next()?);
-        let value = self.expr(nodes.next()?);
+        let value = nodes.next()?;
+        let span = self.span(&value);
+        let written = self.source.get(span.range()).unwrap_or("");
+        let (name, behind) = written.split_once(['=', ':']).unwrap_or(("", ""));
+        let single = !name.trim().is_empty()
+            && super::words::first_word(name) == name.trim()
+            && !behind.starts_with('=');
+        // `query name = value`
+        if single && matches!(&*part.text, "query" | "form" | "json" | "multipart") {
+            let right = format!("{{ {}: {} }}", name.trim(), behind.trim());
+            self.report(errors::otherwise(
+                &super::codes::MISSING_BRACE,
+                span,
+                &format!("what belongs to `{}` stands in braces", part.text),
+                &right,
+            ));
+            return None;
+        }
+        let value = self.expr(value);
         Some(EntryKind::Part { part, value })
     }
 
@@ -140,7 +175,10 @@ impl Builder<'_> {
                 let (count, per) = (exprs.next()?, exprs.next()?);
                 Clause::Rate { count, per: self.duration("per", per) }
             }
-            Rule::accept => Clause::Accept(self.exprs(node)),
+            Rule::accept => {
+                let statuses = self.exprs(node);
+                Clause::Accept(statuses.into_iter().flat_map(|status| self.accepted(status)).collect())
+            }
             Rule::require => Clause::Require(self.clause_path(node)?),
             Rule::refuse => Clause::Refuse(self.clause_path(node)?),
             Rule::limit_answer => {
@@ -170,6 +208,37 @@ impl Builder<'_> {
             _ => return None,
         };
         Some(clause)
+    }
+
+    /// `accept [404, 409]`, `accept "404"`.
+    fn accepted(&mut self, status: Expr) -> Vec<Expr> {
+        let all_numbers = |items: &[Expr]| {
+            !items.is_empty() && items.iter().all(|item| matches!(item.kind, ExprKind::Number(_)))
+        };
+        match status.kind {
+            ExprKind::List(items) if all_numbers(&items) => {
+                let written = self.source.get(status.span.range()).unwrap_or("");
+                self.report(errors::statuses_in_brackets(status.span, written));
+                items
+            }
+            // `accept 404 or 410`
+            ExprKind::Binary { op: BinaryOp::Or, left, right, op_span } => {
+                self.report(errors::values_joined(
+                    op_span,
+                    Span { start: left.span.end, end: right.span.start },
+                ));
+                let mut all = self.accepted(*left);
+                all.extend(self.accepted(*right));
+                all
+            }
+            _ => match super::junk::digits_of(&status) {
+                Some(digits) => {
+                    self.report(errors::status_in_quotes(status.span, &digits));
+                    vec![Expr { kind: ExprKind::Number(digits.into()), span: status.span }]
+                }
+                None => vec![status],
+            },
+        }
     }
 
     fn clause_path(&mut self, node: Node) -> Option<super::ast::Raw> {

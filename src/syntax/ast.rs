@@ -463,6 +463,8 @@ pub struct ConnectorAction {
     pub call: Option<Action>,
     pub returns: Option<Returns>,
     pub span: Span,
+    /// A line of it could not be read: it may be the one that seems to be missing.
+    pub broken: bool,
 }
 
 /// `param NAME KIND [optional | default LITERAL] "text"`.

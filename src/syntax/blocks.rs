@@ -3,7 +3,9 @@
 
 use crate::source::Span;
 
-use super::ast::{Block, Entry, EntryKind, Name, Param, Stmt, StmtKind};
+use super::ast::{
+    Block, Clause, Entry, EntryKind, Name, OnFail, OnMissing, OnMissingKind, Param, Stmt, StmtKind,
+};
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
@@ -49,10 +51,21 @@ impl Within {
     }
 }
 
+/// `json:` over lines that stand further in.
+struct Indented {
+    word: String,
+    colon: Span,
+    indent: String,
+    /// Of the last of the lines.
+    end: Option<u32>,
+}
+
 /// A line of a block, and what stands behind it on the same line without belonging to it.
 pub(super) struct Line<'i> {
     pub node: Node<'i>,
     pub left: Option<Node<'i>>,
+    /// Further blocks behind that: `} elseif … { … } else { … }`.
+    pub more: Vec<Node<'i>>,
 }
 
 impl Builder<'_> {
@@ -74,17 +87,22 @@ impl Builder<'_> {
                     let at = self.between(start, start);
                     self.report(errors::missing_open(at));
                 }
-                Rule::missing_close if self.open_lines || self.took_close() => {}
                 Rule::missing_close => {
                     let at = self.between(start, start + 1);
-                    self.report(errors::missing_close(at));
+                    match self.open_lines || self.took_close() {
+                        true => _ = self.untold_close.get_or_insert(at),
+                        false => self.report(errors::missing_close(at)),
+                    }
                 }
                 Rule::left_over | Rule::left_block => {
                     if let Some(line) = lines.last_mut() {
-                        line.left.get_or_insert(node);
+                        match line.left {
+                            None => line.left = Some(node),
+                            Some(_) => line.more.push(node),
+                        }
                     }
                 }
-                _ => lines.push(Line { node, left: None }),
+                _ => lines.push(Line { node, left: None, more: Vec::new() }),
             }
         }
         lines
@@ -102,6 +120,36 @@ impl Builder<'_> {
         for line in self.lines(block) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
+            if self.reworded(&line, within) {
+                let mut binds = self.bound_by(&line.node);
+                let extracts = line.node.as_str().starts_with("extract");
+                let block =
+                    line.left.and_then(|left| left.into_inner().find(|node| node.as_rule() == Rule::braces));
+                let blocks = block.and_then(|block| match rule {
+                    _ if extracts => {
+                        binds.extend(self.names_of_lines(&block));
+                        None
+                    }
+                    Rule::verify => {
+                        self.in_verify = true;
+                        self.only_params(block, Within::Verify);
+                        self.in_verify = false;
+                        None
+                    }
+                    Rule::action => {
+                        self.entries(block, Within::Action);
+                        None
+                    }
+                    Rule::respond => {
+                        self.entries(block, Within::Respond);
+                        None
+                    }
+                    _ => Some(self.muted(|this| this.statements(block, Within::Branch))),
+                });
+                let kind = broken(binds, blocks.into_iter().collect());
+                block_out.push(Stmt { kind, span });
+                continue;
+            }
             let mut kind = match rule {
                 Rule::bad_block | Rule::junk => self.bad_statement(line.node, within),
                 _ if is_head(rule) && within != Within::Pipeline => {
@@ -119,6 +167,12 @@ impl Builder<'_> {
                 }
                 _ => self.misplaced_statement(line.node, within),
             };
+            // A policy behind the block of an `extract` is told of where it stands, and was meant for its fields.
+            if let (Some(left), StmtKind::Extract(extract)) = (&line.left, &mut kind)
+                && left.as_str().starts_with("on_missing")
+            {
+                extract.on_missing = Some(OnMissing { kind: OnMissingKind::Broken, span });
+            }
             if let Some(left) = line.left {
                 let blocks = self.left_over(rule, span, &left, within);
                 if !blocks.is_empty() {
@@ -127,6 +181,11 @@ impl Builder<'_> {
                 }
             }
             block_out.push(Stmt { kind, span });
+            for more in line.more.into_iter().filter(|more| more.as_rule() == Rule::left_block) {
+                let span = self.span(&more);
+                let kind = self.bad_statement(more, within);
+                block_out.push(Stmt { kind, span });
+            }
             if !self.lost_names.is_empty() {
                 let binds = std::mem::take(&mut self.lost_names);
                 block_out.push(Stmt { kind: broken(binds, Vec::new()), span });
@@ -185,9 +244,40 @@ impl Builder<'_> {
     fn entries_inside(&mut self, block: Node, within: Within) -> Vec<Entry> {
         let mut entries = Vec::new();
         let whole = self.span(&block);
+        let mut indented: Option<Indented> = None;
         for line in self.lines(block) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
+            if let Some(open) = &mut indented {
+                let end = line.left.as_ref().map_or(span.end, |left| self.span(left).end);
+                if self.indent_of(span.start).len() > open.indent.len() {
+                    open.end = Some(end);
+                    continue;
+                }
+            }
+            self.end_of_indented(indented.take());
+            if rule == Rule::junk
+                && let Some(word) = line.node.as_str().trim_end().strip_suffix(':')
+                && super::actions::PARTS.contains(&word.trim_end())
+            {
+                let indent = self.indent_of(span.start).to_owned();
+                let colon = Span { start: span.end - 1, end: span.end };
+                indented = Some(Indented { word: word.trim_end().to_owned(), colon, indent, end: None });
+                entries.push(Entry { kind: EntryKind::Broken, span });
+                continue;
+            }
+            // What `on_fail` lets through may be empty, however it goes on.
+            if within == Within::Action && rule == Rule::junk && line.node.as_str().starts_with("on_fail ") {
+                self.bad_entry(line.node, within);
+                let keyword = Name { text: "on_fail".into(), span };
+                let clause = Clause::OnFail(OnFail::Continue);
+                entries.push(Entry { kind: EntryKind::Clause { keyword, clause }, span });
+                continue;
+            }
+            if self.reworded(&line, within) {
+                entries.push(Entry { kind: EntryKind::Broken, span });
+                continue;
+            }
             match rule {
                 Rule::params | Rule::bad_param if within == Within::Respond => {
                     let text = line.node.as_str();
@@ -205,7 +295,11 @@ impl Builder<'_> {
                     entries.push(Entry { kind: EntryKind::Broken, span });
                 }
                 Rule::params | Rule::bad_param => {
-                    for (param, span) in self.params(line.node) {
+                    let params = self.params(line.node);
+                    if params.is_empty() {
+                        entries.push(Entry { kind: EntryKind::Broken, span });
+                    }
+                    for (param, span) in params {
                         entries.push(Entry { kind: EntryKind::Param(param), span });
                     }
                 }
@@ -230,7 +324,21 @@ impl Builder<'_> {
                 self.left_over(rule, span, &left, within);
             }
         }
+        self.end_of_indented(indented);
         entries
+    }
+
+    fn end_of_indented(&mut self, indented: Option<Indented>) {
+        let Some(Indented { word, colon, indent, end }) = indented else { return };
+        self.report(errors::indented_object(colon, &word, end.map(|end| (end, indent.as_str()))));
+    }
+
+    /// The blanks that a line begins with, of which an offset is known.
+    fn indent_of(&self, at: u32) -> &str {
+        let before = self.source.get(..at as usize).unwrap_or("");
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        let line = self.source.get(line..).unwrap_or("");
+        line.get(..line.len() - line.trim_start_matches([' ', '\t']).len()).unwrap_or("")
     }
 
     /// A block of nothing but `name = value`.

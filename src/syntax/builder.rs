@@ -28,10 +28,16 @@ pub(super) struct Builder<'a> {
     pub told_to_line_end: Option<u32>,
     /// Names of fields that could not be read.
     pub lost_names: Vec<Name>,
+    /// Lines that are parts of something above them, which is told of.
+    pub told_lines: Option<Span>,
+    /// Where a further branch ends that could not be read: an `else` behind it belongs to it.
+    pub lost_branch: Option<u32>,
     /// What fits no rule on the next line may follow from how this one ended.
     pub goes_on_behind: Option<Unfinished>,
     /// A text of several lines took all that follows, closing braces too.
     pub open_lines: bool,
+    /// A block that has no end, and of which something else tells: a text that took all, say.
+    pub untold_close: Option<Span>,
     /// All that pest found.
     pub tree: Option<Pairs<'a, Rule>>,
     /// Lines that fit no rule, so far.
@@ -59,8 +65,11 @@ impl<'a> Builder<'a> {
             in_verify: false,
             told_to_line_end: None,
             lost_names: Vec::new(),
+            told_lines: None,
+            lost_branch: None,
             goes_on_behind: None,
             open_lines: false,
+            untold_close: None,
             tree: None,
             junk_seen: 0,
             depth: 0,

@@ -5,6 +5,7 @@ use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
+use super::words;
 use crate::source::Span;
 
 impl Builder<'_> {
@@ -26,7 +27,17 @@ impl Builder<'_> {
             }
         }
         if connector.name.text.is_empty() {
-            self.report(errors::connector_without_name(at));
+            let title = connector.title.as_ref().map(|title| title.span);
+            let written =
+                title.and_then(|title| self.source.get(title.range())).unwrap_or("").trim_matches('"');
+            let is_name = !written.is_empty() && words::first_word(written) == written;
+            self.report(errors::connector_without_name(
+                at,
+                title.filter(|_| is_name).map(|title| (title, written)),
+            ));
+            if is_name {
+                connector.name.text = written.into();
+            }
         }
         connector
     }
@@ -35,6 +46,12 @@ impl Builder<'_> {
         for line in self.lines(block) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
+            if self.reworded(&line, Within::Connector) {
+                // `base = "…"`
+                let base = self.muted(|this| this.params(line.node)).into_iter().next();
+                connector.base = connector.base.take().or(base.map(|(param, _)| param.value));
+                continue;
+            }
             match rule {
                 Rule::base => {
                     let base = line.node.into_inner().find_map(|node| self.text(node));
@@ -64,10 +81,26 @@ impl Builder<'_> {
             }
         }
         let name = name?;
-        let mut action = ConnectorAction { name, title, params: Vec::new(), call: None, returns: None, span };
+        let mut action = ConnectorAction {
+            name,
+            title,
+            params: Vec::new(),
+            call: None,
+            returns: None,
+            span,
+            broken: false,
+        };
         for line in self.lines(block?) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
+            let reworded = self.reworded(&line, Within::ConnectorAction);
+            if reworded || matches!(rule, Rule::junk | Rule::bad_block) {
+                action.broken = true;
+                action.params.extend(self.param_meant(&line.node));
+            }
+            if reworded {
+                continue;
+            }
             match rule {
                 Rule::connector_param => action.params.extend(self.connector_param(line.node)),
                 Rule::action => {
@@ -85,6 +118,25 @@ impl Builder<'_> {
             }
         }
         Some(action)
+    }
+
+    /// The parameter of a line that begins with `param` and cannot be read further, so that its uses are not unknown.
+    fn param_meant(&self, node: &Node) -> Option<ConnectorParam> {
+        let span = self.span(node);
+        let rest = node.as_str().strip_prefix("param ")?.trim_start();
+        let name = words::first_word(rest);
+        let behind = rest.get(name.len()..)?.trim_start_matches([':', ' ']);
+        let kind = words::kind_meant(words::first_word(behind)).unwrap_or("text");
+        let word = |text: &str| Name { text: text.into(), span };
+        let optional = behind.contains("optional");
+        (!name.is_empty()).then(|| ConnectorParam {
+            name: word(name),
+            kind: word(kind),
+            optional,
+            default: None,
+            text: None,
+            span,
+        })
     }
 
     fn connector_param(&mut self, node: Node) -> Option<ConnectorParam> {

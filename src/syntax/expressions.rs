@@ -118,10 +118,34 @@ impl Builder<'_> {
                 continue;
             }
             let span = left.span.to(right.span);
+            if op == BinaryOp::Divide && self.is_zone(&left, &right) {
+                let written = self.source.get(span.range()).unwrap_or("");
+                self.report(errors::argument_without_quotes(span, "a time zone", written));
+                left = broken_expr(span);
+                continue;
+            }
+            let bad = self.source.get(op_span.range()).is_some_and(|op| op.trim_end() == "||");
+            if bad && matches!(right.kind, ExprKind::Text(_)) {
+                // `name || "none"`: what is meant is the first that is there.
+                self.diagnostics.pop_if(|last| last.span == op_span);
+                let text = |expr: &Expr| self.source.get(expr.span.range()).unwrap_or("");
+                let right_way = format!("first_of({}, {})", text(&left), text(&right));
+                self.report(errors::first_that_is_there(op_span, span, &right_way));
+                left = broken_expr(span);
+                continue;
+            }
             let kind = ExprKind::Binary { op, op_span, left: Box::new(left), right: Box::new(right) };
             left = Expr { kind, span };
         }
         Some(left)
+    }
+
+    /// `Europe/Moscow` without quotes.
+    fn is_zone(&self, left: &Expr, right: &Expr) -> bool {
+        const REGIONS: [&str; 9] =
+            ["Europe", "Asia", "America", "Africa", "Australia", "Pacific", "Atlantic", "Indian", "Etc"];
+        let (ExprKind::Name(region), ExprKind::Name(_)) = (&left.kind, &right.kind) else { return false };
+        REGIONS.contains(&&**region) && right.span.start == left.span.end + 1
     }
 
     fn prefixed(&mut self, nodes: &mut Nodes) -> Option<Expr> {
@@ -203,6 +227,18 @@ impl Builder<'_> {
             Rule::reference => ExprKind::Name(super::unseen::without(node.as_str().trim_end())),
             Rule::call => self.call(node),
             Rule::place => self.place(node),
+            Rule::paren
+                if node
+                    .clone()
+                    .into_inner()
+                    .any(|inner| inner.as_rule() == Rule::bad_rest && inner.as_str().starts_with(',')) =>
+            {
+                let written = self.source.get(span.range()).unwrap_or("");
+                let inner =
+                    written.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(written);
+                self.report(errors::list_in_round_brackets(span, &format!("[{inner}]")));
+                ExprKind::Broken
+            }
             Rule::paren => {
                 let start = node.as_span().start();
                 let inner = self.exprs(node.clone()).into_iter().next();
@@ -266,11 +302,37 @@ impl Builder<'_> {
         if unclosed {
             return broken_expr(span);
         }
+        if matches!(&*name.text, "toISOString" | "isoformat" | "toJSON") && args.is_empty() {
+            let right = self.source.get(base.span.range()).unwrap_or("");
+            let message = format!("a value is written out without `{}`", name.text);
+            self.report(errors::otherwise(&super::codes::FOREIGN_OPERATOR, span, &message, right));
+            return base;
+        }
+        if matches!(
+            &*name.text,
+            "reduce" | "filter" | "forEach" | "some" | "every" | "find" | "push" | "append"
+        ) {
+            self.report(errors::list_method(name.span, &name.text));
+            return broken_expr(span);
+        }
+        if matches!(&*name.text, "includes" | "contains" | "has")
+            && let [item] = args.as_slice()
+        {
+            let text = |expr: &Expr| self.source.get(expr.span.range()).unwrap_or("");
+            let (of, part) = (text(&base), text(item));
+            let found =
+                errors::part_or_item(span, &format!("contains({of}, {part})"), &format!("{part} in {of}"));
+            self.report(found);
+            return broken_expr(span);
+        }
         if let Some(here) = super::habits::function_elsewhere(&name.text) {
             name.text = here.into();
         }
+        // `Date.now()`, `Math.round(x)`: what stands before the dot is no value.
+        let library = matches!(&base.kind, ExprKind::Name(name) if LIBRARIES.contains(&&**name));
         let inner = |expr: &Expr| self.source.get(expr.span.range()).unwrap_or("");
-        let written = [&base].into_iter().chain(&args).map(inner).collect::<Vec<_>>().join(", ");
+        let written =
+            [&base].into_iter().filter(|_| !library).chain(&args).map(inner).collect::<Vec<_>>().join(", ");
         let right = format!("{}({written})", name.text);
         // Of `a.trim().upper()` the whole is told of once, at its end.
         let inner_call = matches!(&base.kind, ExprKind::Call { name, args } if args.first().is_some_and(|first| first.span.start < name.span.start));
@@ -285,7 +347,7 @@ impl Builder<'_> {
             };
             *last = errors::method_call(span, &name.text, &right);
         }
-        let args = [base].into_iter().chain(args).collect();
+        let args = [base].into_iter().filter(|_| !library).chain(args).collect();
         Expr { kind: ExprKind::Call { name, args }, span }
     }
 
@@ -388,9 +450,82 @@ impl Builder<'_> {
         let mut members: Vec<Member> = Vec::new();
         let start = node.as_span().start();
         let (mut unreadable, mut extra) = (false, false);
-        for node in node.into_inner() {
+        let mut lone: Vec<Name> = Vec::new();
+        // Up to where a text with quotes of its own is told of.
+        let mut told_to = 0;
+        let mut nodes = node.into_inner().peekable();
+        while let Some(node) = nodes.next() {
             let span = self.span(&node);
+            let semicolon =
+                |next: &Node| next.as_rule() == Rule::bad_member && next.as_str().starts_with(';');
             match node.as_rule() {
+                // `{ a: 1; b: 2 }`: what stands behind the sign is told of when it is a comma.
+                Rule::missing_comma if nodes.peek().is_some_and(semicolon) => {
+                    unreadable = true;
+                    let at = nodes.next().map_or(span, |next| self.span(&next));
+                    let at = Span { start: at.start, end: at.start + 1 };
+                    self.report(errors::otherwise(
+                        &super::codes::MISSING_COMMA,
+                        at,
+                        "the members of an object are parted by commas",
+                        ",",
+                    ));
+                }
+                _ if told_to > span.start => {}
+                Rule::missing_comma if nodes.peek().is_some() && self.goes_on_as_text(&members) => {
+                    if let Some(member) = members.last_mut() {
+                        let text = member.value.span;
+                        let line = self.rest_of_line(text.start);
+                        let end = line.rfind('"').map_or(line.len(), |at| at + 1);
+                        let written = line.get(..end).unwrap_or("");
+                        let inner = written.get(1..written.len().saturating_sub(1)).unwrap_or("");
+                        let at = Span { start: text.start, end: text.start + end as u32 };
+                        told_to = at.start + line.len() as u32;
+                        unreadable = true;
+                        member.value.kind = ExprKind::Broken;
+                        self.report(errors::quotes_in_text(
+                            at,
+                            &format!("\"{}\"", inner.replace('"', "\\\"")),
+                        ));
+                    }
+                }
+                Rule::missing_comma if nodes.peek().is_some_and(|next| rest_of_value(next).is_some()) => {
+                    unreadable = true;
+                    let next = nodes.next();
+                    if let Some((member, next)) = members.last_mut().zip(next) {
+                        let at = self.span(&next);
+                        let value = member.value.span;
+                        member.value.kind = ExprKind::Broken;
+                        let written = next.as_str().trim_end();
+                        let before = self.source.get(value.range()).unwrap_or("");
+                        let found = match rest_of_value(&next) {
+                            Some(unit) if unit != "?" => {
+                                let digits = before.len()
+                                    - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+                                let number = before.get(before.len() - digits..).unwrap_or("");
+                                let whole = Span {
+                                    start: value.end - digits as u32,
+                                    end: at.start + written.len() as u32,
+                                };
+                                errors::blank_before_unit(
+                                    whole,
+                                    &format!("{number} {written}"),
+                                    &format!("{number}{unit}"),
+                                )
+                            }
+                            _ => {
+                                let sides =
+                                    written.strip_prefix("? ").and_then(|rest| rest.split_once(" : "));
+                                let (then, otherwise) = sides.unwrap_or(("a", "b"));
+                                let right =
+                                    format!("if {before} then {} else {}", then.trim(), otherwise.trim());
+                                let sign = Span { start: at.start, end: at.start + 1 };
+                                errors::choice_of_another_language(sign, value.to(at), &right)
+                            }
+                        };
+                        self.report(found);
+                    }
+                }
                 Rule::member => {
                     unreadable = false;
                     members.extend(self.member(node));
@@ -407,7 +542,7 @@ impl Builder<'_> {
                 }
                 Rule::bad_member => {
                     unreadable = true;
-                    self.bad_member(node);
+                    lone.extend(self.bad_member(node));
                 }
                 Rule::missing_close if self.open_lines => {}
                 Rule::missing_close => {
@@ -417,7 +552,24 @@ impl Builder<'_> {
                 _ => {}
             }
         }
+        if !lone.is_empty() {
+            self.report(errors::members_without_value(&lone));
+        }
         ExprKind::Object(members)
+    }
+
+    /// Whether the value of the last member is a text behind whose quote something stands at once: `"<a href="…">"`.
+    fn goes_on_as_text(&self, members: &[Member]) -> bool {
+        let Some(value) = members.last().map(|member| member.value.span) else { return false };
+        let written = self.source.get(value.range()).unwrap_or("");
+        let behind = self.rest_of_line(value.end);
+        written.len() > 1
+            && written.starts_with('"')
+            && written.ends_with('"')
+            && behind.starts_with(|c: char| c == '{' || c.is_alphanumeric())
+            && !behind.trim_start_matches(|c: char| c == '_' || c.is_alphanumeric()).starts_with(':')
+            && behind.contains('"')
+            && behind.matches('"').count().is_multiple_of(2)
     }
 
     fn member(&mut self, node: Node) -> Option<Member> {
@@ -447,6 +599,24 @@ impl Builder<'_> {
         Some(Member { name: name?, value: value? })
     }
 }
+
+/// What cannot be read of a member, if it is the rest of the value before it: the unit of `2 hours`, or the `?` of a choice.
+fn rest_of_value(node: &Node) -> Option<&'static str> {
+    if node.as_rule() != Rule::bad_member {
+        return None;
+    }
+    let text = node.as_str().trim_end();
+    if text.starts_with("? ") && text.contains(" : ") {
+        return Some("?");
+    }
+    super::literals::unit_of(text)
+}
+
+/// What other languages call functions by: no values of a script.
+const LIBRARIES: [&str; 12] = [
+    "Date", "datetime", "Math", "JSON", "Object", "String", "Number", "Array", "moment", "crypto", "base64",
+    "urllib",
+];
 
 pub(super) fn broken_expr(span: Span) -> Expr {
     Expr { kind: ExprKind::Broken, span }

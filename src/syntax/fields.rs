@@ -10,18 +10,25 @@ use crate::source::Span;
 impl Builder<'_> {
     /// The block of `extract` or `returns`.
     pub fn fields(&mut self, block: Node) -> Vec<Field> {
-        let mut fields = Vec::new();
+        let mut fields: Vec<Field> = Vec::new();
+        let mut lost_policy = false;
         for line in self.lines(block) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
+            let reworded = self.reworded(&line, Within::Fields);
+            self.muted += usize::from(reworded);
             if rule == Rule::fields {
                 for node in line.node.into_inner().filter(|node| node.as_rule() == Rule::field) {
                     fields.extend(self.field(node));
                 }
             } else {
+                lost_policy |= line.node.as_str().starts_with("on_missing");
                 fields.extend(self.bad_field(line.node));
             }
-            if let Some(left) = line.left {
+            self.muted -= usize::from(reworded);
+            if reworded && let Some(field) = fields.last_mut() {
+                field.on_missing = Some(OnMissing { kind: OnMissingKind::Broken, span: field.span });
+            } else if let Some(left) = line.left {
                 // The rest is told of by itself, and most likely is the policy.
                 let follows = !left.as_str().starts_with([',', ';', '/']);
                 if let Some(field) = fields.last_mut().filter(|field| follows && field.on_missing.is_none()) {
@@ -29,6 +36,10 @@ impl Builder<'_> {
                 }
                 self.left_over(rule, span, &left, Within::Fields);
             }
+        }
+        // A policy on a line of its own was meant for all of them.
+        for field in fields.iter_mut().filter(|field| lost_policy && field.on_missing.is_none()) {
+            field.on_missing = Some(OnMissing { kind: OnMissingKind::Broken, span: field.span });
         }
         fields
     }
@@ -58,6 +69,11 @@ impl Builder<'_> {
         let written = node.as_span();
         let span = self.between(written.start(), written.end());
         let text = node.as_str();
+        if let Some(path) = text.strip_suffix(';') {
+            let at = Span { start: span.end.saturating_sub(1), end: span.end };
+            self.report(errors::line_separator(at, ";"));
+            return Raw { text: path.into(), span: Span { start: span.start, end: at.start } };
+        }
         if let Some(inner) = inside_quotes(text) {
             self.report(errors::path_in_quotes(span, inner));
             // What stands in the quotes is said to be wrong once.

@@ -55,6 +55,12 @@ fn behind_path(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
             found
         });
     }
+    if text.starts_with("| ") {
+        return Some(errors::foreign_operator(at(0, 1), "|", "as"));
+    }
+    if first_word(text) == "as" && !before.contains("on_missing") && before.contains(" as ") {
+        return Some(errors::second_reader(span));
+    }
     if first_word(text) == "as" {
         let policy = before.rfind("on_missing")?;
         let policy = span.start.saturating_sub((before.len() - policy) as u32);
@@ -258,7 +264,7 @@ pub(super) fn replacement(word: &str, rest: &str) -> Option<&'static str> {
         "var" | "set" | "val" if rest.contains('=') => "let",
         "foreach" | "each" | "loop" if rest.contains(" in ") && !rest.starts_with('(') => "for",
         "sleep" | "delay" | "pause" if number => "wait",
-        "switch" if !rest.starts_with('(') => "match",
+        "switch" => "match",
         "throw" | "raise" | "fail" | "error" if number || rest.starts_with('"') => "abort",
         _ => return None,
     })

@@ -1,6 +1,6 @@
 //! Head statements: routes, limits, who may call, and who is told of failures.
 
-use super::ast::{LimitRate, Name, Notify, On, Operand, Raw, ReadBody, StmtKind, Verify};
+use super::ast::{ExprKind, LimitRate, Name, Notify, On, Operand, Raw, ReadBody, StmtKind, Verify};
 use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
@@ -11,7 +11,17 @@ impl Builder<'_> {
     pub fn head_statement(&mut self, node: Node) -> Option<StmtKind> {
         match node.as_rule() {
             Rule::on => self.on(node).map(StmtKind::On),
-            Rule::cors => Some(StmtKind::Cors(self.exprs(node))),
+            Rule::cors => {
+                let sites = self.exprs(node);
+                if let [only] = sites.as_slice()
+                    && let ExprKind::List(inner) = &only.kind
+                {
+                    let written = self.source.get(only.span.range()).unwrap_or("");
+                    self.report(errors::sites_in_brackets(only.span, written));
+                    return Some(StmtKind::Cors(inner.clone()));
+                }
+                Some(StmtKind::Cors(sites))
+            }
             Rule::limit_body => {
                 let size = self.first_expr(node)?;
                 Some(StmtKind::LimitBody(self.size("limit body", size)))
@@ -171,9 +181,11 @@ impl Builder<'_> {
             match rule {
                 Rule::notify => notices.extend(self.notify(line.node)),
                 Rule::junk | Rule::bad_block => self.bad_entry(line.node, Within::OnFailure),
-                _ => {
-                    self.misplaced(&line.node, Within::OnFailure);
+                Rule::action => {
+                    let at = self.first_line(span);
+                    self.report(errors::action_in_on_failure(at));
                 }
+                _ => self.misplaced(&line.node, Within::OnFailure),
             }
             if let Some(left) = line.left {
                 self.left_over(rule, span, &left, Within::OnFailure);

@@ -32,8 +32,14 @@ impl Builder<'_> {
                     item = Some(Item::Test(self.test(node)));
                 }
                 Rule::bad_item => item = self.bad_item(node),
+                Rule::left_over if node.as_str().starts_with(',') => self.list_of_const(&node, &mut item),
                 Rule::left_over | Rule::left_block => self.left_over_of_item(&node),
-                Rule::stray => self.stray(&node, end),
+                Rule::stray => {
+                    if item.is_none() {
+                        item = self.constant_meant(&node);
+                    }
+                    self.stray(&node, end);
+                }
                 _ => {}
             }
         }
@@ -61,6 +67,31 @@ impl Builder<'_> {
             }
         }
         Some(Item::Const(Const { name: name?, value: value?, span }))
+    }
+
+    /// `NAME = value` without its `const`: uses of the name are not unknown.
+    fn constant_meant(&self, node: &Node) -> Option<Item> {
+        let (start, text) = (node.as_span().start(), node.as_str());
+        let name = words::first_word(text);
+        let sign = text.get(name.len()..)?.trim_start();
+        if name.is_empty() || !sign.starts_with('=') || sign.starts_with("==") {
+            return None;
+        }
+        let span = self.between(start, start + name.len());
+        let value = Expr { kind: ExprKind::Broken, span };
+        Some(Item::Const(Const { name: Name { text: name.into(), span }, value, span }))
+    }
+
+    /// `const OWN = "a", "b"`: its items are not in brackets.
+    fn list_of_const(&mut self, node: &Node, item: &mut Option<Item>) {
+        let left = self.span(node);
+        match item {
+            Some(Item::Const(constant)) => {
+                self.report(errors::list_without_brackets(constant.value.span.start, left));
+                constant.value.kind = ExprKind::Broken;
+            }
+            _ => self.left_over_of_item(node),
+        }
     }
 
     fn pipeline(&mut self, node: Node) -> Pipeline {

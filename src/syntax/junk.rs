@@ -2,15 +2,18 @@
 //! still be read of it, names and blocks, is kept.
 
 use super::ast::{Block, Expr, ExprKind, Field, Name, StmtKind, TextPart};
-use super::blocks::Within;
+use super::blocks::{Line, Within};
 use super::builder::{Builder, Unfinished};
 use super::errors;
 use super::expressions::broken_expr;
 use super::grammar::{Node, Rule};
 use super::habits;
 use super::items::broken;
+use super::repair;
 use super::slips;
+use super::wordings;
 use super::words;
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 impl Builder<'_> {
@@ -21,8 +24,21 @@ impl Builder<'_> {
             self.diagnose(&node, within);
             return broken(self.bound_by(&node), Vec::new());
         }
+        let end = self.span(&node).end;
         let mut nodes = node.into_inner().peekable();
         let head = nodes.next_if(|node| node.as_rule() == Rule::bad_head);
+        let branch = head.as_ref().map_or("", |head| words::first_word(head.as_str()));
+        let follows = matches!(branch, "else" | "elif" | "elsif" | "elseif" | "elsewhen");
+        let lost = follows && self.follows_lost_branch(head.as_ref());
+        if follows {
+            self.lost_branch = Some(end);
+        }
+        if lost {
+            self.broken = true;
+            let block = nodes.next();
+            let blocks = block.map(|block| self.statements(block, within));
+            return broken(Vec::new(), blocks.into_iter().collect());
+        }
         let Some(block) = nodes.next() else { return broken(Vec::new(), Vec::new()) };
         let Some(head) = head else {
             let at = block.as_span().start();
@@ -30,7 +46,14 @@ impl Builder<'_> {
             self.report(errors::block_without_head(at));
             return broken(Vec::new(), vec![self.statements(block, Within::Branch)]);
         };
-        self.diagnose(&head, within);
+        // A head that is well by itself: what stands behind its block cannot be read, and is told of there.
+        if !self.stands_alone(&head) {
+            self.diagnose(&head, within);
+            if matches!(branch, "when" | "if") {
+                self.lost_branch = Some(end);
+            }
+        }
+        self.broken = true;
         let mut binds = self.bound_by(&head);
         let blocks = match slips::kind_of_block(head.as_str()) {
             slips::Block::Steps => vec![self.statements(block, within)],
@@ -86,21 +109,27 @@ impl Builder<'_> {
         self.report(errors::unreadable_value(span, what));
     }
 
-    pub fn bad_member(&mut self, node: Node) {
+    /// Gives back where a name stands that has no value.
+    pub fn bad_member(&mut self, node: Node) -> Option<Name> {
         let Some(text) = node.clone().into_inner().find(|node| node.as_rule() == Rule::bad_member_text)
         else {
             let start = node.as_span().start();
             let at = self.between(start, start + 1);
-            return self.report(errors::object_without_name(at));
+            self.report(errors::object_without_name(at));
+            return None;
         };
         let span = self.span(&text);
         let written = text.as_str().trim_end();
         if let Some(diagnostic) = slips::in_expression(written, span) {
-            return self.report(diagnostic);
+            self.report(diagnostic);
+            return None;
         }
         let word = words::first_word(written);
-        let lone = !word.is_empty() && written == word;
-        self.report(errors::unreadable_member(span, lone.then_some(word)));
+        if !word.is_empty() && written == word {
+            return Some(Name { text: word.into(), span });
+        }
+        self.report(errors::unreadable_member(span));
+        None
     }
 
     /// What stands behind a whole line. Gives back the steps of a block in it.
@@ -125,11 +154,17 @@ impl Builder<'_> {
             self.report(diagnostic);
         }
         let Some(block) = block else { return Vec::new() };
+        if matches!(words::first_word(&text), "else" | "elif" | "elsif" | "elseif" | "elsewhen") {
+            self.lost_branch = Some(self.span(&block).end);
+        }
         vec![self.muted(|this| this.statements(block, Within::Branch))]
     }
 
     pub fn left_over_of_item(&mut self, node: &Node) {
         let (text, span, _) = self.left_text(node);
+        if text == ";" {
+            return self.report(errors::line_separator(span, ";"));
+        }
         if !self.told_before(span, span) {
             self.report(errors::left_over_of_item(span, &text));
         }
@@ -182,7 +217,75 @@ impl Builder<'_> {
     }
 
     pub fn stray_lines(&mut self, line: Span, text: &str, item: Option<Span>) {
+        let item = item.map(|item| {
+            let written = self.source.get(item.range()).unwrap_or("");
+            (item, written.trim_end().ends_with('}'))
+        });
         self.report(slips::stray(line, text, item));
+    }
+
+    /// Whether a line that cannot be taken as it stands is told of as a whole: what can be read of it would be told of twice.
+    pub fn reworded(&mut self, line: &Line, within: Within) -> bool {
+        if let Some(told) = self.told_lines {
+            let begins = self.span(&line.node).start;
+            if told.start <= begins && begins < told.end {
+                return true;
+            }
+        }
+        // `verify token query.key == …` fits its rule, and means nothing.
+        let steps = matches!(within, Within::Pipeline | Within::Branch);
+        let asked = match line.node.as_rule() {
+            Rule::verify => true,
+            Rule::params | Rule::bad_param => steps || within == Within::Connector,
+            _ => false,
+        };
+        if line.left.is_none() && !asked {
+            return false;
+        }
+        let start = self.span(&line.node).start;
+        let Some(diagnostic) = self.wording(start, within) else { return false };
+        self.report(diagnostic);
+        true
+    }
+
+    /// What is to be said of the line that begins at an offset of the file, if it is understood as a whole.
+    fn wording(&self, start: u32, within: Within) -> Option<Diagnostic> {
+        // Nobody writes a longer line by hand, and one of a mebibyte may come here in many pieces.
+        let below = self.source.get(start as usize..)?;
+        let window = below.get(..below.floor_char_boundary(LONGEST_WORDING)).unwrap_or(below);
+        let end = window.find(['\n', '\r']).or((window.len() == below.len()).then_some(below.len()))?;
+        let rest = window.get(..end)?;
+        let mut text = rest.get(..repair::code_length(rest))?;
+        // The end of a block that stands on this line.
+        while text.ends_with('}') && text.matches('}').count() > text.matches('{').count() {
+            text = text.get(..text.len() - 1)?.trim_end();
+        }
+        wordings::of(text, Span { start, end: start + text.len() as u32 }, within)
+    }
+
+    /// Whether an `else` stands behind a branch that is told of already.
+    fn follows_lost_branch(&self, head: Option<&Node>) -> bool {
+        let (Some(end), Some(head)) = (self.lost_branch, head) else { return false };
+        let start = self.span(head).start;
+        self.source.get(end as usize..start as usize).is_some_and(|between| between.trim().is_empty())
+    }
+
+    /// Whether a head with a block would be a whole statement, where `}` of its block is not the end of its line.
+    fn stands_alone(&mut self, head: &Node) -> bool {
+        let text = head.as_str().trim_end();
+        let word = words::first_word(text);
+        if word != "when" || self.junk_seen > MOST_REREAD {
+            return false;
+        }
+        let start = self.span(head).start as usize;
+        let below = self.source.get(start..).unwrap_or("");
+        let goes_on =
+            ["else", "elif", "elsif", "elseif"].iter().any(|word| below.contains(&format!("}} {word}")));
+        if !goes_on {
+            return false;
+        }
+        self.junk_seen += 1;
+        matches!(super::expected::failure(text, Within::Pipeline), Some((place, wanted)) if place >= text.len() && wanted == "`{`")
     }
 
     /// Says what is wrong with a line that fits no rule.
@@ -202,7 +305,14 @@ impl Builder<'_> {
             self.goes_on_behind = Some(Unfinished { end: span.end, open_text: false });
         }
         self.junk_seen += 1;
-        let diagnostic = slips::line(text, span, within, self.junk_seen <= MOST_REREAD);
+        let wording = self.wording(span.start, within);
+        if wording.is_some() && within == Within::Test {
+            // The whole line is told of, in however many pieces it is read.
+            let end = span.start + self.rest_of_line(span.start).len() as u32;
+            self.told_lines = Some(Span { start: span.start, end });
+        }
+        let diagnostic =
+            wording.unwrap_or_else(|| slips::line(text, span, within, self.junk_seen <= MOST_REREAD));
         self.report(diagnostic);
     }
 
@@ -219,7 +329,7 @@ impl Builder<'_> {
     }
 
     /// The names that a line seems to bind.
-    fn bound_by(&mut self, node: &Node) -> Vec<Name> {
+    pub fn bound_by(&mut self, node: &Node) -> Vec<Name> {
         let (start, text) = (node.as_span().start(), node.as_str());
         let found = slips::bound_names(text);
         found
@@ -232,7 +342,7 @@ impl Builder<'_> {
     }
 
     /// The first words of a block's lines, where they are followed by `=`.
-    fn names_of_lines(&mut self, block: &Node) -> Vec<Name> {
+    pub fn names_of_lines(&mut self, block: &Node) -> Vec<Name> {
         let (start, text) = (block.as_span().start(), block.as_str());
         let mut names = Vec::new();
         let mut at = 0;
@@ -247,6 +357,9 @@ impl Builder<'_> {
     }
 }
 
+/// A line of more bytes is not looked at as a whole.
+const LONGEST_WORDING: usize = 2000;
+
 /// Reading a line again to learn where it goes wrong takes time; in a file of nothing but junk it is left.
 const MOST_REREAD: usize = 50;
 
@@ -255,7 +368,7 @@ pub(super) fn names_a_part(status: &Expr) -> bool {
     matches!(&status.kind, ExprKind::Name(name) if matches!(&**name, "json" | "text" | "body" | "header"))
 }
 
-fn digits_of(text: &Expr) -> Option<String> {
+pub(super) fn digits_of(text: &Expr) -> Option<String> {
     let ExprKind::Text(parts) = &text.kind else { return None };
     let [TextPart::Literal(literal)] = parts.as_slice() else { return None };
     (!literal.is_empty() && literal.bytes().all(|byte| byte.is_ascii_digit())).then(|| literal.to_string())

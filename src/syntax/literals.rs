@@ -124,17 +124,21 @@ fn split(text: &str) -> Option<(u64, &str)> {
 }
 
 /// A unit as people write it behind a blank: `5 seconds`.
-pub(super) fn unit_of(word: &str) -> Option<&'static str> {
+pub fn unit_of(word: &str) -> Option<&'static str> {
     Some(match word.to_lowercase().as_str() {
         "ms" => "ms",
         "s" | "sec" | "secs" | "second" | "seconds" => "s",
         "m" | "min" | "mins" | "minute" | "minutes" => "m",
         "h" | "hour" | "hours" => "h",
         "d" | "day" | "days" => "d",
-        "b" | "bytes" => "B",
-        "kb" => "KB",
-        "mb" => "MB",
-        "gb" => "GB",
+        "сек" | "секунд" | "секунды" | "секунда" => "s",
+        "мин" | "минут" | "минуты" | "минута" => "m",
+        "ч" | "час" | "часа" | "часов" => "h",
+        "дн" | "день" | "дня" | "дней" => "d",
+        "b" | "bytes" | "б" | "байт" => "B",
+        "kb" | "kib" | "кб" => "KB",
+        "mb" | "mib" | "мб" => "MB",
+        "gb" | "gib" | "гб" => "GB",
         _ => return None,
     })
 }

@@ -30,6 +30,7 @@ mod statements;
 mod test_blocks;
 mod texts;
 mod unseen;
+mod wordings;
 mod words;
 
 #[cfg(test)]
@@ -48,8 +49,9 @@ use prescan::Part;
 
 pub use codes::CODES;
 pub use habits::function_elsewhere;
+pub use literals::unit_of;
 pub use texts::text_length;
-pub use words::{METHODS, RESERVED, TAKEN};
+pub use words::{METHODS, RESERVED, TAKEN, kind_meant};
 
 /// A longer file is not read: 1 MiB.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -188,6 +190,9 @@ fn read_part(source: &Source, part: &Part, comments: &[Span]) -> (Option<ast::It
         builder.report(diagnostic);
     }
     let item = pairs.next().and_then(|part| builder.part(part));
+    if let Some(open) = builder.untold_close.filter(|_| !builder.broken) {
+        builder.report(errors::missing_close(open));
+    }
     let mut diagnostics = builder.diagnostics;
     diagnostics.retain(|finding| !part.unseen.iter().any(|letter| letter.parts(finding)));
     (item, diagnostics)

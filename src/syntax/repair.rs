@@ -7,6 +7,7 @@ use crate::source::Span;
 use super::bounds::{self, Bounds};
 use super::errors;
 use super::prescan::{Brace, Part};
+use super::words::first_word;
 
 /// The text of a part as pest reads it: the file's, but for the braces put in or taken out.
 #[derive(Debug)]
@@ -180,6 +181,9 @@ impl Mender<'_> {
 
     /// A `}` at a smaller indent than the statement that is open: it closes an outer one, so the inner lost its own.
     fn blame_opener(&mut self, opened: Opened) {
+        if self.takes_no_block(opened) {
+            return;
+        }
         let at = self.line_outside(opened).unwrap_or(self.text.len());
         self.changes.push(Change::Insert(at, "}\n"));
         let line = self.text.get(self.line_start(opened.at)..).unwrap_or("");
@@ -188,8 +192,34 @@ impl Mender<'_> {
         self.blame.push(errors::missing_closer(self.span(opened.at, opened.at + 1), closer, &indent));
     }
 
+    /// `on POST "/path" {`: what its line begins with never has a block, so the brace is one too many.
+    fn takes_no_block(&mut self, opened: Opened) -> bool {
+        let line = self.line_start(opened.at);
+        let head = self.text.get(line + opened.indent..opened.at).unwrap_or("");
+        let word = first_word(head);
+        let alone = matches!(
+            word,
+            "on" | "cors" | "limit" | "keep" | "keep_failed" | "read" | "dedupe" | "stop" | "abort" | "wait"
+        );
+        let last = self.line(line).get(opened.at - line..).is_some_and(|rest| rest.trim() == "{");
+        if alone && last {
+            self.changes.push(Change::Blank(opened.at));
+            let at = self.span(opened.at, opened.at + 1);
+            let blank = self.span(line + opened.indent + head.trim_end().len(), opened.at + 1);
+            self.blame.push(errors::needless_block(at, &format!("`{word}`")).safe_fix(
+                "delete the `{`",
+                blank,
+                "",
+            ));
+        }
+        alone && last
+    }
+
     /// No `}` follows that could be meant for it.
     fn blame_unclosed(&mut self, opened: Opened) {
+        if self.takes_no_block(opened) {
+            return;
+        }
         let below = self.next_line(opened.at);
         let indented = below.is_some_and(|line| self.indent(line) > opened.indent);
         if indented && self.line_outside(opened).is_some() {
@@ -238,6 +268,13 @@ impl Mender<'_> {
             if !blank && level <= indent {
                 if level == indent && deeper && start > inside && !line.trim_start().starts_with('}') {
                     let head = start + code_length(line);
+                    // `studio.note(` over lines that a `}` ends.
+                    if self.text.get(..head).is_some_and(|text| text.ends_with('(')) {
+                        self.changes.push(Change::Replace(head - 1, "{"));
+                        self.blame
+                            .push(errors::round_opener(self.span(head - 1, head), self.span(at, at + 1)));
+                        return;
+                    }
                     self.changes.push(Change::Insert(head, " {"));
                     let whole = self.span(start + level, head);
                     self.blame.push(errors::missing_opener(

@@ -302,7 +302,8 @@ impl Shift {
         self.name(&mut connector.name);
         self.exprs(connector.title.iter_mut().chain(&mut connector.base));
         self.span(&mut connector.span);
-        for ConnectorAction { name, title, params, call, returns, span } in &mut connector.actions {
+        for ConnectorAction { name, title, params, call, returns, span, broken: _ } in &mut connector.actions
+        {
             self.name(name);
             self.exprs(title);
             for ConnectorParam { name, kind, optional: _, default, text, span } in params {

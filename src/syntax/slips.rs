@@ -194,6 +194,11 @@ pub(super) fn in_expression(text: &str, span: Span) -> Option<Diagnostic> {
             return Some(errors::foreign_operator(part(span, at + 1, at + 1 + word.len()), word, right));
         }
     }
+    if let Some(at) = outside_texts(text, "=> ")
+        && text.get(at + 3..).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    {
+        return Some(errors::foreign_operator(part(span, at, at + 2), "=>", ">="));
+    }
     for (written, advice) in FOREIGN_OPERATORS {
         if let Some(at) = outside_texts(text, written) {
             let sign = written.trim();
@@ -204,10 +209,24 @@ pub(super) fn in_expression(text: &str, span: Span) -> Option<Diagnostic> {
     None
 }
 
-const WORDS_FOR_OPERATORS: [(&str, &str); 5] =
-    [(" is not ", "!="), (" is ", "=="), (" equals ", "=="), (" eq ", "=="), (" ne ", "!=")];
+const WORDS_FOR_OPERATORS: [(&str, &str); 8] = [
+    (" is not ", "!="),
+    (" is ", "=="),
+    (" equals ", "=="),
+    (" eq ", "=="),
+    (" ne ", "!="),
+    (" elif ", "else if"),
+    (" elsif ", "else if"),
+    (" elseif ", "else if"),
+];
 
-const FOREIGN_OPERATORS: [(&str, &str); 9] = [
+const FOREIGN_OPERATORS: [(&str, &str); 12] = [
+    (
+        " like ",
+        "Whether a text has a part is asked with `contains(text, part)`, whether it fits a pattern with `matches(text, '…')`.",
+    ),
+    (" contains ", "It is a function: `contains(text, part)`."),
+    (" matches ", "It is a function: `matches(text, '^…$')`."),
     ("??", "Say what a missing value means where it is picked: `on_missing default \"…\"`."),
     ("?.", "Say what a missing value means where it is picked: `on_missing empty`."),
     ("? ", "A choice is written `if condition then a else b`."),
@@ -238,8 +257,8 @@ pub(super) fn left_over(
     let rest = |skip: usize| text.get(skip..).unwrap_or("").trim_start();
     if let Some(sign) = text.chars().next().filter(|sign| matches!(sign, ';' | ',')) {
         let behind = rest(1);
-        if behind.is_empty() {
-            return errors::line_separator(span, &sign.to_string());
+        if behind.trim_matches([';', ',', ' ']).is_empty() {
+            return errors::line_separator(span, text);
         }
         let at = part(span, text.len() - behind.len(), text.len());
         if rule == Rule::retry && first_word(behind) == "first" {
@@ -271,6 +290,9 @@ pub(super) fn left_over(
         }
         (Rule::action, _) if text.starts_with('=') => return errors::assignment(line, None, None),
         (Rule::when, "else") => return errors::else_without_when(at),
+        (Rule::when, "elif" | "elsif" | "elseif" | "elsewhen") => {
+            return in_expression(text, span).unwrap_or_else(|| errors::elif(at, word));
+        }
         (Rule::when, _) if near(word, ["else"]).is_some() => {
             return errors::unknown_word(at, word, Some("else"), "behind the block of `when`");
         }
@@ -335,18 +357,23 @@ pub(super) fn item_head(at: Span, text: &str, meant: Option<&str>) -> Diagnostic
 }
 
 /// Lines behind an item, or where none begins.
-pub(super) fn stray(line: Span, text: &str, item: Option<Span>) -> Diagnostic {
+pub(super) fn stray(line: Span, text: &str, item: Option<(Span, bool)>) -> Diagnostic {
     if let Some(diagnostic) = comment(text, line) {
         return diagnostic;
     }
     let word = first_word(text);
     let at = part(line, 0, word.len());
     match item {
-        Some(item) => errors::behind_item(line, item),
+        Some((item, closed)) => errors::behind_item(line, item, closed),
         None if word == "const" => errors::not_finished(line, "const", "", form("const")),
         None if ITEM_WORDS.contains(&word) => errors::item_head(line, word),
         None => match near(word, ITEM_WORDS) {
             Some(meant) if !is_word(word) => errors::unknown_word(at, word, Some(meant), "at the left edge"),
+            _ if binds(text) == Some(word)
+                && text.get(word.len()..).is_some_and(|rest| rest.trim_start().starts_with('=')) =>
+            {
+                errors::constant_without_word(at)
+            }
             _ => match foreign(word) {
                 Some(advice) => errors::foreign_word(at, word, advice),
                 None if word == "let" => errors::let_outside(line),
@@ -368,6 +395,13 @@ pub(super) fn bound_names(text: &str) -> Vec<(usize, &str)> {
     if ["let", "for", "const", "var", "set", "foreach"].contains(&word) || near(word, ["let"]).is_some() {
         let skipped = behind.len() - behind.trim_start_matches([' ', '\t', '(']).len();
         let name = first_word(behind.get(skipped..).unwrap_or(""));
+        // `for (let item of items)`
+        if word == "for" && matches!(name, "let" | "const" | "var") {
+            let rest = behind.get(skipped + name.len()..).unwrap_or("");
+            let blanks = rest.len() - rest.trim_start().len();
+            let item = first_word(rest.trim_start());
+            return vec![(blank + word.len() + skipped + name.len() + blanks, item)];
+        }
         return if name.is_empty() { Vec::new() } else { vec![(blank + word.len() + skipped, name)] };
     }
     match binds(line) {
@@ -449,7 +483,7 @@ fn open(text: &str) -> Option<Open> {
 }
 
 /// Where a sign stands outside of quotes.
-fn outside_texts(text: &str, sign: &str) -> Option<usize> {
+pub(super) fn outside_texts(text: &str, sign: &str) -> Option<usize> {
     let mut quote = None;
     for (at, character) in text.char_indices() {
         match (quote, character) {

@@ -1,6 +1,9 @@
 //! Steps: what a run does, line by line.
 
-use super::ast::{Extract, For, Let, LetValue, Match, MatchArm, Respond, Stmt, StmtKind, When, WhenArm};
+use super::ast::{
+    BinaryOp, Expr, ExprKind, Extract, For, Let, LetValue, Match, MatchArm, Respond, Stmt, StmtKind, When,
+    WhenArm,
+};
 use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
@@ -167,7 +170,10 @@ impl Builder<'_> {
             let (mut values, mut body) = (Vec::new(), Vec::new());
             for node in line.node.into_inner() {
                 match node.as_rule() {
-                    Rule::expr => values.push(self.expr(node)),
+                    Rule::expr => {
+                        let value = self.expr(node);
+                        values.extend(self.values_of_arm(value));
+                    }
                     Rule::bad_arrow => {
                         let at = self.span(&node);
                         self.report(errors::arrow(at, node.as_str()));
@@ -191,6 +197,17 @@ impl Builder<'_> {
             self.report(errors::arms_on_a_line(*first, &behind));
         }
         (arms, otherwise)
+    }
+
+    /// `"a" or "b" { … }`: the values of an arm are parted by commas.
+    fn values_of_arm(&mut self, value: Expr) -> Vec<Expr> {
+        let ExprKind::Binary { op: BinaryOp::Or, left, right, op_span } = value.kind else {
+            return vec![value];
+        };
+        self.report(errors::values_joined(op_span, Span { start: left.span.end, end: right.span.start }));
+        let mut values = self.values_of_arm(*left);
+        values.extend(self.values_of_arm(*right));
+        values
     }
 
     /// `_ { … }` and `default { … }` of other languages.

@@ -1,6 +1,6 @@
 //! What stands in a `test`: a request sent, answers given, and what is expected.
 
-use super::ast::{Count, Expect, Expr, GivenAnswer, Name, Rows, Send, TestStep, TestStepKind};
+use super::ast::{Count, Expect, Expr, ExprKind, GivenAnswer, Name, Rows, Send, TestStep, TestStepKind};
 use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
@@ -15,6 +15,10 @@ impl Builder<'_> {
         for line in self.lines(block) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
+            if self.reworded(&line, Within::Test) {
+                steps.push(TestStep { kind: TestStepKind::Broken, span });
+                continue;
+            }
             let kind = match rule {
                 Rule::send => self.send(line.node).map(TestStepKind::Send),
                 Rule::at => line.node.into_inner().find_map(|node| self.text(node)).map(TestStepKind::At),
@@ -83,7 +87,15 @@ impl Builder<'_> {
     fn send_body(&mut self, node: Node) -> Option<(Name, Expr)> {
         let mut nodes = node.into_inner();
         let keyword = self.name(&nodes.next()?);
-        let value = self.expr(nodes.next()?);
+        let mut value = self.expr(nodes.next()?);
+        // `file fixtures/lead.json`
+        if &*keyword.text == "file" && !matches!(value.kind, ExprKind::Text(_)) {
+            let written = self.source.get(value.span.range()).unwrap_or("");
+            if written.contains('/') && !written.contains(['"', '(', ' ']) {
+                self.report(errors::argument_without_quotes(value.span, "the name of a file", written));
+                value.kind = ExprKind::Broken;
+            }
+        }
         Some((keyword, value))
     }
 
@@ -131,7 +143,8 @@ impl Builder<'_> {
             Rule::state => {
                 let state = self.name(&first);
                 if !STATES.contains(&&*state.text) {
-                    let near = crate::diagnostic::near(&state.text, STATES);
+                    let near =
+                        state_meant(&state.text).or_else(|| crate::diagnostic::near(&state.text, STATES));
                     self.report(errors::unknown_expectation(state.span, &state.text, near));
                     return None;
                 }
@@ -176,4 +189,18 @@ impl Builder<'_> {
             _ => Count::Times(self.expr(first)),
         })
     }
+}
+
+/// How a run ended, in another form of the word or in another word.
+fn state_meant(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "abort" | "aborts" | "refused" => "aborted",
+        "stop" | "stops" => "stopped",
+        "fail" | "fails" | "failure" | "error" => "failed",
+        "success" | "ok" | "OK" | "succeeded" | "finished" | "completed" | "complete" => "done",
+        "interrupt" | "unknown" => "interrupted",
+        "reject" | "rejects" | "unauthorized" => "rejected",
+        "repeat" | "repeated" | "duplicated" => "duplicate",
+        _ => return None,
+    })
 }

@@ -100,12 +100,32 @@ impl Builder<'_> {
     }
 
     fn open_text(&mut self, span: Span, quote: char) {
+        if quote == '"'
+            && let Some(end) = self.lines_end_below(span.end)
+        {
+            let line =
+                self.source.get(..end as usize).and_then(|text| text.lines().next_back()).unwrap_or("");
+            let indent = line.get(..line.len() - line.trim_start().len()).unwrap_or("");
+            self.report(errors::lines_begun_as_one(span, indent));
+            self.told_lines = Some(Span { start: span.end, end });
+            return;
+        }
         let next = self.source.get(span.end as usize..).unwrap_or("").lines().nth(1).unwrap_or("");
         self.report(match super::slips::closes_text(next) {
             true => errors::text_over_lines(span),
             false => errors::open_text(span, quote, self.source.get(span.range()).unwrap_or("")),
         });
         self.goes_on_behind = Some(Unfinished { end: span.end, open_text: true });
+    }
+
+    /// Where a line of nothing but `"""` ends, if no other quote stands between an offset and there.
+    fn lines_end_below(&self, at: u32) -> Option<u32> {
+        let rest = self.source.get(at as usize..)?;
+        let quotes = rest.find('"')?;
+        let line = rest.get(..quotes)?.rfind('\n')?;
+        let before = rest.get(line..quotes)?.trim();
+        let behind = rest.get(quotes..)?.strip_prefix("\"\"\"")?.lines().next().unwrap_or("").trim();
+        (before.is_empty() && matches!(behind, "" | ",")).then_some(at + quotes as u32 + 3)
     }
 
     fn pieces(&mut self, node: Node) -> Vec<TextPart> {

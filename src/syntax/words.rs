@@ -137,3 +137,18 @@ pub(super) fn form(word: &str) -> &'static str {
         _ => "",
     }
 }
+
+/// The kind of a connector's parameter that a word of another language means, or the kind itself.
+pub fn kind_meant(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "text" | "string" | "str" | "varchar" | "char" => "text",
+        "number" | "int" | "integer" | "float" | "double" | "decimal" | "num" => "number",
+        "bool" | "boolean" | "flag" => "bool",
+        "time" | "date" | "datetime" | "timestamp" => "time",
+        "email" | "mail" => "email",
+        "list" | "array" => "list",
+        "object" | "dict" | "map" | "hash" | "json" => "object",
+        "secret" | "token" | "password" => "secret",
+        _ => return None,
+    })
+}

@@ -47,6 +47,11 @@ const WITH_CLOCK: [&str; 6] = [
 /// A day alone is its midnight.
 const DAYS: [&str; 2] = ["%Y-%m-%d", "%d.%m.%Y"];
 
+/// Names of all zones that are known.
+pub fn zones() -> Vec<String> {
+    jiff::tz::db().available().map(|name| name.to_string()).collect()
+}
+
 /// Whether it is the IANA name of a zone: `Europe/Moscow`.
 pub fn is_zone(name: &str) -> bool {
     TimeZone::get(name).is_ok()

@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub use bytes::Bytes;
 
 pub use arithmetic::{add, divide, multiply, negate, remainder, subtract};
-pub use calendar::{Civil, Schedule, is_zone};
+pub use calendar::{Civil, Schedule, is_zone, zones};
 pub use compare::{Side, contains, equal, order};
 pub use duration::duration as duration_text;
 pub use file::File;

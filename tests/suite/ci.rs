@@ -175,7 +175,7 @@ fn findings_style_and_tests_are_one_report() {
     let text = out(&output);
     for part in [
         "::error file=pipelines/other.wj,line=3,",
-        "::error file=pipelines/leads.wj,line=1,title=wj fmt::this file is not in the one style",
+        "::error file=pipelines/leads.wj,line=4,title=wj fmt::from here on this file is not in the one style",
         "::error file=pipelines/leads.wj,line=10,title=wj test::a lead is added: ",
     ] {
         assert!(text.contains(part), "no {part:?} in\n{text}");
@@ -239,4 +239,41 @@ fn the_hooks_and_the_files_for_build_servers_run() {
     // What GitLab reads from the log.
     let output = shell(&site, &gitlab[1], &[]);
     assert!(out(&output).lines().any(|line| line.starts_with("all: 80 %")), "{}", out(&output));
+}
+
+#[test]
+fn it_does_not_matter_from_which_folder_it_is_asked() {
+    let site = repository();
+    site.write("leads.wj", &format!("{LEADS}\n"));
+    let from = |folder: &str, args: &[&str]| {
+        let mut command = site.command(&[&["ci", "--base", "base"], args].concat());
+        command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
+        command.env("GITHUB_WORKSPACE", site.dir.path()).current_dir(site.dir.path().join(folder));
+        out(&command.output().unwrap())
+    };
+    let whole = site.dir.path().join("pipelines");
+    for (folder, path) in [
+        ("", "pipelines"),
+        ("", "./pipelines/../pipelines"),
+        ("", whole.to_str().unwrap()),
+        ("pipelines", "."),
+        ("pipelines", "../pipelines"),
+        ("connectors", "../pipelines"),
+    ] {
+        let told = from(folder, &[path]);
+        assert!(told.contains("files: 1 of 3 files affected since base"), "{folder} {path}: {told}");
+    }
+    let annotated = from("pipelines", &[".", "--format", "github"]);
+    assert!(
+        annotated.contains("::error file=pipelines/leads.wj,line=12,title=wj fmt::from here on"),
+        "{annotated}"
+    );
+}
+
+#[test]
+fn a_file_whose_tests_cannot_run_is_counted() {
+    let site = repository();
+    site.write("leads.wj", &LEADS.replace("name = name", "nmae = name"));
+    let told = out(&ci(&site, &["--base", "base"]));
+    assert!(told.contains("test: no tests, and 1 file with errors could not be tested"), "{told}");
 }

@@ -56,7 +56,8 @@ impl Site {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wj"));
         command.args(args).current_dir(self.dir.path()).env_remove("NO_COLOR");
-        for name in ["BIZON_TOKEN", "CRM_TOKEN", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"] {
+        for name in ["BIZON_TOKEN", "CRM_TOKEN", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"]
+        {
             command.env_remove(name);
         }
         command.envs(self.env.iter().map(|(name, value)| (name, value)));

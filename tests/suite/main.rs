@@ -11,6 +11,7 @@ mod check_fixes;
 mod check_outputs;
 mod ci;
 mod code_pages;
+mod completions;
 mod connectors;
 mod crash_loop;
 mod dedupe;

@@ -20,6 +20,11 @@ fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     let definitions = context.model.definitions.iter().enumerate();
     let mut findings: Vec<Diagnostic> = definitions
         .filter(|(_, definition)| look_alikes::is_mixed(&definition.name))
+        // Where it is missed in other letters, that is an error, and tells of it.
+        .filter(|(_, definition)| {
+            let tells = |error: &Diagnostic| error.labels.iter().any(|label| label.span == definition.span);
+            !context.errors.iter().any(tells)
+        })
         .map(|(index, definition)| {
             let uses = context.model.uses_of(index).map(|used| used.span);
             mixed(&definition.name, definition.span, uses.collect(), false)

@@ -4,6 +4,8 @@ mod action_before_respond;
 mod colon_parameter;
 mod compared_with_bool;
 mod compared_with_itself;
+mod constant_key;
+mod cors_by_hand;
 mod default_empty;
 mod dollar_insertion;
 mod empty_branch;
@@ -45,6 +47,8 @@ pub static ALL: &[Rule] = &[
     colon_parameter::RULE,
     compared_with_bool::RULE,
     compared_with_itself::RULE,
+    constant_key::RULE,
+    cors_by_hand::RULE,
     default_empty::RULE,
     dollar_insertion::RULE,
     empty_branch::RULE,

@@ -93,6 +93,10 @@ fn breaking(context: &Context<'_>, safe_fields: &BTreeSet<Span>, value: &Expr) -
             TextPart::Literal(_) => None,
         }),
         ExprKind::If { then, otherwise, .. } => inner(then).or_else(|| inner(otherwise)),
+        // A number stays one when it is written as a text.
+        ExprKind::Call { name, args } if &*name.text == "text" => {
+            args.iter().find_map(inner).map(|_| value.span)
+        }
         ExprKind::Call { name, .. } if SAFE.contains(&&*name.text) => None,
         // What wj itself found out about the request.
         ExprKind::Member(base, part)

@@ -34,7 +34,26 @@ pub(super) fn offers(spot: &Spot<'_>) -> Option<Vec<Offer>> {
         (["on_fail"], _) => words(&["continue"]),
         (["give"], _) => words(&["up"]),
         (["give", "up"], _) => words(&["after"]),
-        (["retry"], _) => words(&["none"]),
+        (["retry"], _) => {
+            let mut offers = words(&["none"])?;
+            offers.push(
+                Offer::new("5 times, first 5s, at most 10m", CompletionItemKind::SNIPPET, Rank::First)
+                    .snippet("${1:5} times, first ${2:5s}, at most ${3:10m}")
+                    .documented("How often, how long to wait before the second try, and how long at most."),
+            );
+            Some(offers)
+        }
+        (["respond"], Block::Pipeline | Block::Steps) => Some(statuses(|status| status < "400")),
+        (["abort"], Block::Pipeline | Block::Steps) | ([.., "on_missing", "abort"], _) => {
+            Some(statuses(|status| status >= "400"))
+        }
+        (["expect", "status"], Block::Test) => Some(statuses(|_| true)),
+        // Its value is known before any request comes.
+        (["const", _, "=", ..], Block::File) => {
+            let mut offers = values::names(spot);
+            offers.extend(words(&["true", "false"])?);
+            Some(offers)
+        }
         (["retry", "none"], _) => Some(Vec::new()),
         (["retry", _], _) => words(&["times"]),
         (["retry", _, "times", ",", ..], _) => words(&["first", "at most"]),
@@ -104,6 +123,30 @@ pub(super) fn offers(spot: &Spot<'_>) -> Option<Vec<Offer>> {
 /// A part of `send` or `given` is open behind which a value stands.
 fn is_value(before: &[&str]) -> bool {
     matches!(before.last(), Some(&("json" | "form" | "text" | "file" | "header" | "=" | "answers")))
+}
+
+/// What their numbers say (RFC 9110, section 15).
+const STATUSES: [(&str, &str); 12] = [
+    ("200", "OK"),
+    ("201", "Created"),
+    ("202", "Accepted"),
+    ("204", "No Content"),
+    ("303", "See Other"),
+    ("400", "Bad Request"),
+    ("401", "Unauthorized"),
+    ("403", "Forbidden"),
+    ("404", "Not Found"),
+    ("409", "Conflict"),
+    ("422", "Unprocessable Content"),
+    ("503", "Service Unavailable"),
+];
+
+fn statuses(is_meant: fn(&str) -> bool) -> Vec<Offer> {
+    let meant = STATUSES.iter().filter(|(status, _)| is_meant(status));
+    let offer = |(status, says): &(&str, &str)| {
+        Offer::new(*status, CompletionItemKind::VALUE, Rank::First).detailed(*says)
+    };
+    meant.map(offer).collect()
 }
 
 fn schemes() -> Vec<Offer> {

@@ -34,7 +34,7 @@ pub(super) fn completion(view: &View<'_>, position: Position, snippets: bool) ->
     let spot = Spot { view, context, offset };
     let mut offers = match spot.context.inside {
         Inside::Comment => silences(&spot),
-        Inside::Text => Vec::new(),
+        Inside::Text => routes(&spot),
         Inside::Code => code(&spot),
     };
     offers.sort_by_key(|offer| offer.rank);
@@ -54,6 +54,15 @@ fn code(spot: &Spot<'_>) -> Vec<Offer> {
         return lines::offers(spot, block);
     }
     values::offers(spot)
+}
+
+/// In the text behind `send POST`: what the pipelines of the file take. Nothing can be said of other texts.
+fn routes(spot: &Spot<'_>) -> Vec<Offer> {
+    let ["send", method] = spot.context.before.as_slice() else { return Vec::new() };
+    let routes = spot.view.model.pipelines.iter().flat_map(|pipeline| &pipeline.routes);
+    let taken = routes
+        .filter(|route| route.methods.as_ref().is_none_or(|all| all.iter().any(|one| **one == **method)));
+    taken.map(|route| Offer::new(&*route.pattern, CompletionItemKind::VALUE, Rank::First)).collect()
 }
 
 /// In `# wj-allow …`: the names of warnings, those of this file first.
@@ -105,6 +114,10 @@ impl Offer {
             Some(doc) => offer.documented(doc),
             None => offer,
         }
+    }
+
+    fn ranked(self, rank: Rank) -> Offer {
+        Offer { rank, ..self }
     }
 
     fn detailed(self, detail: impl Into<String>) -> Offer {
@@ -162,6 +175,13 @@ impl Spot<'_> {
             }
         }
         given.into_iter().filter(|(own, _)| *own == depth).map(|(_, word)| word).collect()
+    }
+
+    /// Where the line of the place begins.
+    fn line_start(&self) -> u32 {
+        let text = &self.view.source().text;
+        let front = text.get(..self.offset as usize).unwrap_or("");
+        front.rfind(['\n', '\r']).map_or(0, |end| end as u32 + 1)
     }
 
     /// The pipeline around the place.

@@ -2,7 +2,8 @@
 
 use lsp_types::CompletionItemKind;
 
-use super::super::hover;
+use super::super::context::Block;
+use super::super::{hover, symbol};
 use super::{Offer, Rank, Spot, lines};
 use crate::builtins::{self, Builtin};
 use crate::resolve::model::{Definition, DefinitionKind, Shape, Type};
@@ -18,9 +19,27 @@ const OWNERS: [&str; 5] = ["failure", "operation", "path", "request", "secret"];
 pub(super) fn offers(spot: &Spot<'_>) -> Vec<Offer> {
     let mut offers = names(spot);
     offers.extend(WORDS.iter().map(|word| Offer::word(word)));
-    offers.extend(OWNERS.iter().map(|word| Offer::word(word).snippet(format!("{word}."))));
+    let secret = wants_a_secret(spot);
+    offers.extend(OWNERS.iter().map(|word| {
+        let offer = Offer::word(word).snippet(format!("{word}."));
+        if secret && *word == "secret" { offer.ranked(Rank::First) } else { offer }
+    }));
+    // Behind `token =` it comes before every name.
+    if secret {
+        offers.sort_by_key(|offer| offer.name != "secret");
+    }
     offers.extend(builtins::ALL.iter().copied().map(function));
     offers
+}
+
+/// Whether the value of a parameter stands here that is to be a secret.
+fn wants_a_secret(spot: &Spot<'_>) -> bool {
+    let (Block::Action(name), [param, "="]) = (spot.context.block(), spot.context.before.as_slice()) else {
+        return false;
+    };
+    let action = symbol::action(spot.view.project.connectors(), name);
+    let spec = action.as_ref().and_then(|action| action.spec());
+    spec.is_some_and(|spec| spec.params.iter().any(|known| known.secret && *known.name == **param))
 }
 
 /// What a `for` may walk: names and functions that may give a list, and in a pipeline what came with the request. A test takes
@@ -60,7 +79,12 @@ pub(super) fn names(spot: &Spot<'_>) -> Vec<Offer> {
 
 fn names_that(spot: &Spot<'_>, is_meant: fn(&Definition) -> bool) -> Vec<Offer> {
     let pipeline = spot.pipeline();
+    let line = spot.line_start();
     let known = spot.view.model.definitions.iter().filter(|definition| {
+        // A name is known below the line that gives it.
+        if definition.span.start >= line {
+            return false;
+        }
         let in_sight = definition.pipeline.is_some()
             && definition.pipeline == pipeline
             && definition.span.end < spot.offset

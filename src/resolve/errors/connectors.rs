@@ -38,7 +38,7 @@ pub(in crate::resolve) fn on_fail_inside(span: Span) -> Diagnostic {
 
 pub(in crate::resolve) fn unknown_kind(kind: &Name) -> Diagnostic {
     let found = bad(kind.span, format!("there is no kind `{}`", kind.text), "unknown kind");
-    let meant = near(&kind.text, KINDS);
+    let meant = crate::syntax::kind_meant(&kind.text).or_else(|| near(&kind.text, KINDS));
     let found = suggest(found, &kind.text, kind.span, meant);
     if meant.is_some() {
         return found;

@@ -138,6 +138,14 @@ pub(in crate::resolve) fn texts_added(whole: Span, op: Span, fix: Option<String>
     }
 }
 
+/// `now() + "2h"`.
+pub(in crate::resolve) fn duration_in_quotes(at: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(&TEXTS_ADDED, at, "a duration stands without quotes")
+        .label("a text")
+        .help(format!("Write `{text}`: texts are not added to anything."))
+        .fix("delete the quotes", at, text)
+}
+
 pub(in crate::resolve) fn text_with_number(
     whole: Span,
     text: Span,
@@ -219,6 +227,9 @@ pub(in crate::resolve) fn nothing_inside(span: Span, base: &str, kinds: Kinds) -
             .label("nothing to reach");
     if kinds == Kinds::TEXT {
         found.help(format!("If the text is JSON, open it: `extract parse_json({base}) {{ … }}`."))
+    } else if kinds == Kinds::DURATION {
+        let base = base.strip_prefix('(').and_then(|base| base.strip_suffix(')')).unwrap_or(base);
+        found.help(format!("As a number it is `seconds({base})`."))
     } else {
         found
     }

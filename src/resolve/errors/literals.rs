@@ -381,12 +381,37 @@ pub(in crate::resolve) fn bad_pattern(span: Span, why: &str) -> Diagnostic {
         .help("Patterns are written in single quotes, in which each character is itself: `matches(x, '^\\d{4}$')`.")
 }
 
-pub(in crate::resolve) fn bad_argument(span: Span, function: &str, param: &str, why: &str) -> Diagnostic {
-    Diagnostic::new(&BAD_ARGUMENT, span, format!("`{param}` of `{function}` cannot be this: {why}"))
-        .label("not known")
-        .help(format!(
+/// `headers["x"]` in `extract headers`.
+pub(in crate::resolve) fn path_at_source(span: Span, source: &str, right: &str) -> Diagnostic {
+    Diagnostic::new(
+        &BAD_PATH,
+        span,
+        format!("a path begins at the root of what is extracted, not at `{source}`"),
+    )
+    .help(format!("`extract {source}` has said already where the path begins."))
+    .safe_fix(format!("write `{right}`"), span, right)
+}
+
+pub(in crate::resolve) fn bad_argument(
+    span: Span,
+    function: &str,
+    param: &str,
+    why: &str,
+    meant: Option<&str>,
+) -> Diagnostic {
+    let found =
+        Diagnostic::new(&BAD_ARGUMENT, span, format!("`{param}` of `{function}` cannot be this: {why}"))
+            .label("not known");
+    match meant {
+        Some(meant) => found.help(format!("Did you mean `\"{meant}\"`?")).fix(
+            format!("write `\"{meant}\"`"),
+            span,
+            format!("\"{meant}\""),
+        ),
+        None => found.help(format!(
             "The call would stop every run. `{function}` is described in the reference of functions."
-        ))
+        )),
+    }
 }
 
 /// `time("2026-01-02T10:00:00")`, which reads nothing: whose clock it is nobody knows.

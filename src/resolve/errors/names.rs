@@ -39,12 +39,53 @@ pub(in crate::resolve) fn unknown_name(
     if near.is_some() {
         return found;
     }
+    // `phone(x, RU)`
+    if matches!(name, "RU" | "BY" | "KZ" | "KG" | "UZ" | "AM" | "AZ" | "GE" | "TJ" | "MD" | "UA") {
+        let quoted = format!("\"{name}\"");
+        return found.help(format!("A country is a text: `{quoted}`.")).fix("put it in quotes", span, quoted);
+    }
     if matches!(name, "form" | "json" | "xml" | "multipart" | "payload" | "data" | "post" | "files") {
         return found.help(
             "What was sent is called `body`, whether it came as JSON, a form, multipart or XML: `extract body { … }`. What stands in the URL is `query`.",
         );
     }
-    found.help("A name is known from its line to the end of its block: bind it above with `let`, `extract` or `const`.")
+    found.help(format!("A name is known from its line to the end of its block: bind it above with `let`, `extract` or `const`. A text stands in quotes: `\"{name}\"`."))
+}
+
+/// A function without the brackets that call it.
+pub(in crate::resolve) fn function_not_called(name: &str, span: Span, takes_nothing: bool) -> Diagnostic {
+    let found =
+        Diagnostic::new(&UNKNOWN_NAME, span, format!("`{name}` is a function, and is called with brackets"))
+            .label("not known as a value");
+    if takes_nothing {
+        let right = format!("{name}()");
+        return found.safe_fix(format!("write `{right}`"), span, right);
+    }
+    found.help(format!("Write `{name}(…)` with the values that it is given."))
+}
+
+/// A name of Latin letters, where the one that is given looks the same and is not.
+pub(in crate::resolve) fn given_in_other_letters(
+    name: &str,
+    span: Span,
+    given: Span,
+    written: &str,
+) -> Diagnostic {
+    Diagnostic::new(&UNKNOWN_NAME, span, format!("nothing here is called `{name}`"))
+        .label("in Latin letters")
+        .also(given, "some of these letters are Cyrillic")
+        .help(format!(
+            "`{written}` looks like `{name}` and is another name. Spell it in one alphabet where it is given."
+        ))
+        .safe_fix(format!("spell it `{name}` there"), given, name)
+}
+
+/// `per minute`.
+pub(in crate::resolve) fn unit_without_number(word: &str, span: Span, unit: &str) -> Diagnostic {
+    Diagnostic::new(&UNKNOWN_NAME, span, format!("`{word}` is written `1{unit}`"))
+        .label("no number before it")
+        .help("A duration is a number and its unit: `500ms`, `5s`, `10m`, `2h`, `7d`.")
+        .safe_fix(format!("write `1{unit}`"), span, format!("1{unit}"))
 }
 
 pub(in crate::resolve) fn name_of_branch(
@@ -242,7 +283,11 @@ pub(in crate::resolve) fn clause_given_twice(word: &str, keyword: Span, first: S
 }
 
 pub(in crate::resolve) fn head_given_twice(word: &str, keyword: Span, first: Span) -> Diagnostic {
-    clause_given_twice(word, keyword, first)
+    let found = clause_given_twice(word, keyword, first);
+    match word {
+        "cors" => found.help("All sites stand in one: `cors \"https://a.example\", \"https://b.example\"`."),
+        _ => found,
+    }
 }
 
 pub(in crate::resolve) fn dedupe_in_block(keyword: Span) -> Diagnostic {
@@ -314,6 +359,21 @@ pub(in crate::resolve) fn unknown_member(
     let text = &member.text;
     let found =
         Diagnostic::new(&UNKNOWN_MEMBER, member.span, format!("`{of}` has no `{text}`")).label("not there");
+    let other = match (of, &**text) {
+        ("failure", "code" | "statusCode" | "status_code" | "http_status") => Some("status"),
+        ("failure", "message" | "reason" | "error" | "why" | "msg") => Some("text"),
+        ("request", "url_path" | "uri") => Some("path"),
+        ("request", "now" | "date" | "timestamp" | "at") => Some("time"),
+        ("request", "remote" | "remote_addr" | "remote_ip" | "client_ip" | "address") => Some("ip"),
+        _ => None,
+    };
+    if let Some(right) = other {
+        return found.help(format!("That is called `{of}.{right}`.")).fix(
+            format!("write `{right}`"),
+            member.span,
+            right,
+        );
+    }
     let found = suggest(found, text, member.span, near);
     if of == "request" && matches!(&**text, "body" | "query" | "headers" | "cookies") {
         return found.help(format!(

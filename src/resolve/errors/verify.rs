@@ -11,8 +11,8 @@ pub(in crate::resolve) fn unknown_scheme(scheme: &Name, near: Option<&str>) -> D
     let found = Diagnostic::new(&UNKNOWN_SCHEME, scheme.span, format!("`verify` knows no scheme `{text}`"))
         .label("unknown scheme");
     match near {
-        // No fix: it may be another sender, and its scheme is for the author to choose.
-        Some(near) => found.help(format!("Did you mean `{near}`?")),
+        // Not without asking: it may be another sender, and its scheme is for the author to choose.
+        Some(near) => found.help(format!("Did you mean `{near}`?")).fix(format!("write `{near}`"), scheme.span, near),
         None => found.help("For a signature over the body, write the general form: `verify hmac_sha256 { key = secret.NAME, header = \"X-Signature\" }`. For a token, `verify token header \"X-Token\" == secret.NAME`."),
     }
 }

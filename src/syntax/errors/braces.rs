@@ -30,6 +30,13 @@ pub fn missing_opener(head: Span, end: Span, closer: Span) -> Diagnostic {
         .fix("put the `{` in", end, " {")
 }
 
+/// `studio.note(` over lines that a `}` ends.
+pub fn round_opener(opener: Span, closer: Span) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_BRACE, opener, "a block begins with `{`, not with `(`")
+        .also(closer, "this `}` closes the block")
+        .safe_fix("write `{`", opener, " {")
+}
+
 /// The head ends where the block's `{` was expected.
 pub fn missing_open(at: Span) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_BRACE, at, "a `{` is missing at the end of this line")

@@ -136,6 +136,13 @@ pub fn part_with_sign(at: Span, part: &str) -> Diagnostic {
         .safe_fix("delete the `:`", at, "")
 }
 
+/// `timeout: 5s`.
+pub fn clause_with_sign(at: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(&codes::COLON_FOR_EQUALS, at, format!("`{word}` takes what it says without a `:`"))
+        .help(super::super::words::form(word))
+        .safe_fix("delete the `:`", at, "")
+}
+
 pub fn header_without_equals(at: Span) -> Diagnostic {
     Diagnostic::new(&codes::MISSING_SIGN, at, "a `=` is missing between the header's name and its value")
         .safe_fix("put the `=` in", at, " =")
@@ -146,6 +153,26 @@ pub fn respond_without_status(at: Span) -> Diagnostic {
     Diagnostic::new(&codes::RESPOND_WITHOUT_STATUS, at, "`respond` does not say with which status")
         .help("Write `respond 200 \"OK\"`: the status first, then the text, if any.")
         .fix("answer with 200", end, " 200")
+}
+
+/// `accept [404, 409]`.
+pub fn statuses_in_brackets(at: Span, written: &str) -> Diagnostic {
+    let inner = written.trim_start_matches('[').trim_end_matches(']').trim();
+    Diagnostic::new(&codes::LEFT_OVER, at, "the statuses of `accept` stand without brackets").safe_fix(
+        "delete the brackets",
+        at,
+        inner,
+    )
+}
+
+/// `cors ["https://a.example"]`.
+pub fn sites_in_brackets(at: Span, written: &str) -> Diagnostic {
+    let inner = written.trim_start_matches('[').trim_end_matches(']').trim();
+    Diagnostic::new(&codes::LEFT_OVER, at, "the sites of `cors` stand without brackets").safe_fix(
+        "delete the brackets",
+        at,
+        inner,
+    )
 }
 
 pub fn status_in_quotes(at: Span, digits: &str) -> Diagnostic {
@@ -191,7 +218,12 @@ pub fn unknown_on_crash(at: Span, written: &str) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(&codes::INCOMPLETE_CLAUSE, at, format!("`on_crash` does not know `{written}`"))
             .help("`on_crash retry` sends the call again, `on_crash report` leaves it to a person.");
-    match crate::diagnostic::near(written, ["retry", "report"]) {
+    let meant = match written {
+        "repeat" | "resend" | "again" => Some("retry"),
+        "fail" | "stop" | "abort" | "ask" | "notify" => Some("report"),
+        _ => crate::diagnostic::near(written, ["retry", "report"]),
+    };
+    match meant {
         Some(near) => diagnostic.safe_fix(format!("write `{near}`"), at, near),
         None => diagnostic,
     }

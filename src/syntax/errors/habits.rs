@@ -1,6 +1,6 @@
 //! What comes of writing by hand, or as in another language.
 
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 use crate::source::Span;
 use crate::syntax::codes;
 
@@ -25,6 +25,11 @@ pub fn reader_behind_policy(at: Span, policy: u32, text: &str) -> Diagnostic {
     let moved = Edit { span: Span { start: policy, end: policy }, text: format!("{text} ") };
     found.fixes.push(Fix::new("move it there", vec![moved, Edit { span: at, text: String::new() }]));
     found
+}
+
+pub fn second_reader(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::LEFT_OVER, at, "a field is read by one reader, and this is the second")
+        .help("What is to be done further with the value stands in a `let` below.")
 }
 
 pub fn blank_in_path(at: Span, name: &str) -> Diagnostic {
@@ -163,4 +168,81 @@ pub fn apostrophe_in_text(at: Span, right: Option<&str>) -> Diagnostic {
         Some(right) => found.fix(format!("write `{right}`"), at, right),
         None => found,
     }
+}
+
+/// What is written otherwise here, where nothing else can be meant.
+pub fn otherwise(code: &'static Code, at: Span, message: &str, right: &str) -> Diagnostic {
+    Diagnostic::new(code, at, message).help(format!("Write `{right}`.")).safe_fix(
+        format!("write `{right}`"),
+        at,
+        right,
+    )
+}
+
+/// `"a" or "b" { … }`, `accept 404 or 410`.
+pub fn values_joined(at: Span, between: Span) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_OPERATOR, at, "several values are parted by commas").safe_fix(
+        "write a comma",
+        between,
+        ", ",
+    )
+}
+
+/// `phone(x, RU)`.
+pub fn argument_without_quotes(at: Span, what: &str, written: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_QUOTES, at, format!("{what} is a text in quotes")).safe_fix(
+        "put it in quotes",
+        at,
+        format!("\"{written}\""),
+    )
+}
+
+/// `name || "none"`.
+pub fn first_that_is_there(at: Span, whole: Span, right: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_OPERATOR, at, "`||` is no operator of wj")
+        .help(format!("The first of several values that is there is `{right}`; where a value is picked, `on_missing default` says the same."))
+        .fix(format!("write `{right}`"), whole, right)
+}
+
+/// `("a", "b")`.
+pub fn list_in_round_brackets(at: Span, right: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_OPERATOR, at, "a list stands in square brackets").safe_fix(
+        format!("write `{right}`"),
+        at,
+        right,
+    )
+}
+
+/// `json:` over lines further in; `end` is where the last of them ends.
+pub fn indented_object(colon: Span, word: &str, end: Option<(u32, &str)>) -> Diagnostic {
+    let mut found = Diagnostic::new(&codes::FOREIGN_WORD, colon, format!("what belongs to `{word}` stands in braces"))
+        .help(format!("The indent of lines means nothing. Write `{word} {{`, the members, each `name: value` with a comma behind it, and `}}`."));
+    if let Some((end, indent)) = end {
+        let edits = vec![
+            Edit { span: colon, text: " {".into() },
+            Edit { span: Span { start: end, end }, text: format!("\n{indent}}}") },
+        ];
+        found.fixes.push(Fix::safe("put the braces in", edits));
+    }
+    found
+}
+
+/// A list without its brackets: `const OWN = "a", "b"`. Where its first item begins, and where the last one ends.
+pub fn list_without_brackets(start: u32, left: Span) -> Diagnostic {
+    let mut found =
+        Diagnostic::new(&codes::LEFT_OVER, left, "several values of one constant are a list in brackets")
+            .help("A list is written `[\"a\", \"b\"]`.");
+    let edits = vec![
+        Edit { span: Span { start, end: start }, text: "[".into() },
+        Edit { span: Span { start: left.end, end: left.end }, text: "]".into() },
+    ];
+    found.fixes.push(Fix::safe("put the brackets in", edits));
+    found
+}
+
+pub fn choice_without_else(at: Span) -> Diagnostic {
+    let end = Span { start: at.end, end: at.end };
+    Diagnostic::new(&codes::MISSING_VALUE, at, "this choice does not say what else it may be")
+        .help("A value needs both ways: `if a then b else c`. Where there is nothing to say, it is `else empty`.")
+        .fix("let it be empty otherwise", end, " else empty")
 }

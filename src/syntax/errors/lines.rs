@@ -10,11 +10,12 @@ pub fn outside_items(at: Span) -> Diagnostic {
         .help("At the left edge of a file stand `pipeline NAME \"title\" { … }`, `test \"…\" { … }`, `const NAME = …` and `connector NAME \"…\" { … }`; all else stands inside of them.")
 }
 
-pub fn behind_item(at: Span, item: Span) -> Diagnostic {
+/// `closed` says whether the item above ends with a `}`.
+pub fn behind_item(at: Span, item: Span, closed: bool) -> Diagnostic {
     let end = Span { start: item.end.saturating_sub(1), end: item.end };
-    Diagnostic::new(&codes::OUTSIDE_ITEMS, at, "this stands behind the end of the item above")
-        .also(end, "it ends with this `}`")
-        .help("If it belongs to the item, the `}` stands too early, or a `{` above it is missing.")
+    let found = Diagnostic::new(&codes::OUTSIDE_ITEMS, at, "this stands behind the end of the item above")
+        .help("If it belongs to the item, the `}` stands too early, or a `{` above it is missing.");
+    if closed { found.also(end, "it ends with this `}`") } else { found }
 }
 
 pub fn left_over_of_item(at: Span, text: &str) -> Diagnostic {
@@ -38,9 +39,14 @@ pub fn test_without_title(at: Span) -> Diagnostic {
         .help("Write `test \"a lead without a phone is refused\" {`.")
 }
 
-pub fn connector_without_name(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::ITEM_WITHOUT_NAME, at, "this connector has no name")
-        .help("Write `connector crm \"Our CRM\" {`: its actions are then called as `crm.action { … }`.")
+/// `title` is where its title stands, if that is a name.
+pub fn connector_without_name(at: Span, title: Option<(Span, &str)>) -> Diagnostic {
+    let found = Diagnostic::new(&codes::ITEM_WITHOUT_NAME, at, "this connector has no name")
+        .help("Write `connector crm \"Our CRM\" {`: its actions are then called as `crm.action { … }`.");
+    match title {
+        Some((span, name)) => found.fix("write the name without quotes", span, name),
+        None => found,
+    }
 }
 
 pub fn item_head(at: Span, word: &str) -> Diagnostic {
@@ -165,6 +171,11 @@ pub fn param_in_respond(line: Span, text: &str) -> Diagnostic {
     diagnostic.safe_fix("leave the `=` out", Span { start, end }, " ")
 }
 
+pub fn action_in_on_failure(line: Span) -> Diagnostic {
+    Diagnostic::new(&codes::MISPLACED_LINE, line, "an action does not belong in `on_failure`")
+        .help("It holds who is told: `notify email \"ops@school.example\"` or `notify http \"https://…\"`. What is done when one action fails stands in its own block: `on_fail { … }`.")
+}
+
 pub fn const_inside(line: Span) -> Diagnostic {
     let word = Span { start: line.start, end: line.start + "const".len() as u32 };
     Diagnostic::new(&codes::MISPLACED_LINE, word, "`const` does not belong inside of a block")
@@ -211,6 +222,13 @@ pub fn assignment(line: Span, name: Option<&Name>, colon: Option<Span>) -> Diagn
     .help("To name a value write `let name = value`; to pick one from the request, `extract body { name = $.path … }`. A parameter stands in the block of its action. What has a name already gets no second value.");
     diagnostic.fixes.push(Fix::new("write `let`", edits));
     diagnostic
+}
+
+/// `NAME = value` at the left edge.
+pub fn constant_without_word(name: Span) -> Diagnostic {
+    Diagnostic::new(&codes::OUTSIDE_ITEMS, name, "a constant begins with `const`")
+        .help("A value that the whole file sees is written `const NAME = value`.")
+        .safe_fix("write `const`", Span { start: name.start, end: name.start }, "const ")
 }
 
 pub fn let_outside(line: Span) -> Diagnostic {
@@ -282,7 +300,8 @@ pub fn for_with_two_names(at: Span) -> Diagnostic {
 }
 
 pub fn for_in_brackets(at: Span, text: &str) -> Diagnostic {
-    let inner = text.trim().trim_start_matches('(').trim_end_matches(')').trim();
+    let inner = text.trim();
+    let inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner).trim();
     Diagnostic::new(&codes::FOREIGN_WORD, at, "no brackets stand around what `for` walks over")
         .help("Write `for item in items { … }`.")
         .safe_fix("delete the brackets", at, inner)

@@ -12,9 +12,7 @@ pub fn open_text(span: Span, quote: char, text: &str) -> Diagnostic {
         return Diagnostic::new(&codes::UNCLOSED_TEXT, span, format!("nothing stands behind this `{quote}`"))
             .help("A text stands between two quotes. Perhaps the first one is lost.");
     }
-    let at = Span { start: span.start, end: span.start + 1 };
     Diagnostic::new(&codes::UNCLOSED_TEXT, span, "this text has no end")
-        .also(at, "it begins here")
         .help(format!("A text ends with `{quote}`, on the line on which it begins."))
         .fix(format!("close it with `{quote}`"), end, quote.to_string())
 }
@@ -39,6 +37,14 @@ pub fn text_over_lines(span: Span) -> Diagnostic {
         .help("A text in `\"` ends on its line. Write one of several lines between `\"\"\"` and `\"\"\"`, or `\\n` for the end of a line.")
 }
 
+/// It begins with `"`, and some lines below stands the `"""` that was meant to end it.
+pub fn lines_begun_as_one(span: Span, indent: &str) -> Diagnostic {
+    let quote = Span { start: span.start, end: span.start + 1 };
+    Diagnostic::new(&codes::UNCLOSED_TEXT, span, "a text of several lines begins with `\"\"\"`, as it ends")
+        .help("Behind the first `\"\"\"` the text goes on in a line of its own.")
+        .fix("write `\"\"\"`", quote, format!("\"\"\"\n{indent}"))
+}
+
 pub fn open_lines(at: Span) -> Diagnostic {
     Diagnostic::new(&codes::UNCLOSED_TEXT, at, "this text of several lines has no end")
         .help("It ends with `\"\"\"`, most often on a line of its own.")
@@ -58,10 +64,15 @@ pub fn wrong_quotes(at: Span, written: &str, inner: &str) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(&codes::WRONG_QUOTES, at, format!("a text stands in `\"`, not in `{quote}`"))
             .help("Word processors and messengers turn straight quotes into such ones.");
-    if inner.contains(['"', '\\', '{']) {
+    if inner.contains(['"', '\\']) {
         return diagnostic;
     }
-    diagnostic.safe_fix("write straight quotes", at, format!("\"{inner}\""))
+    let right = format!("\"{inner}\"");
+    // What stands in braces becomes a value that is inserted.
+    if inner.contains('{') {
+        return diagnostic.fix("write straight quotes", at, right);
+    }
+    diagnostic.safe_fix("write straight quotes", at, right)
 }
 
 /// `\d`, `\w` and the like; `plain` is the text in single quotes, if that would mean the same.
@@ -85,6 +96,18 @@ pub fn unknown_escape(at: Span, written: &str) -> Diagnostic {
 
 /// `text` is the whole of the text, quotes included, and `written` what stands there.
 pub fn brace_in_text(at: Span, text: Span, written: &str) -> Diagnostic {
+    let from = at.start.saturating_sub(text.start) as usize;
+    let insert = written.get(from..from + (at.end - at.start) as usize).unwrap_or("");
+    let inner = insert.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or("");
+    let formatted = inner.split_once(':').is_some_and(|(name, format)| {
+        !name.is_empty()
+            && name.chars().all(|c| c == '_' || c == '.' || c.is_alphanumeric())
+            && format.starts_with(|c: char| c.is_ascii_digit() || "%.,<>".contains(c))
+    });
+    if formatted {
+        return Diagnostic::new(&codes::BRACE_IN_TEXT, at, "what is inserted takes no format behind a `:`")
+            .help("A function writes it otherwise: `{fixed(sum, 2)}` for two decimals, `{format(at, \"dd.MM.yyyy\")}` for a time.");
+    }
     let brace = Span { start: at.start, end: at.start + 1 };
     let found = Diagnostic::new(&codes::BRACE_IN_TEXT, at, "this `{` begins nothing that can be inserted")
         .also(text, "in this text")

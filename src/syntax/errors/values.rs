@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::source::Span;
+use crate::syntax::ast::Name;
 use crate::syntax::codes;
 
 pub fn bad_number(at: Span, written: &str) -> Diagnostic {
@@ -18,6 +19,23 @@ pub fn bad_number(at: Span, written: &str) -> Diagnostic {
 }
 
 fn better_number(written: &str) -> (&'static str, Option<String>) {
+    if !written.is_ascii() {
+        let latin = match written.trim_start_matches(|c: char| c.is_ascii_digit()) {
+            "с" => Some("s"),
+            "м" => Some("m"),
+            "ч" => Some("h"),
+            "д" => Some("d"),
+            "мс" => Some("ms"),
+            other => super::super::literals::unit_of(other),
+        };
+        let digits: String = written.chars().take_while(char::is_ascii_digit).collect();
+        if let Some(unit) = latin {
+            return ("Units are written in Latin letters.", Some(format!("{digits}{unit}")));
+        }
+    }
+    if let Some(weeks) = written.strip_suffix('w').and_then(|weeks| weeks.parse::<u32>().ok()) {
+        return ("Durations are written in days: `7d`.", weeks.checked_mul(7).map(|days| format!("{days}d")));
+    }
     let digits = written.len() - written.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = written.split_at(digits);
     let whole = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -168,14 +186,22 @@ pub fn unreadable_value(at: Span, what: &str) -> Diagnostic {
     Diagnostic::new(&codes::UNREADABLE_VALUE, at, format!("this cannot be read as {what}"))
 }
 
-pub fn unreadable_member(at: Span, name: Option<&str>) -> Diagnostic {
-    let diagnostic =
+pub fn unreadable_member(at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_VALUE, at, "this cannot be read as a member of an object")
+        .help("A member is written `name: value`.")
+}
+
+/// `{ day, hours }`: all of them are one habit.
+pub fn members_without_value(names: &[Name]) -> Diagnostic {
+    let at = names.first().map_or_else(Span::default, |name| name.span);
+    let right = |name: &Name| format!("{0}: {0}", name.text);
+    let written: Vec<String> = names.iter().map(right).collect();
+    let mut found =
         Diagnostic::new(&codes::UNREADABLE_VALUE, at, "this cannot be read as a member of an object")
-            .help("A member is written `name: value`.");
-    match name {
-        Some(name) => diagnostic.fix(format!("write `{name}: {name}`"), at, format!("{name}: {name}")),
-        None => diagnostic,
-    }
+            .help("A member is written `name: value`, also where both are called the same.");
+    let edits = names.iter().map(|name| Edit { span: name.span, text: right(name) }).collect();
+    found.fixes.push(Fix::new(format!("write `{}`", written.join(", ")), edits));
+    found
 }
 
 pub fn object_without_name(at: Span) -> Diagnostic {
@@ -209,6 +235,26 @@ pub fn object_in_brackets(open: Span, opener: char, first: Span, close: Option<S
 }
 
 /// `name.trim()`.
+/// `items.filter(…)`.
+pub fn list_method(at: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_OPERATOR, at, format!("`{name}` is nothing that a list can do"))
+        .help("A list is walked by `for item in items { … }`. What is in it is picked by a path, `$.items[?@.price > 100]`, and worked out by functions: `map(items, \"$.email\")`, `sum(…)`, `len(…)`, `first(…)`, `unique(…)`.")
+}
+
+/// `a.includes(b)`: of a text or of a list.
+pub fn part_or_item(at: Span, of_text: &str, of_list: &str) -> Diagnostic {
+    let found = Diagnostic::new(
+        &codes::FOREIGN_OPERATOR,
+        at,
+        "a function is called by its name, not with a dot behind a value",
+    )
+    .help(format!("Whether a text has a part is `{of_text}`, whether a list has an item `{of_list}`."));
+    if of_text.contains(['\n', '\r']) {
+        return found;
+    }
+    found.fix(format!("write `{of_text}`"), at, of_text).fix(format!("write `{of_list}`"), at, of_list)
+}
+
 pub fn method_call(at: Span, name: &str, right: &str) -> Diagnostic {
     let found = Diagnostic::new(
         &codes::FOREIGN_OPERATOR,

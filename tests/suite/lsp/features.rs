@@ -110,6 +110,14 @@ fn completion_offers_what_may_stand_there() {
     let editor = &mut editor();
     for (line, typed, wanted, unwanted) in [
         ("  respond 200 {", "  res", "respond", "timeout"),
+        ("  respond 200 {", "  respond ", "201", "name"),
+        ("  respond 200 {", "  let twice = tw", "name", "twice"),
+        ("    key auto", "    retry ", "5 times, first 5s, at most 10m", "name"),
+        ("    token    = secret.BIZON_TOKEN", "    token = ", "secret", "timeout"),
+        ("  http.post \"{CRM}/leads/{sub.hash}\" {", "  http.post \"{CRM}/{", "phone", "timeout"),
+        ("  http.post \"{CRM}/leads/{sub.hash}\" {", "  http.post \"{CRM}/{name}{na", "name", "timeout"),
+        ("const CRM = \"https://crm.example\"", "const CRM = ", "true", "body"),
+        ("  expect status 200", "  expect status ", "422", "respond"),
         ("  respond 200 {", "  ", "bizon.add_subscriber", "expect"),
         ("    key auto", "    t", "timeout", "extract"),
         ("    key auto", "    key ", "auto", "timeout"),
@@ -434,4 +442,15 @@ fn an_extension_carries_its_commands_out_itself() {
         lenses.as_array().unwrap().iter().map(|lens| lens["command"]["command"].as_str().unwrap()).collect();
     assert_eq!(commands, ["wj.plan", "wj.runTest"]);
     assert_eq!(lenses[0]["command"]["arguments"], json!([editor.uri("a.wj"), "leads"]));
+}
+
+#[test]
+fn a_test_is_offered_the_routes_that_are_taken() {
+    let editor = &mut editor();
+    let text = "pipeline a {\n  on POST \"/hooks/a\"\n  on GET \"/look\"\n  respond 200 \"OK\"\n}\n\ntest \"a\" {\n  send POST \"/ho\n}\n";
+    editor.open("r.wj", text);
+    let offers = editor.at("textDocument/completion", "r.wj", (7, 16));
+    assert_eq!(labels(&offers), ["/hooks/a"]);
+    // What was typed of it is taken away, the quote is not.
+    assert_eq!(offers[0]["textEdit"]["range"]["start"]["character"], 13);
 }

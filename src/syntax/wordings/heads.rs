@@ -1,0 +1,326 @@
+//! The head of a pipeline in other words.
+
+use crate::diagnostic::Diagnostic;
+use crate::syntax::codes;
+use crate::syntax::literals::unit_of;
+use crate::syntax::words::{METHODS, first_word};
+
+use super::{Line, is_name, is_text};
+
+pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    match word {
+        "cors" => sites(line),
+        "on" if matches!(first_word(line.rest().1), "failure" | "fail" | "error") => Some(line.otherwise(
+            &codes::FOREIGN_WORD,
+            (0, line.rest().0 + first_word(line.rest().1).len()),
+            "whom to tell of a failure is written `on_failure`",
+            "on_failure",
+        )),
+        "on" => methods(line),
+        "limit" if matches!(first_word(line.rest().1), "size" | "request" | "payload" | "length") => {
+            let (at, rest) = line.rest();
+            let word = first_word(rest);
+            let message = format!("the longest body is `limit body`, not `limit {word}`");
+            Some(line.otherwise(&codes::FOREIGN_WORD, (at, at + word.len()), &message, "body"))
+        }
+        "verify" => verify(line),
+        "read" => body_format(line),
+        "limit" => line.find("rate").and_then(|_| rate(line)).or_else(|| with_sign(line, "limit body")),
+        "keep" if line.rest().1.starts_with("failed ") => Some(line.otherwise(
+            &codes::UNKNOWN_WORD,
+            (0, line.rest().0 + "failed".len()),
+            "`keep_failed` is one word",
+            "keep_failed",
+        )),
+        "keep" | "keep_failed" => with_sign(line, word).or_else(|| parts(line)),
+        "on_failure" => told_of_failures(line),
+        "dedupe" => dedupe(line),
+        _ => None,
+    }
+}
+
+/// `limit body = 32KB`, `keep: 7d`.
+fn with_sign(line: Line<'_>, words: &str) -> Option<Diagnostic> {
+    let behind = line.text.strip_prefix(words)?;
+    let at = line.text.len() - behind.trim_start().len();
+    let value = behind.trim_start().strip_prefix(['=', ':'])?.trim_start();
+    let end = line.text.len() - value.len();
+    (!value.is_empty() && !value.starts_with('=')).then(|| {
+        let message = format!("`{words}` takes what it says without a sign");
+        line.with_edits(&codes::LEFT_OVER, (at, at + 1), &message, "leave it out", &[(words.len(), end, " ")])
+            .help(format!("Write `{words} {value}`."))
+    })
+}
+
+/// `on_failure notify email "a@b.example"`.
+fn told_of_failures(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    (rest.starts_with("notify ") && !rest.contains('{')).then(|| {
+        let right = format!("{{ {rest} }}");
+        line.otherwise(&codes::MISSING_BRACE, (at, line.text.len()), "whom to tell stands in braces", &right)
+    })
+}
+
+/// `notify "a@b.example"`.
+pub(super) fn notify(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let first = rest.split(',').next()?.trim();
+    let word = match first {
+        _ if !is_text(first) => return None,
+        _ if first.contains("://") => "http",
+        _ if first.contains('@') => "email",
+        _ => return None,
+    };
+    let message = format!("`notify` says by which way: `notify {word}`");
+    Some(
+        line.with_edits(&codes::INCOMPLETE_CLAUSE, (0, "notify".len()), &message, "say it", &[(at, at, &format!("{word} "))])
+            .help("A mail goes out by `notify email \"ops@school.example\"`, a request by `notify http \"https://…\"`."),
+    )
+}
+
+/// `cors https://a.example, https://b.example`.
+fn sites(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let right: Option<Vec<String>> = rest
+        .split([',', ' '])
+        .filter(|site| !site.is_empty())
+        .map(|site| match site {
+            _ if is_text(site) => Some(site.to_owned()),
+            _ if site.starts_with("http") && !site.contains(['"', '{']) => Some(format!("\"{site}\"")),
+            _ => None,
+        })
+        .collect();
+    let right = right.filter(|sites| !sites.is_empty())?.join(", ");
+    Some(
+        line.otherwise(
+            &codes::MISSING_QUOTES,
+            (at, line.text.len()),
+            "the sites of `cors` stand in quotes, parted by commas",
+            &right,
+        )
+        .help(format!("Write `cors {right}`.")),
+    )
+}
+
+/// `on GET|POST "/path"`, `on GET or POST "/path"`.
+fn methods(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let quote = rest.find('"')?;
+    let written = rest.get(..quote)?.trim_end();
+    let words: Vec<&str> = written
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty() && !matches!(*word, "or" | "and"))
+        .collect();
+    let known = words.iter().all(|word| METHODS.contains(&word.to_uppercase().as_str()));
+    if words.len() < 2 || !known {
+        return None;
+    }
+    let right = words.iter().map(|word| word.to_uppercase()).collect::<Vec<_>>().join(", ");
+    (right != written).then(|| {
+        line.otherwise(
+            &codes::BAD_METHOD,
+            (at, at + written.len()),
+            "several methods are parted by commas",
+            &right,
+        )
+        .help(format!("It is written `on {right} \"/path\"`."))
+    })
+}
+
+fn verify(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let end = rest.find(' ').unwrap_or(rest.len());
+    let scheme = rest.get(..end)?;
+    let behind = rest.get(end..)?.trim_start();
+    let start = line.text.len() - behind.len();
+    if scheme.contains('-') && scheme.split('-').all(is_name) {
+        let right = scheme.replace('-', "_").to_lowercase();
+        let message = format!("`{scheme}` is written with `_`");
+        return Some(line.otherwise(&codes::BAD_NAME, (at, at + end), &message, &right));
+    }
+    if scheme == "ip" && !behind.starts_with("in ") {
+        let addresses = behind.trim_start_matches("== ");
+        let all: Vec<&str> = addresses.split([',', ' ']).filter(|address| !address.is_empty()).collect();
+        if !all.is_empty() && all.iter().all(|address| is_text(address)) {
+            let right = format!("in [{}]", all.join(", "));
+            return Some(
+                line.otherwise(
+                    &codes::INCOMPLETE_CLAUSE,
+                    (start, line.text.len()),
+                    "the addresses of `verify ip` are a list behind `in`",
+                    &right,
+                )
+                .help(format!("Write `verify ip {right}`.")),
+            );
+        }
+    }
+    if scheme == "token" {
+        return place(line, start, behind);
+    }
+    // `verify bearer token secret.KEY`, `verify github = secret.KEY`
+    let word = behind.split(' ').next().unwrap_or("");
+    let value = behind.get(word.len()..)?.trim_start();
+    // The name of a constant may stand for the user of `verify basic`.
+    let needless = word == "=" || word == ":" || is_name(word) && !matches!(scheme, "basic" | "token" | "ip");
+    if needless && value.starts_with("secret.") {
+        let message = format!("`verify {scheme}` takes its secret without `{word}`");
+        return Some(
+            line.with_edits(
+                &codes::LEFT_OVER,
+                (start, start + word.len()),
+                &message,
+                "leave it out",
+                &[(start, line.text.len() - value.len(), "")],
+            )
+            .help(format!("Write `verify {scheme} {value}`.")),
+        );
+    }
+    None
+}
+
+/// `verify token query.key == secret.KEY`, `verify token headers["X-Token"] == …`.
+fn place(line: Line<'_>, start: usize, behind: &str) -> Option<Diagnostic> {
+    let written = behind.get(..behind.find(" ==").or_else(|| behind.find(" =")).unwrap_or(behind.len()))?;
+    let word = first_word(written);
+    let place = match word {
+        "query" | "path" => word,
+        "header" | "headers" => "header",
+        _ => return None,
+    };
+    let name = written.get(word.len()..)?;
+    let name = match name.strip_prefix('.') {
+        Some(name) if !name.is_empty() && name.split('-').all(|part| first_word(part) == part) => {
+            format!("\"{name}\"")
+        }
+        _ => {
+            let inner = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+            let inner = inner.or_else(|| name.strip_prefix('(').and_then(|name| name.strip_suffix(')')))?;
+            is_text(inner).then(|| inner.to_owned())?
+        }
+    };
+    let right = format!("{place} {name}");
+    Some(
+        line.otherwise(
+            &codes::INCOMPLETE_CLAUSE,
+            (start, start + written.len()),
+            "where the token stands is written as its place and its name",
+            &right,
+        )
+        .help(format!("It is written `verify token {right} == secret.NAME`.")),
+    )
+}
+
+/// `read body as "form"`, `read body as multipart/form-data`.
+fn body_format(line: Line<'_>) -> Option<Diagnostic> {
+    let as_at = line.find(" as ")? + " as ".len();
+    let written = line.text.get(as_at..)?;
+    let end = written.find(" charset").unwrap_or(written.len());
+    let written = written.get(..end)?.trim();
+    let inner = written.trim_matches('"');
+    let right = match inner {
+        "json" | "form" | "multipart" | "xml" | "jwt" | "text" | "bytes" => inner,
+        "application/json" => "json",
+        "application/x-www-form-urlencoded" | "x-www-form-urlencoded" => "form",
+        "multipart/form-data" | "form-data" => "multipart",
+        "application/xml" | "text/xml" => "xml",
+        "text/plain" => "text",
+        "application/octet-stream" => "bytes",
+        _ => return None,
+    };
+    (right != written).then(|| {
+        let message = if right == inner {
+            "the format of a body stands without quotes".to_owned()
+        } else {
+            format!("the format `{inner}` is called `{right}`")
+        };
+        line.otherwise(&codes::NEEDLESS_QUOTES, (as_at, as_at + written.len()), &message, right)
+    })
+}
+
+/// `rate 3/s`, `limit rate 30/minute by request.ip`, `rate 3 a second`.
+pub(super) fn rate(line: Line<'_>) -> Option<Diagnostic> {
+    let start = line.find("rate ")? + "rate ".len();
+    let written = line.text.get(start..)?;
+    let end = written.find(" by ").unwrap_or(written.len());
+    let written = written.get(..end)?.trim_end();
+    let (count, unit) = written
+        .split_once('/')
+        .or_else(|| written.split_once(" per "))
+        .or_else(|| written.split_once(" a "))
+        .or_else(|| written.split_once(" in "))?;
+    let (count, unit) = (count.trim(), unit.trim());
+    let digits = unit.len() - unit.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let number = unit.get(..digits)?;
+    let unit = unit_of(unit.get(digits..)?.trim())?;
+    let whole = !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
+    let number = if number.is_empty() { "1" } else { number };
+    let right = format!("{count} per {number}{unit}");
+    (whole && right != written).then(|| {
+        line.otherwise(
+            &codes::INCOMPLETE_CLAUSE,
+            (start, start + written.len()),
+            "a rate is a number `per` a duration",
+            &right,
+        )
+        .help(format!("Write `rate {right}`."))
+    })
+}
+
+/// `keep 90 days, 1 GB, 50 000`.
+fn parts(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let all = |parts: &[&str]| parts.iter().map(|part| measure(part.trim())).collect::<Option<Vec<_>>>();
+    let by_commas: Vec<&str> = rest.split(',').collect();
+    let by_blanks: Vec<&str> = rest.split([',', ' ']).filter(|part| !part.is_empty()).collect();
+    let (code, message) = match all(&by_commas) {
+        Some(_) => (&codes::MISSING_UNIT, "a number stands together with its unit, without a blank"),
+        None => (&codes::MISSING_COMMA, "the parts of `keep` are parted by commas"),
+    };
+    let right = all(&by_commas).or_else(|| all(&by_blanks))?.join(", ");
+    (right != rest)
+        .then(|| line.otherwise(code, (at, line.text.len()), message, &right))
+        .map(|found| found.help(format!("Write `{} {right}`.", first_word(line.text))))
+}
+
+/// `90 days` → `90d`, `50 000` → `50000`.
+fn measure(part: &str) -> Option<String> {
+    let end = part.find(|c: char| !c.is_ascii_digit() && c != ' ').unwrap_or(part.len());
+    let (digits, unit) = (part.get(..end)?.replace(' ', ""), part.get(end..)?.trim());
+    if digits.is_empty() || unit.is_empty() {
+        return (!digits.is_empty()).then_some(digits);
+    }
+    match unit {
+        "w" | "week" | "weeks" => digits.parse::<u32>().ok()?.checked_mul(7).map(|days| format!("{days}d")),
+        "month" | "months" => digits.parse::<u32>().ok()?.checked_mul(30).map(|days| format!("{days}d")),
+        "year" | "years" => digits.parse::<u32>().ok()?.checked_mul(365).map(|days| format!("{days}d")),
+        _ => Some(format!("{digits}{}", unit_of(unit)?)),
+    }
+}
+
+/// `dedupe id within 1d`, `dedupe key "x" within 1d`, `dedupe by id for 1d`.
+fn dedupe(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let words = ["by ", "key ", "on ", "using ", "with "];
+    let value = words.iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest).trim_start();
+    let value = value.strip_prefix("= ").or_else(|| value.strip_prefix(": ")).unwrap_or(value);
+    let begin = line.text.len() - value.len();
+    let signs = [" within ", " for ", " in ", ", "];
+    let (sign, cut) = signs.iter().find_map(|sign| line.find(sign).map(|cut| (*sign, cut)))?;
+    let value = line.text.get(begin..cut)?.trim_end();
+    // What only lacks its unit is told of at its unit.
+    if rest.starts_with("by ") && sign == " within " {
+        return None;
+    }
+    let time = line.text.get(cut + sign.len()..)?.trim();
+    let time = measure(time).filter(|time| !time.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let right = format!("by {value} within {time}");
+    (!value.is_empty() && right != rest).then(|| {
+        line.otherwise(
+            &codes::INCOMPLETE_CLAUSE,
+            (at, line.text.len()),
+            "`dedupe` says `by` what repeats are known, and `within` which time",
+            &right,
+        )
+        .help(format!("Write `dedupe {right}`."))
+    })
+}

@@ -1,0 +1,131 @@
+//! Whole lines that are understood, but written otherwise here: in the words or with the signs of another language, of a
+//! template, or of a first guess. Each is one message, with the line as it is written in wj. They are asked for a line that
+//! fits no rule, and for one behind which something is left over, so a line that is well costs nothing.
+
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
+use crate::source::Span;
+
+use super::blocks::Within;
+use super::errors;
+use super::words::first_word;
+
+mod calls;
+mod heads;
+mod steps;
+mod trials;
+
+/// A line up to its end or its comment.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    text: &'a str,
+    at: Span,
+}
+
+pub(super) fn of(text: &str, at: Span, within: Within) -> Option<Diagnostic> {
+    let line = Line { text, at };
+    let word = first_word(text);
+    match within {
+        Within::Test => trials::of(line, word),
+        Within::Connector | Within::ConnectorAction => calls::of_connector(line, word),
+        Within::Action | Within::Respond => calls::of_entry(line, word).or_else(|| prefixed_text(line)),
+        Within::Fields => steps::field(line),
+        Within::Match if word == "case" => steps::case(line),
+        Within::OnFailure if word == "notify" => heads::notify(line),
+        Within::Pipeline | Within::Branch => {
+            colon(line, word).or_else(|| heads::of(line, word).or_else(|| steps::of(line, word)))
+        }
+        _ => None,
+    }
+}
+
+/// `respond: 200`, `extract: body { … }`.
+fn colon(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    let known = super::words::STEP_WORDS.contains(&word) && !matches!(word, "else" | "let");
+    let (at, rest) = line.rest();
+    let behind = rest.strip_prefix(':').filter(|behind| known && !behind.trim().is_empty())?;
+    let end = line.text.len() - behind.trim_start().len();
+    let message = format!("`{word}` takes what it says without a `:`");
+    Some(
+        line.with_edits(
+            &super::codes::COLON_FOR_EQUALS,
+            (at, at + 1),
+            &message,
+            "delete the `:`",
+            &[(word.len(), end, " ")],
+        )
+        .help(super::words::form(word)),
+    )
+}
+
+/// A route, a site or another text in quotes and nothing more.
+fn is_text(text: &str) -> bool {
+    let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    inner.is_some_and(|inner| !inner.is_empty() && !inner.contains(['"', '\\']))
+}
+
+/// Whether a text is one word of letters, digits and `_`, and no number.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && first_word(text) == text && !text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// `f"…{name}…"`: a letter before the quote of a text.
+fn prefixed_text(line: Line<'_>) -> Option<Diagnostic> {
+    let at = ["f", "r", "b", "u", "$", "@"]
+        .iter()
+        .find_map(|sign| line.find(&format!(" {sign}\"")).map(|at| at + 1))?;
+    Some(line.with_edits(
+        &super::codes::FOREIGN_OPERATOR,
+        (at, at + 1),
+        "no sign stands before the quotes of a text",
+        "delete it",
+        &[(at, at + 1, "")],
+    ))
+    .map(|found| found.help("`{name}` inserts a value into every text in `\"`."))
+}
+
+impl<'a> Line<'a> {
+    /// What stands behind the first word, without blanks, and where.
+    fn rest(self) -> (usize, &'a str) {
+        let behind = self.text.get(first_word(self.text).len()..).unwrap_or("");
+        let rest = behind.trim_start();
+        (self.text.len() - rest.len(), rest)
+    }
+
+    fn part(self, start: usize, end: usize) -> Span {
+        let clip = |at: usize| (self.at.start + at as u32).min(self.at.end);
+        Span { start: clip(start), end: clip(end) }
+    }
+
+    /// A finding at a part of the line, with what is written there instead.
+    fn otherwise(
+        self,
+        code: &'static Code,
+        (start, end): (usize, usize),
+        message: &str,
+        right: &str,
+    ) -> Diagnostic {
+        errors::otherwise(code, self.part(start, end), message, right)
+    }
+
+    /// The same, where the changes stand elsewhere.
+    fn with_edits(
+        self,
+        code: &'static Code,
+        (start, end): (usize, usize),
+        message: &str,
+        title: &str,
+        edits: &[(usize, usize, &str)],
+    ) -> Diagnostic {
+        let edits = edits
+            .iter()
+            .map(|(start, end, text)| Edit { span: self.part(*start, *end), text: (*text).into() });
+        let mut found = Diagnostic::new(code, self.part(start, end), message);
+        found.fixes.push(Fix::safe(title, edits.collect()));
+        found
+    }
+
+    /// Where a sign stands outside of texts.
+    fn find(self, sign: &str) -> Option<usize> {
+        super::slips::outside_texts(self.text, sign)
+    }
+}

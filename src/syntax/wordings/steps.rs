@@ -1,0 +1,414 @@
+//! Steps and fields in other words.
+
+use crate::diagnostic::Diagnostic;
+use crate::syntax::codes;
+use crate::syntax::errors;
+use crate::syntax::literals::unit_of;
+use crate::syntax::words::first_word;
+
+use super::{Line, is_name};
+
+pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    match word {
+        "when" | "if" => on_one_line(line, word).or_else(|| outside(line)).or_else(|| blank_in_unit(line)),
+        "else" => outside(line),
+        "for" => each(line),
+        "let" => choice_behind(line)
+            .or_else(|| outside(line))
+            .or_else(|| super::prefixed_text(line))
+            .or_else(|| choice_without_else(line))
+            .or_else(|| call_without_brackets(line)),
+        "respond" | "abort" | "stop" => answer(line, word),
+        "extract" => format_in_extract(line),
+        "continue" if line.rest().1.trim_start_matches('}').is_empty() => Some(
+            line.with_edits(
+                &codes::FOREIGN_WORD,
+                (0, word.len()),
+                "`continue` stands behind `on_fail`, without braces",
+                "",
+                &[],
+            )
+            .help("Write `on_fail continue`. A turn of a `for` ends with its block."),
+        )
+        .map(|mut found| {
+            found.fixes.clear();
+            found
+        }),
+        "http" => url_put_together(line),
+        _ if is_name(word) && line.rest().1.starts_with(":= ") => {
+            let (at, rest) = line.rest();
+            let right = format!("let {word} =");
+            Some(line.otherwise(
+                &codes::ASSIGNMENT,
+                (0, at + ":=".len()),
+                "a value is named by `let`",
+                &right,
+            ))
+            .filter(|_| rest.len() > ":= ".len())
+        }
+        _ => None,
+    }
+}
+
+/// `when total > 5 then stop "why"`, `when total > 5: stop`.
+fn on_one_line(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    if line.find("{").is_some() || line.find(" else ").is_some() {
+        return None;
+    }
+    let (sign, cut) = [" then ", ": "].iter().find_map(|sign| line.find(sign).map(|cut| (*sign, cut)))?;
+    let step = line.text.get(cut + sign.len()..)?.trim();
+    let begins = ["stop", "abort", "respond"].contains(&first_word(step));
+    let condition = line.text.get(word.len()..cut)?.trim();
+    if !begins || condition.is_empty() {
+        return None;
+    }
+    let right = format!("when {condition} {{ {step} }}");
+    Some(line.otherwise(
+        &codes::FOREIGN_WORD,
+        (cut, line.text.len()),
+        "what depends on a condition stands in braces",
+        &right,
+    ))
+    .map(|mut found| {
+        if let Some(edit) = found.fixes.first_mut().and_then(|fix| fix.edits.first_mut()) {
+            edit.span = line.at;
+        }
+        found
+    })
+}
+
+/// `a not in b`, `a is None`.
+fn outside(line: Line<'_>) -> Option<Diagnostic> {
+    let nothing = [" is not ", " is ", " != ", " == "].iter().find_map(|sign| {
+        let at = line.find(sign)?;
+        let behind = line.text.get(at + sign.len()..)?;
+        let word = first_word(behind);
+        let none = matches!(word, "None" | "nil" | "undefined" | "NULL" | "Null")
+            || matches!(word, "null" | "empty") && sign.starts_with(" is");
+        none.then_some((at, at + sign.len() + word.len(), sign.contains("not") || sign.contains('!')))
+    });
+    if let Some((at, end, not)) = nothing {
+        let right = if not { "!= empty" } else { "== empty" };
+        let message = "whether a value is there is asked with `empty`";
+        return Some(line.otherwise(&codes::FOREIGN_OPERATOR, (at + 1, end), message, right));
+    }
+    let at = line.find(" not in ")?;
+    let before = line.text.get(..at)?;
+    let operand = before.len()
+        - before.trim_end_matches(|c: char| c == '_' || c.is_alphanumeric() || ".[]()\"".contains(c)).len();
+    let start = at.checked_sub(operand).filter(|_| operand > 0)?;
+    let mut found = line.with_edits(
+        &codes::FOREIGN_OPERATOR,
+        (at + 1, at + " not in".len()),
+        "`not` stands before what it turns round",
+        "write `not` in front",
+        &[(start, start, "not "), (at, at + " not".len(), "")],
+    );
+    found.help = Some(format!("Write `not {} in …`.", line.text.get(start..at)?));
+    Some(found)
+}
+
+/// `when a - b > 30 days {`.
+fn blank_in_unit(line: Line<'_>) -> Option<Diagnostic> {
+    let mut at = 0;
+    for word in line.text.split(' ') {
+        let begin = at;
+        at += word.len() + 1;
+        let number = word.trim_start_matches('(');
+        let unit = first_word(line.text.get(at..)?);
+        let whole = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        // `50 000`
+        let group = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if whole && number.len() <= 3 && group(unit) {
+            let start = begin + word.len() - number.len();
+            return Some(errors::parted_thousands(
+                line.part(start, at + unit.len()),
+                &format!("{number}{unit}"),
+            ));
+        }
+        if whole && let Some(short) = unit_of(unit) {
+            let start = begin + word.len() - number.len();
+            let span = line.part(start, at + unit.len());
+            return Some(errors::blank_before_unit(
+                span,
+                &format!("{number} {unit}"),
+                &format!("{number}{short}"),
+            ));
+        }
+    }
+    None
+}
+
+/// `for (let x of xs) {`, `for const x in xs {`.
+fn each(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let head = rest.strip_suffix('{').unwrap_or(rest).trim_end();
+    // `for item in items limit 50 {`, `for item in items at most 50 items {`
+    for sign in [" limit ", " max ", " up to ", ", max ", ", limit ", " at most ", ", at most "] {
+        let Some((list, count)) = head.split_once(sign) else { continue };
+        let digits = count.split(' ').next().unwrap_or("");
+        let right = format!("{list}, at most {digits}");
+        let number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if number && right != head && !list.contains(['(', '"']) {
+            let message = "the bound of a `for` stands behind its list, as `at most` a number";
+            return Some(
+                line.otherwise(&codes::FOREIGN_WORD, (at, at + head.len()), message, &right)
+                    .help(format!("Write `for {right} {{ … }}`.")),
+            );
+        }
+    }
+    let inner = head.strip_prefix('(').and_then(|head| head.strip_suffix(')')).unwrap_or(head).trim();
+    let word = first_word(inner);
+    if !matches!(word, "let" | "const" | "var" | "each" | "every" | "all" | "auto" | "my") {
+        return None;
+    }
+    let named = inner.get(word.len()..)?.trim_start();
+    let name = first_word(named);
+    let list = named.get(name.len()..)?.trim_start();
+    let list = ["of ", "in ", ": "].iter().find_map(|sign| list.strip_prefix(sign))?.trim();
+    let right = format!("{name} in {list}");
+    (is_name(name) && !list.is_empty()).then(|| {
+        line.otherwise(
+            &codes::FOREIGN_WORD,
+            (at, at + head.len()),
+            "a `for` names its item without another word",
+            &right,
+        )
+        .help(format!("Write `for {right} {{ … }}`."))
+    })
+}
+
+/// `let x = "a" if c else "b"`.
+fn choice_behind(line: Line<'_>) -> Option<Diagnostic> {
+    let sign = line.find(" = ")? + " = ".len();
+    let if_at = line.find(" if ")?;
+    let else_at = line.find(" else ")?;
+    let then = line.text.get(sign..if_at)?.trim();
+    let condition = line.text.get(if_at + " if ".len()..else_at)?.trim();
+    let otherwise = line.text.get(else_at + " else ".len()..)?.trim();
+    if then.is_empty() || condition.is_empty() || otherwise.is_empty() || line.find(" then ").is_some() {
+        return None;
+    }
+    let right = format!("if {condition} then {then} else {otherwise}");
+    Some(line.otherwise(
+        &codes::FOREIGN_OPERATOR,
+        (sign, line.text.len()),
+        "the condition of a choice comes first",
+        &right,
+    ))
+}
+
+/// `let x = if c then a`: something else is wanted where it does not hold.
+fn choice_without_else(line: Line<'_>) -> Option<Diagnostic> {
+    let sign = line.find(" = ")? + " = ".len();
+    let value = line.text.get(sign..)?.trim();
+    let whole = value.starts_with("if ") && line.find(" then ").is_some() && line.find("else").is_none();
+    if !whole || line.find("{").is_some() {
+        return None;
+    }
+    Some(errors::choice_without_else(line.part(sign, line.text.len())))
+}
+
+/// `abort 403, "why"`, `respond(200, "OK")`, `respond 201 Created {`.
+fn answer(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let code = &codes::LEFT_OVER;
+    let head_end = line.find("{").unwrap_or(line.text.len());
+    let head = line.text.get(at..head_end)?.trim_end();
+    let end = at + head.len();
+    if let Some(inner) = head.strip_prefix('(').and_then(|head| head.strip_suffix(')')) {
+        let right = format!(" {}", inner.split(',').map(str::trim).collect::<Vec<_>>().join(" "));
+        let message = format!("`{word}` takes its status and its text without brackets");
+        return Some(
+            line.otherwise(code, (word.len(), end), &message, &right).help(format!("Write `{word}{right}`.")),
+        );
+    }
+    let needless = first_word(head);
+    let behind = head.get(needless.len()..)?.trim_start();
+    if matches!(needless, "status" | "code" | "with" | "http" | "message")
+        && behind.starts_with(|c: char| c.is_ascii_digit() || c == '"')
+    {
+        let message = format!("`{word}` takes what it says without `{needless}`");
+        return Some(
+            line.with_edits(
+                code,
+                (at, at + needless.len()),
+                &message,
+                "leave the word out",
+                &[(at, end - behind.len(), "")],
+            )
+            .help(super::super::words::form(word)),
+        );
+    }
+    let status = head.get(..3).filter(|status| status.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let behind = head.get(3..)?;
+    if let Some(text) = behind.trim_start().strip_prefix(',') {
+        let comma = end - behind.trim_start().len();
+        return Some(
+            line.with_edits(
+                code,
+                (comma, comma + 1),
+                "no comma stands between a status and its text",
+                "delete the comma",
+                &[(at + 3, end - text.trim_start().len(), " ")],
+            )
+            .help(format!("Write `{word} {status} {}`.", text.trim())),
+        );
+    }
+    let text = behind.trim();
+    let plain = text.starts_with(char::is_uppercase) && text.chars().all(|c| c.is_alphanumeric() || c == ' ');
+    (head_end < line.text.len() && plain && word == "respond" && !rest.is_empty()).then(|| {
+        let right = format!("\"{text}\"");
+        line.otherwise(
+            &codes::MISSING_QUOTES,
+            (end - text.len(), end),
+            "the text of `respond` stands in quotes",
+            &right,
+        )
+    })
+}
+
+/// `extract body as multipart {`.
+fn format_in_extract(line: Line<'_>) -> Option<Diagnostic> {
+    let at = line.find(" as ")?;
+    let head = line.text.get(..at)?;
+    let format = first_word(line.text.get(at + " as ".len()..)?);
+    let known = ["json", "form", "multipart", "xml", "text", "bytes"].contains(&format);
+    let before_brace = line.find("{").is_none_or(|brace| at < brace);
+    (known && before_brace && head.ends_with("body")).then(|| {
+        let end = at + " as ".len() + format.len();
+        line.with_edits(
+            &codes::LEFT_OVER,
+            (at + 1, end),
+            "`extract` does not say what the body is",
+            "leave it out",
+            &[(at, end, "")],
+        )
+        .help(format!("The content type of the request says it. Whatever its sender says, `read body as {format}` in the head of the pipeline does."))
+    })
+}
+
+/// `let day = weekday to`.
+fn call_without_brackets(line: Line<'_>) -> Option<Diagnostic> {
+    let sign = line.find(" = ")? + " = ".len();
+    let value = line.text.get(sign..)?.trim();
+    let (function, argument) = value.split_once(' ')?;
+    let plain = argument.split('.').all(is_name);
+    let known = |word: &str| matches!(word, "if" | "not" | "and" | "or" | "in" | "empty" | "true" | "false");
+    (is_name(function) && plain && !known(function) && !known(argument) && argument != "on_missing").then(
+        || {
+            let right = format!("{function}({argument})");
+            line.otherwise(
+                &codes::LEFT_OVER,
+                (line.text.len() - value.len(), line.text.len()),
+                "a function is given its values in brackets",
+                &right,
+            )
+        },
+    )
+}
+
+/// `http.put HOST + "/orders/" + id {`.
+fn url_put_together(line: Line<'_>) -> Option<Diagnostic> {
+    let blank = line.text.find(' ')?;
+    let end = line.text.rfind('{').filter(|_| line.text.ends_with('{')).unwrap_or(line.text.len());
+    let written = line.text.get(blank..end)?.trim();
+    let pieces: Vec<&str> = written.split('+').map(str::trim).collect();
+    if pieces.len() < 2 {
+        return None;
+    }
+    let mut right = String::from("\"");
+    for piece in pieces {
+        match piece.strip_prefix('"').and_then(|piece| piece.strip_suffix('"')) {
+            Some(text) if !text.contains('"') => right.push_str(text),
+            _ if !piece.is_empty() && piece.split('.').all(is_name) => {
+                right.push_str(&format!("{{{piece}}}"));
+            }
+            _ => return None,
+        }
+    }
+    right.push('"');
+    let start = blank + line.text.get(blank..)?.len() - line.text.get(blank..)?.trim_start().len();
+    Some(line.otherwise(
+        &codes::MISSING_QUOTES,
+        (start, start + written.len()),
+        "the address of an action is one text, with its values in braces",
+        &right,
+    ))
+}
+
+/// `case "paid": {` among the arms of a `match`.
+pub(super) fn case(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let head_end = line.find("{").unwrap_or(line.text.len());
+    let head = line.text.get(..head_end)?.trim_end();
+    let value = head.strip_suffix(':').unwrap_or(head).trim_end();
+    let mut edits = vec![(0, at, "")];
+    if value.len() < head.len() {
+        edits.push((value.len(), head.len(), ""));
+    }
+    if rest.is_empty() || head_end == line.text.len() {
+        return None;
+    }
+    let mut found = line.with_edits(
+        &codes::FOREIGN_WORD,
+        (0, "case".len()),
+        "an arm of `match` begins with its value, without `case`",
+        "leave `case` out",
+        &edits,
+    );
+    found.help = Some("An arm is written `\"a\", \"b\" { … }`, and only the first that fits runs.".into());
+    Some(found)
+}
+
+/// `on_missing = 0`, `on_missing: empty`, `on_missing abort "why" 422`, `on_missing abort 422 no phone` behind a path.
+pub(super) fn field(line: Line<'_>) -> Option<Diagnostic> {
+    let at = line.find("on_missing")? + "on_missing".len();
+    let rest = line.text.get(at..)?;
+    if let Some(abort) = rest.trim_start().strip_prefix("abort ") {
+        let abort = abort.trim();
+        let start = line.text.len() - abort.len();
+        let number = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some((text, status)) = abort.rsplit_once(' ')
+            && number(status)
+            && text.starts_with('"')
+            && text.ends_with('"')
+        {
+            let message = "the status of an `abort` stands before its text";
+            return Some(line.otherwise(
+                &codes::LEFT_OVER,
+                (start, line.text.len()),
+                message,
+                &format!("{status} {text}"),
+            ));
+        }
+        let text = abort.get(3..).filter(|_| abort.get(..3).is_some_and(number)).unwrap_or(abort).trim();
+        let plain = text.starts_with(char::is_alphabetic)
+            && !text.contains(['"', '\'', '{', '}', '=', '(', '\\', ',']);
+        return plain.then(|| {
+            let right = format!("\"{text}\"");
+            let message = "the text of an `abort` stands in quotes";
+            line.otherwise(
+                &codes::MISSING_QUOTES,
+                (line.text.len() - text.len(), line.text.len()),
+                message,
+                &right,
+            )
+        });
+    }
+    let value = rest.trim_start().strip_prefix(['=', ':'])?.trim();
+    let word = first_word(value);
+    let right = match word {
+        "" if value.is_empty() => return None,
+        "abort" | "empty" | "default" => value.to_owned(),
+        "null" | "None" | "none" | "nil" | "skip" => "empty".to_owned(),
+        _ => format!("default {value}"),
+    };
+    let start = line.text.len() - rest.trim_start().len();
+    Some(line.otherwise(
+        &codes::UNREADABLE_POLICY,
+        (start, line.text.len()),
+        "what a missing value means is said in a word, without a sign",
+        &right,
+    ))
+}
