@@ -1,7 +1,7 @@
 //! Silences: `# wj-allow unused-field: reason`, at the end of a line or on a line above, takes back the warnings of that
 //! name at that statement. A silence that says no reason, or takes nothing back, is a warning itself.
 
-use crate::diagnostic::{self, Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{Source, Span};
 use crate::syntax::ast;
 
@@ -149,13 +149,15 @@ fn unknown_silence(silence: &Silence<'_>) -> Diagnostic {
         Some(code) if code.severity == Severity::Error => {
             format!("`{}` is an error, and errors cannot be silenced", silence.name)
         }
+        Some(code) if code.name != silence.name => {
+            format!("a warning is silenced by its name, and `{}` is called `{}`", silence.name, code.name)
+        }
         _ => format!("there is no warning `{}`", silence.name),
     };
     let finding = Diagnostic::new(&UNKNOWN_SILENCE, silence.span, message).label("silences nothing");
     let by_id = codes::explain(silence.name).filter(|code| code.severity == Severity::Warning);
-    let all = codes::all();
-    let names = all.iter().filter(|code| code.severity == Severity::Warning).map(|code| code.name);
-    match by_id.map(|code| code.name).or_else(|| diagnostic::near(silence.name, names)) {
+    let near = || codes::near_among(silence.name, |code| code.severity == Severity::Warning);
+    match by_id.or_else(near).map(|code| code.name) {
         Some(near) => finding.help(format!("Did you mean `{near}`?")).safe_fix(
             format!("write `{near}`"),
             silence.span,

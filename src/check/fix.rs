@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{MAX_FILE_BYTES, Options, Script, file};
+use super::{MAX_FILE_BYTES, Options, Script, connectors, file};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::resolve::Connectors;
 use crate::source::Source;
@@ -17,6 +17,37 @@ pub struct Fixed {
     /// How many findings were mended.
     pub count: usize,
 }
+
+/// All scripts after all safe fixes, in their order; `None` for those that have none to apply. A connector that was mended may
+/// be called in any of them, so they are gone through until none changes.
+pub fn fix_all(scripts: &[Script], options: &Options<'_>) -> Vec<Option<Fixed>> {
+    let mut texts: Vec<Script> = scripts.to_vec();
+    let mut all: Vec<Option<Fixed>> = scripts.iter().map(|_| None).collect();
+    for _ in 0..MOST_PASSES {
+        let known = connectors::of(&texts);
+        let mut changed = false;
+        for (script, so_far) in texts.iter_mut().zip(&mut all) {
+            let Some(mut fixed) = fix(script, &known, options) else { continue };
+            fixed.count += so_far.as_ref().map_or(0, |before| before.count);
+            changed |= declares(script) || declares(&fixed.script);
+            *script = fixed.script.clone();
+            *so_far = Some(fixed);
+        }
+        if !changed {
+            break;
+        }
+    }
+    all
+}
+
+/// Whether others may be mended by what was mended in a script.
+fn declares(script: &Script) -> bool {
+    let items = file::parse(script).file.items;
+    items.iter().any(|item| matches!(item, syntax::ast::Item::Connector(_)))
+}
+
+/// A connector may be mended by what was mended in another one.
+const MOST_PASSES: usize = 10;
 
 /// A mended text may have something new to be mended; each round leaves fewer, so this only bounds what nobody foresaw.
 const MOST_ROUNDS: usize = 100;

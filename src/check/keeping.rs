@@ -16,7 +16,13 @@ pub fn keep(keep: Option<&str>, failed: Option<&str>) -> Result<Keep, String> {
         let Some(value) = value else { continue };
         // Nothing but the value of this one statement may stand in it.
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | ',' | '.' | '_' | '-');
-        if value.trim().is_empty() || !value.chars().all(plain) {
+        // And a name in it would be one that no script here gives.
+        let named =
+            value.split([' ', ',']).any(|part| part.starts_with(char::is_alphabetic) && part.len() > 2);
+        if value.trim().is_empty()
+            || !value.chars().all(plain)
+            || named && !value.contains(|c: char| c.is_ascii_digit())
+        {
             return Err(format!(
                 "`{value}` is nothing that `{word}` takes; it is written `{}`",
                 example(word)

@@ -30,7 +30,7 @@ use crate::value::Time;
 pub use allow::CODES as SILENCE_CODES;
 pub use codes::{all as all_codes, explain, near as near_code};
 pub use connectors::{built_in as built_in_connectors, of as connectors_of};
-pub use fix::{Fixed, fix};
+pub use fix::{Fixed, fix, fix_all};
 pub use hosts::{Host, hosts};
 pub use keeping::keep;
 pub use levels::Levels;

@@ -96,9 +96,9 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
 /// Writes every file that has something to be mended, and takes the new texts for the old.
 fn fix(found: &[scripts::Found], scripts: &mut [Script], options: &Options<'_>) -> Result<(), Failure> {
     let (mut count, mut files) = (0, 0);
-    let known = check::connectors_of(scripts);
-    for (found, script) in found.iter().zip(scripts) {
-        let Some(fixed) = check::fix(script, &known, options) else { continue };
+    let all = check::fix_all(scripts, options);
+    for ((found, script), fixed) in found.iter().zip(scripts).zip(all) {
+        let Some(fixed) = fixed else { continue };
         scripts::write(&found.path, &fixed.script.source.text)
             .map_err(|error| Failure::could_not_run(format!("cannot write `{}`: {error}", found.name)))?;
         *script = fixed.script;
@@ -143,9 +143,8 @@ fn write_hosts(format: Format, checked: &Checked, out: &mut dyn Write) -> Result
 
 fn show_fixes(scripts: &[Script], options: &Options<'_>, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let (mut count, mut files) = (0, 0);
-    let known = check::connectors_of(scripts);
-    for script in scripts {
-        let Some(fixed) = check::fix(script, &known, options) else { continue };
+    for (script, fixed) in scripts.iter().zip(check::fix_all(scripts, options)) {
+        let Some(fixed) = fixed else { continue };
         let (old, new) = (&script.source, &fixed.script.source);
         write!(out, "{}", diff::unified(&old.name, &old.text, &new.text))?;
         count += fixed.count;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use serde::de::Error;
+use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::smtp::Smtp;
@@ -71,8 +71,10 @@ pub struct Config {
     /// Calls at once to one host.
     pub calls_per_host: Option<NonZeroUsize>,
     /// How long and how much of each pipeline's history is kept, as a script says it: `30d, 2GB, 1000000`.
+    #[serde(default, deserialize_with = "keep")]
     pub keep: Option<String>,
     /// How long failed operations are kept.
+    #[serde(default, deserialize_with = "keep_failed")]
     pub keep_failed: Option<String>,
     /// What holds for one pipeline, by its name.
     #[serde(default)]
@@ -83,14 +85,16 @@ pub struct Config {
     #[serde(default, deserialize_with = "duration")]
     pub stop_within: Option<Duration>,
     /// How grave `wj check` takes findings, by name: `error`, `warning` or `off`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "levels")]
     pub check: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfPipeline {
+    #[serde(default, deserialize_with = "keep")]
     pub keep: Option<String>,
+    #[serde(default, deserialize_with = "keep_failed")]
     pub keep_failed: Option<String>,
 }
 
@@ -107,9 +111,8 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let config: Config = toml::from_str(&text)
             .map_err(|error| format!("{}: {error}{}", path.display(), meant(error.message())))?;
-        // Whoever reads it learns of what means nothing, not only a server.
+        // Whoever reads it learns of what means nothing together, not only a server.
         config.rules().map_err(|error| format!("{}: {error}", path.display()))?;
-        config.levels().map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(config)
     }
 
@@ -146,6 +149,66 @@ fn meant(message: &str) -> String {
     let mut names = message.split('`').skip(1).step_by(2);
     let near = names.next().and_then(|written| near(written, names));
     near.map_or_else(String::new, |near| format!("did you mean `{near}`?\n"))
+}
+
+/// What `keep` takes. It is looked at where it is read, so that its line is told.
+fn keep<'a, D: Deserializer<'a>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    check::keep(Some(&text), None).map_err(D::Error::custom)?;
+    Ok(Some(text))
+}
+
+fn keep_failed<'a, D: Deserializer<'a>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    check::keep(None, Some(&text)).map_err(D::Error::custom)?;
+    Ok(Some(text))
+}
+
+/// Names of findings, each with a level that it may have.
+fn levels<'a, D: Deserializer<'a>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Table;
+    impl<'a> Visitor<'a> for Table {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("names of findings with `\"error\"`, `\"warning\"` or `\"off\"`")
+        }
+
+        fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+            let mut levels = BTreeMap::new();
+            while let Some(FindingName(name)) = map.next_key()? {
+                let level = map.next_value_seed(LevelOf(&name))?;
+                levels.insert(name, level);
+            }
+            Ok(levels)
+        }
+    }
+    from.deserialize_map(Table)
+}
+
+/// The name of a finding that there is.
+struct FindingName(String);
+
+impl<'a> Deserialize<'a> for FindingName {
+    fn deserialize<D: Deserializer<'a>>(from: D) -> Result<FindingName, D::Error> {
+        let name = String::deserialize(from)?;
+        // Every finding may be an error, so what is wrong is the name.
+        Levels::read([(name.as_str(), "error")]).map_err(D::Error::custom)?;
+        Ok(FindingName(name))
+    }
+}
+
+/// The level of the finding of a name.
+struct LevelOf<'a>(&'a str);
+
+impl<'a> DeserializeSeed<'a> for LevelOf<'_> {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'a>>(self, from: D) -> Result<String, D::Error> {
+        let level = String::deserialize(from)?;
+        Levels::read([(self.0, level.as_str())]).map_err(D::Error::custom)?;
+        Ok(level)
+    }
 }
 
 /// A duration as scripts write it: digits and one unit.

@@ -144,7 +144,11 @@ impl Builder<'_> {
                         self.entries(block, Within::Respond);
                         None
                     }
-                    _ => Some(self.muted(|this| this.statements(block, Within::Branch))),
+                    _ => {
+                        let mut steps = self.muted(|this| this.statements(block, Within::Branch));
+                        super::junk::bind_inside(&mut steps, &mut binds, span.end);
+                        Some(steps)
+                    }
                 });
                 let kind = broken(binds, blocks.into_iter().collect());
                 block_out.push(Stmt { kind, span });
@@ -322,6 +326,8 @@ impl Builder<'_> {
             }
             if let Some(left) = line.left {
                 self.left_over(rule, span, &left, within);
+                // It may hold what is asked for.
+                entries.push(Entry { kind: EntryKind::Broken, span });
             }
         }
         self.end_of_indented(indented);

@@ -8,6 +8,7 @@ use super::errors;
 use super::prescan::{Brace, Part};
 use super::repair::{Change, code_length};
 use super::slips;
+use super::wordings;
 use super::words::{STEP_WORDS, first_word};
 
 /// What bounds a block elsewhere, put right.
@@ -21,7 +22,8 @@ pub(super) struct Bounds {
 
 /// `None` if all blocks of a part are bounded by braces, or by nothing that is known.
 pub(super) fn found(text: &str, part: &Part) -> Option<Bounds> {
-    let lines = lines(text);
+    let mut lines = lines(text);
+    hide_remarks(&mut lines, text, part);
     if !lines.iter().any(|line| line.may_bound(text)) {
         return None;
     }
@@ -33,6 +35,20 @@ pub(super) fn found(text: &str, part: &Part) -> Option<Bounds> {
     let mut bounds = reader.bounds;
     bounds.braces.sort_by_key(|brace| brace.at);
     (!bounds.blame.is_empty()).then_some(bounds)
+}
+
+/// What stands in comments of other languages bounds nothing.
+fn hide_remarks(lines: &mut [Line], text: &str, part: &Part) {
+    let mut rest = lines.iter_mut().peekable();
+    for remark in &part.remarks {
+        let (start, end) = (remark.start as usize - part.start, remark.end as usize - part.start);
+        while let Some(line) = rest.next_if(|line| line.start < end) {
+            line.hidden |= line.start > start;
+            if line.start <= start && start < line.end {
+                line.end = line.start + text.get(line.start..start).unwrap_or("").trim_end().len();
+            }
+        }
+    }
 }
 
 /// Words whose blocks hold steps, or fields, or what an action sends.
@@ -146,7 +162,8 @@ impl Reader<'_> {
         let word = first_word(bare);
         let conditional = matches!(word, "when" | "if" | "elif" | "elsif" | "else" | "for" | "foreach");
         let item = matches!(word, "pipeline" | "connector" | "test");
-        if !is_head(bare) || bare == word && word != "else" || sign != ":" && !conditional {
+        let alone = matches!(word, "else" | "on_fail" | "on_failure");
+        if !is_head(bare) || bare == word && !alone || sign != ":" && !conditional {
             return None;
         }
         let start = line.start + line.indent + head.len();
@@ -166,6 +183,10 @@ impl Reader<'_> {
         let first = self.lines.get(self.next_written(at)?)?.code(self.text);
         let (last, below) = self.body(at, line.indent)?;
         if first.starts_with('{') || word == "if" && !is_step(first) {
+            return None;
+        }
+        // A call as in YAML is told of as a whole.
+        if wordings::yaml::begins(bare) && first.starts_with("url:") {
             return None;
         }
         self.bounds.changes.push(Change::Replace(start, " "));

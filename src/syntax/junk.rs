@@ -1,7 +1,7 @@
 //! What fits no rule: a line, the rest of a line, a part of a list or an object. Each is one message, and what can
 //! still be read of it, names and blocks, is kept.
 
-use super::ast::{Block, Expr, ExprKind, Field, Name, StmtKind, TextPart};
+use super::ast::{Block, Expr, ExprKind, Field, Name, Stmt, StmtKind, TextPart};
 use super::blocks::{Line, Within};
 use super::builder::{Builder, Unfinished};
 use super::errors;
@@ -56,7 +56,11 @@ impl Builder<'_> {
         self.broken = true;
         let mut binds = self.bound_by(&head);
         let blocks = match slips::kind_of_block(head.as_str()) {
-            slips::Block::Steps => vec![self.statements(block, within)],
+            slips::Block::Steps => {
+                let mut steps = self.statements(block, within);
+                bind_inside(&mut steps, &mut binds, end);
+                vec![steps]
+            }
             slips::Block::Entries => {
                 self.entries(block, Within::Action);
                 Vec::new()
@@ -145,12 +149,14 @@ impl Builder<'_> {
             let balanced = whole.matches('{').count() == whole.matches('}').count();
             let whole_span = Span { start: span.start, end: span.start + whole.len() as u32 };
             let whole = (balanced && rest.starts_with(whole)).then_some((whole_span, whole));
+            self.junk_seen += 1;
+            let reread = self.junk_seen <= MOST_REREAD;
             let diagnostic = match block {
                 None => habits::in_rest(rule, before, &text, span),
                 Some(_) => None,
             };
-            let diagnostic =
-                diagnostic.unwrap_or_else(|| slips::left_over(rule, line, &text, span, within, whole));
+            let diagnostic = diagnostic
+                .unwrap_or_else(|| slips::left_over(rule, line, &text, span, within, whole, reread));
             self.report(diagnostic);
         }
         let Some(block) = block else { return Vec::new() };
@@ -232,10 +238,22 @@ impl Builder<'_> {
                 return true;
             }
         }
+        if let Some(found) = self.indented_block(line, within) {
+            self.report(found);
+            return true;
+        }
         // `verify token query.key == …` fits its rule, and means nothing.
         let steps = matches!(within, Within::Pipeline | Within::Branch);
         let asked = match line.node.as_rule() {
             Rule::verify => true,
+            Rule::on => {
+                let mut nodes = line.node.clone().into_inner();
+                nodes.any(|node| node.as_rule() == Rule::bad_route)
+            }
+            Rule::expect | Rule::require | Rule::refuse => wordings::reads_otherwise(line.node.as_str()),
+            Rule::params | Rule::bad_param if within == Within::Action => {
+                wordings::reads_otherwise(line.node.as_str())
+            }
             Rule::params | Rule::bad_param => steps || within == Within::Connector,
             _ => false,
         };
@@ -246,6 +264,21 @@ impl Builder<'_> {
         let Some(diagnostic) = self.wording(start, within) else { return false };
         self.report(diagnostic);
         true
+    }
+
+    /// `respond:` over lines further in, as in YAML. They are told of with it.
+    fn indented_block(&mut self, line: &Line, within: Within) -> Option<Diagnostic> {
+        let steps = matches!(within, Within::Pipeline | Within::Branch);
+        let alone = line.left.as_ref().is_some_and(|left| left.as_str().trim_end() == ":");
+        if !steps || !alone || !wordings::yaml::begins(line.node.as_str().trim_end()) {
+            return None;
+        }
+        let start = self.span(&line.node).start;
+        let before = self.source.get(..start as usize)?;
+        let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
+        let (found, whole) = wordings::yaml::of(self.source.get(start as usize..)?, start, column)?;
+        self.told_lines = Some(whole);
+        Some(found)
     }
 
     /// What is to be said of the line that begins at an offset of the file, if it is understood as a whole.
@@ -354,6 +387,14 @@ impl Builder<'_> {
             at += line.len();
         }
         names
+    }
+}
+
+/// What the head of a block of steps binds is known in its block, and nowhere else.
+pub(super) fn bind_inside(steps: &mut Block, binds: &mut Vec<Name>, end: u32) {
+    if let Some(first) = binds.first() {
+        let span = Span { start: first.span.start, end };
+        steps.insert(0, Stmt { kind: broken(std::mem::take(binds), Vec::new()), span });
     }
 }
 

@@ -28,7 +28,12 @@ pub(super) struct Part {
     pub open_lines: bool,
     /// Letters that nobody sees, in order.
     pub unseen: Vec<Unseen>,
+    /// Comments of other languages over several lines.
+    pub remarks: Vec<Span>,
 }
+
+/// How comments over several lines begin and end elsewhere.
+const REMARKS: [(&str, &str); 2] = [("/*", "*/"), ("<!--", "-->")];
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Brace {
@@ -45,6 +50,7 @@ pub(super) fn scan(text: &str) -> Scan {
         insert_end: 0,
         text_start: None,
         texts_reread: 0,
+        remark_ends: [None; REMARKS.len()],
     };
     scanner.run();
     scanner.scan
@@ -61,6 +67,8 @@ struct Scanner<'a> {
     /// The last text on this line that stands in no other.
     text_start: Option<TextStart>,
     texts_reread: usize,
+    /// Where the next end of each kind of remark stands, as far as it was looked for: behind the text if there is none.
+    remark_ends: [Option<usize>; REMARKS.len()],
 }
 
 /// How often a line may be gone back on.
@@ -192,6 +200,13 @@ impl Scanner<'_> {
                 self.written(at, end);
                 return end;
             }
+            b'/' | b'<' if let Some(end) = self.remark_end(at) => {
+                if let Some(part) = self.scan.parts.last_mut() {
+                    part.remarks.push(Span::new(at, end));
+                }
+                self.written(at, end);
+                return end;
+            }
             b'"' if self.text.get(at..at + 3) == Some("\"\"\"") => {
                 self.push(Open::Lines, at);
                 return at + 3;
@@ -247,6 +262,29 @@ impl Scanner<'_> {
             _ => {}
         }
         at + 1
+    }
+
+    /// Where a comment of another language that begins here ends, if it takes several lines and no code follows on the last.
+    fn remark_end(&mut self, at: usize) -> Option<usize> {
+        let rest = self.text.get(at..)?;
+        let kind = REMARKS.iter().position(|(opener, _)| rest.starts_with(opener))?;
+        if self.open.iter().any(|open| matches!(open, Open::Text | Open::Lines)) {
+            return None;
+        }
+        let (opener, closer) = REMARKS.get(kind)?;
+        let from = at + opener.len();
+        let known = self.remark_ends.get_mut(kind)?;
+        let closer_at = match *known {
+            Some(end) if end >= from => end,
+            _ => {
+                let found = memchr::memmem::find(self.text.as_bytes().get(from..)?, closer.as_bytes());
+                *known.insert(found.map_or(usize::MAX, |found| from + found))
+            }
+        };
+        let inner = self.text.get(from..closer_at)?;
+        let end = closer_at + closer.len();
+        let behind = self.text.get(end..self.line_end(end))?;
+        (inner.contains(['\n', '\r']) && behind.trim().is_empty()).then_some(end)
     }
 
     fn unseen(&mut self, at: usize, letter: char, place: Place) {

@@ -82,20 +82,53 @@ impl Change {
 
 /// The text of a part with its braces in balance, and what had to be said of them.
 pub(super) fn mended(text: &str, part: &Part) -> (Patched, Vec<Diagnostic>) {
-    let unseen = part.unseen.iter().filter_map(|letter| letter.change(part.start));
-    let unseen_told = part.unseen.iter().map(|letter| letter.told());
+    let mut own: Vec<Change> = part.unseen.iter().filter_map(|letter| letter.change(part.start)).collect();
+    let mut told: Vec<Diagnostic> = part.unseen.iter().map(|letter| letter.told()).collect();
+    for remark in &part.remarks {
+        let start = remark.start as usize - part.start;
+        let end = remark.end as usize - part.start;
+        own.extend(line_starts(text, start, end).map(|at| Change::Insert(at, "#")));
+        told.extend(remark_told(text, start, end, *remark));
+    }
     if part.open_lines {
-        return (Patched::new(text, part.start, unseen.collect()), unseen_told.collect());
+        return (Patched::new(text, part.start, own), told);
     }
     let Bounds { mut changes, braces, mut blame } = bounds::found(text, part)
         .unwrap_or_else(|| Bounds { braces: part.braces.clone(), ..Bounds::default() });
-    changes.extend(unseen);
-    blame.extend(unseen_told);
+    changes.extend(own);
+    blame.extend(told);
     let mut mender = Mender { text, start: part.start, braces: &braces, open: Vec::new(), changes, blame };
     if !balanced(&braces) {
         mender.run();
     }
     (Patched::new(text, part.start, mender.changes), mender.blame)
+}
+
+/// Where a comment begins, and each of its further lines.
+fn line_starts(text: &str, start: usize, end: usize) -> impl Iterator<Item = usize> {
+    let inner = text.get(start..end).unwrap_or("");
+    let further = inner.match_indices(['\n', '\r']).map(move |(at, _)| start + at + 1);
+    std::iter::once(start)
+        .chain(further.filter(|at| !text.get(*at..).is_some_and(|rest| rest.starts_with('\n'))))
+}
+
+/// `/* … */` over several lines.
+fn remark_told(text: &str, start: usize, end: usize, at: Span) -> Option<Diagnostic> {
+    let written = text.get(start..end)?;
+    let opener = if written.starts_with("/*") { "/*" } else { "<!--" };
+    let inner = written.strip_prefix(opener)?.strip_suffix(if opener == "/*" { "*/" } else { "-->" })?;
+    let lines: Vec<&str> = inner.lines().map(|line| line.trim().trim_start_matches('*').trim()).collect();
+    let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(0);
+    let last = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+    let lines = lines.get(first..last).unwrap_or(&[]);
+    let before = text.get(..start)?;
+    let line = before.get(before.rfind(['\n', '\r']).map_or(0, |end| end + 1)..)?;
+    let indent = line.get(..line.len() - line.trim_start_matches([' ', '\t']).len())?;
+    let fixed = lines.iter().map(|line| format!("# {line}").trim_end().to_owned());
+    let fixed = fixed.collect::<Vec<_>>().join(&format!("\n{indent}"));
+    let fixed = if fixed.is_empty() { "#".to_owned() } else { fixed };
+    let opener = Span { start: at.start, end: at.start + opener.len() as u32 };
+    Some(errors::foreign_comment(at, opener, Some(fixed)))
 }
 
 /// Whether each brace has its partner, and nothing opens again behind the item.

@@ -238,8 +238,8 @@ const FOREIGN_OPERATORS: [(&str, &str); 12] = [
     ("$.", "A path stands in `extract`: `extract body { name = $.name on_missing abort }`. Then use `name`."),
 ];
 
-/// The rest of a line whose beginning is a whole statement; `whole` is it with the block behind it, where both end with the
-/// line.
+/// The rest of a line whose beginning is a whole statement, which `reread` allows to read once more; `whole` is it with the
+/// block behind it, where both end with the line.
 pub(super) fn left_over(
     rule: Rule,
     line: Span,
@@ -247,6 +247,7 @@ pub(super) fn left_over(
     span: Span,
     within: Within,
     whole: Option<(Span, &str)>,
+    reread: bool,
 ) -> Diagnostic {
     if text.is_empty() {
         return errors::needless_block(span, super::blocks::describe(rule).as_str());
@@ -264,7 +265,8 @@ pub(super) fn left_over(
         if rule == Rule::retry && first_word(behind) == "first" {
             return errors::retry_out_of_order(at, behind);
         }
-        return errors::two_on_a_line(at, Some((sign, part(span, 0, 1))));
+        let alone = reread && stands_alone(behind, text, within, whole);
+        return errors::two_on_a_line(at, Some((sign, part(span, 0, 1))), alone);
     }
     if let Some(Open::Text(at, quote)) = open(text).filter(|open| matches!(open, Open::Text(..))) {
         return errors::open_text(part(span, at, text.len()), quote, text.get(at..).unwrap_or(""));
@@ -310,7 +312,7 @@ pub(super) fn left_over(
         return errors::condition_behind(span, word, super::blocks::describe(rule).as_str());
     }
     if is_word(word) && !RESERVED.contains(&word) && within != Within::Fields {
-        return errors::two_on_a_line(span, None);
+        return errors::two_on_a_line(span, None, reread && stands_alone(text, text, within, whole));
     }
     // `… } http.put "https://…"`
     let dotted = text.split([' ', '\t']).next().unwrap_or("");
@@ -320,10 +322,45 @@ pub(super) fn left_over(
         && parts.iter().all(|part| !part.is_empty() && first_word(part) == *part)
         && behind.starts_with(['"', '{'])
     {
-        return errors::two_on_a_line(span, None);
+        return errors::two_on_a_line(span, None, reread && stands_alone(text, text, within, whole));
     }
     errors::left_over(span, text)
 }
+
+/// Whether the rest of a line is a whole statement of its block, or several. `text` is what is left over, and `behind` the end
+/// of it.
+fn stands_alone(behind: &str, text: &str, within: Within, whole: Option<(Span, &str)>) -> bool {
+    let whole = whole.map(|(_, whole)| whole).filter(|whole| whole.starts_with(text));
+    let mut rest = whole.and_then(|whole| whole.get(text.len() - behind.len()..)).unwrap_or("");
+    for _ in 0..MOST_ON_A_LINE {
+        let word = first_word(rest);
+        let at_home = match within {
+            Within::Pipeline | Within::Branch => {
+                let called = rest.get(word.len()..).is_some_and(|rest| rest.starts_with('.'));
+                called || STEP_WORDS.contains(&word) && word != "else"
+            }
+            Within::Test => TEST_WORDS.contains(&word),
+            Within::Action => ENTRY_WORDS.contains(&word),
+            _ => false,
+        };
+        if !at_home || rest.len() > LONGEST_ALONE {
+            return false;
+        }
+        let Some((place, _)) = expected::failure(rest, within) else { return true };
+        let Some((first, further)) = rest.split_at_checked(place) else { return false };
+        if first.is_empty() || expected::failure(first.trim_end(), within).is_some() {
+            return false;
+        }
+        rest = further;
+    }
+    false
+}
+
+/// More statements on a line are not looked at.
+const MOST_ON_A_LINE: usize = 5;
+
+/// A longer rest of a line is not read once more.
+const LONGEST_ALONE: usize = 2000;
 
 /// The head of an item that cannot be read, over a block.
 pub(super) fn item_head(at: Span, text: &str, meant: Option<&str>) -> Diagnostic {

@@ -105,6 +105,28 @@ fn fix_writes_the_file_and_reports_what_is_left() {
     assert!(again.err.starts_with("mended 0 findings in 0 files\n"), "{}", again.err);
 }
 
+/// A connector that is mended is known to its callers at once, in whichever file they stand.
+#[test]
+fn what_calls_a_mended_connector_is_mended_in_the_same_go() {
+    let shop = |param: &str| {
+        format!(
+            "connector shop \"Shop\" {{\n  action add \"Adds\" {{\n    param {param} \"the name\"\n    http.post \
+             \"https://shop.example/add\" {{ json {{ name: name }} }}\n  }}\n}}\n"
+        )
+    };
+    let call = |rest: &str| format!("pipeline p {{\n  on POST \"/p\"\n  respond 200\n  {rest}\n}}\n");
+    let (caller, shop_file) = ("pipelines/a.wj", "pipelines/shop.wj");
+    let broken = call("shop.ad { name = \"x\" } wait 5m");
+    let dir = scripts(&[(caller, &broken), (shop_file, &shop("name: text,"))]);
+    let diff = wj(dir.path(), &["check", "--diff"]);
+    assert!(diff.out.contains("+  shop.add { name = \"x\" }"), "{}", diff.out);
+    let run = wj(dir.path(), &["check", "--fix"]);
+    let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
+    assert_eq!(read(shop_file), shop("name text"));
+    assert_eq!(read(caller), call("shop.add { name = \"x\" } \nwait 5m"), "{}{}", run.out, run.err);
+    assert!(run.err.starts_with("mended 3 findings in 2 files\n"), "{}", run.err);
+}
+
 #[test]
 fn diff_shows_the_fixes_and_writes_nothing() {
     let dir = scripts(&[("pipelines/a.wj", SLIPS)]);

@@ -112,8 +112,10 @@ fn wj_toml_says_how_grave_warnings_are() {
     let unknown = check("[check]\nunused-lte = \"off\"\n", &[]);
     assert_eq!(unknown.status, 2);
     assert!(unknown.err.contains("is `unused-let` meant?"), "{}", unknown.err);
+    assert!(unknown.err.contains("2 | unused-lte = \"off\"\n  | ^^^^^^^^^^\n"), "{}", unknown.err);
     let level = check("[check]\nunused-let = \"quiet\"\n", &[]);
     assert!(level.status == 2 && level.err.contains("not `quiet`"), "{}", level.err);
+    assert!(level.err.contains("error at line 2, column 14"), "{}", level.err);
     let error = check("[check]\nunknown-name = \"off\"\n", &[]);
     assert!(error.status == 2 && error.err.contains("stays one"), "{}", error.err);
 }

@@ -35,7 +35,8 @@ fn every_script_is_formatted_without_loss() {
             broken += usize::from(formatted(&name, script).is_none());
         }
     }
-    assert!(count > 400 && broken < count / 2, "{count} scripts, {broken} with mistakes");
+    // The cases of mistakes hold none that is well.
+    assert!(count - broken > 400, "{count} scripts, {broken} with mistakes");
 }
 
 #[test]

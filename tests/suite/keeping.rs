@@ -53,8 +53,9 @@ fn scripts_and_the_configuration_say_how_long_operations_are_kept() {
 fn a_configuration_that_means_nothing_stops_a_start() {
     let site = Site::new(&[("good.wj", GOOD)]);
     for (toml, why) in [
-        ("keep = \"30\"\n", "wj.toml: `keep` needs a unit"),
-        ("[pipelines.good]\nkeep_failed = \"soon\"\n", "wj.toml: [pipelines.good]: "),
+        ("keep = \"30\"\n", "1 | keep = \"30\"\n  |        ^^^^\n`keep` needs a unit"),
+        ("[pipelines.good]\nkeep_failed = \"soon\"\n", "^^^^^^\n`soon` is nothing that `keep_failed` takes"),
+        ("[pipelines.good]\nkeep_failed = \"soon\"\n", "error at line 2, column 15"),
         ("[pipelines.good]\nkept = \"30d\"\n", "unknown field `kept`"),
     ] {
         std::fs::write(site.dir.path().join("wj.toml"), toml).unwrap();

@@ -127,13 +127,17 @@ pub fn line_separator(at: Span, sign: &str) -> Diagnostic {
 }
 
 /// `sign` is what stands between the two: `;`, or a `,` that may mean something else.
-pub fn two_on_a_line(at: Span, sign: Option<(char, Span)>) -> Diagnostic {
+pub fn two_on_a_line(at: Span, sign: Option<(char, Span)>, whole: bool) -> Diagnostic {
     let diagnostic = Diagnostic::new(&codes::LINE_SEPARATOR, at, "a second statement stands on this line")
         .help(
             "Each statement has a line of its own. Only `name = value` may be parted by commas on one line.",
         );
     match sign {
         Some((';', sign)) => diagnostic.safe_fix("begin a new line", sign, "\n"),
+        Some((_, sign)) if whole => diagnostic.safe_fix("begin a new line", sign, "\n"),
+        None if whole => {
+            diagnostic.safe_fix("begin a new line", Span { start: at.start, end: at.start }, "\n")
+        }
         Some((_, sign)) => diagnostic.fix("begin a new line", sign, "\n"),
         None => diagnostic.fix("begin a new line", Span { start: at.start, end: at.start }, "\n"),
     }

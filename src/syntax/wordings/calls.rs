@@ -7,6 +7,9 @@ use crate::syntax::words::first_word;
 use super::{Line, heads, is_name, is_text};
 
 pub(super) fn of_entry(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    if let Some(found) = clause(line) {
+        return Some(found);
+    }
     match word {
         "header" => header(line),
         "method" => method(line),
@@ -25,6 +28,62 @@ pub(super) fn of_entry(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         }
         _ => None,
     }
+}
+
+/// What says how an action is called, as it is written and as it is meant. It takes no sign.
+const CLAUSES: [(&str, &str); 14] = [
+    ("retry", "retry"),
+    ("timeout", "timeout"),
+    ("rate", "rate"),
+    ("accept", "accept"),
+    ("on_fail", "on_fail"),
+    ("on_crash", "on_crash"),
+    ("key", "key"),
+    ("require", "require"),
+    ("refuse", "refuse"),
+    ("give up after", "give up after"),
+    ("give_up_after", "give up after"),
+    ("give_up", "give up after"),
+    ("giveup", "give up after"),
+    ("limit answer", "limit answer"),
+];
+
+/// `retry: 3 times`, `rate = 5 per 1s`, `give_up_after: 1d`.
+fn clause(line: Line<'_>) -> Option<Diagnostic> {
+    let begins = |words: &str| {
+        line.text.strip_prefix(words).is_some_and(|behind| behind.trim_start().starts_with([':', '=']))
+    };
+    let (written, right) = CLAUSES.into_iter().find(|(written, _)| begins(written))?;
+    let (_, value) = line.text.split_once([':', '='])?;
+    // A connector may name a parameter like this.
+    let parameter = line.text.get(written.len()..)?.trim_start().starts_with('=')
+        && match right {
+            "retry" => !value.ends_with("none") && !value.contains(" times"),
+            "rate" => !value.contains(" per "),
+            "key" => value.trim() != "auto",
+            "require" | "refuse" => !value.trim_start().starts_with('$'),
+            "timeout" | "accept" => true,
+            _ => false,
+        };
+    if parameter { None } else { super::signed(line, written, right) }
+}
+
+/// Lines that the grammar takes for parameters, or for paths.
+pub(super) fn reads_otherwise(word: &str, text: &str) -> bool {
+    let behind = text.get(word.len()..).unwrap_or("").trim_start();
+    matches!(
+        word,
+        "retry"
+            | "rate"
+            | "accept"
+            | "on_fail"
+            | "on_crash"
+            | "key"
+            | "require"
+            | "refuse"
+            | "give_up_after"
+            | "give_up"
+    ) && behind.starts_with([':', '='])
 }
 
 /// `header "X-Api-Key: {secret.KEY}"`.

@@ -1,6 +1,6 @@
 //! The head of a pipeline in other words.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, near};
 use crate::syntax::codes;
 use crate::syntax::literals::unit_of;
 use crate::syntax::words::{METHODS, first_word};
@@ -16,7 +16,7 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
             "whom to tell of a failure is written `on_failure`",
             "on_failure",
         )),
-        "on" => methods(line),
+        "on" => methods(line).or_else(|| route(line)),
         "limit" if matches!(first_word(line.rest().1), "size" | "request" | "payload" | "length") => {
             let (at, rest) = line.rest();
             let word = first_word(rest);
@@ -25,7 +25,10 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         }
         "verify" => verify(line),
         "read" => body_format(line),
-        "limit" => line.find("rate").and_then(|_| rate(line)).or_else(|| with_sign(line, "limit body")),
+        "limit" => line
+            .find("rate")
+            .and_then(|_| super::signed(line, "limit rate", "limit rate").or_else(|| rate(line)))
+            .or_else(|| with_sign(line, "limit body")),
         "keep" if line.rest().1.starts_with("failed ") => Some(line.otherwise(
             &codes::UNKNOWN_WORD,
             (0, line.rest().0 + "failed".len()),
@@ -127,6 +130,56 @@ fn methods(line: Line<'_>) -> Option<Diagnostic> {
     })
 }
 
+/// `on POST hooks/x`, `on POST leads`, `on leads`, `on POST https://host/hooks/x`.
+fn route(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    // A block that is one too many is told of by itself.
+    let rest = rest.strip_suffix(" {").unwrap_or(rest).trim_end();
+    let cut = rest.rfind([' ', ',']).map_or(0, |blank| blank + 1);
+    let (before, written) = rest.split_at_checked(cut)?;
+    let path = match written.split_once("://") {
+        Some((_, address)) => address.find('/').and_then(|slash| address.get(slash..))?,
+        None => written,
+    };
+    let plain = |c: char| c.is_alphanumeric() || "/-_.~{}%".contains(c);
+    let method = |word: &str| METHODS.contains(&word.to_uppercase().as_str()) || word == "any";
+    if path.is_empty() || written.starts_with('/') || !path.chars().all(plain) || method(written) {
+        return None;
+    }
+    let route = format!("\"/{}\"", path.trim_start_matches('/'));
+    let words: Vec<&str> = before.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    let message = "a route stands in quotes and begins with `/`";
+    if words.is_empty() {
+        // `on POTS` is a method, and `on success` is neither.
+        if near(written, METHODS).is_some() || near(&written.to_uppercase(), METHODS).is_some() {
+            return None;
+        }
+        let right = format!("POST {route}");
+        let mut found = line.otherwise(&codes::BAD_ROUTE, (at, at + rest.len()), message, &right);
+        found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+        return Some(
+            found.help(format!("Write `on {right}`: the method first. Most webhooks are sent with POST.")),
+        );
+    }
+    let methods: Option<Vec<String>> = words
+        .iter()
+        .map(|word| match word.to_uppercase() {
+            _ if *word == "any" => Some("any".to_owned()),
+            upper if METHODS.contains(&upper.as_str()) => Some(upper),
+            upper => near(&upper, METHODS).map(str::to_owned),
+        })
+        .collect();
+    let methods = methods?.join(", ");
+    let (start, right) = match methods == words.join(", ") && before.trim_end() == methods {
+        true => (at + cut, route.clone()),
+        false => (at, format!("{methods} {route}")),
+    };
+    Some(
+        line.otherwise(&codes::BAD_ROUTE, (start, at + rest.len()), message, &right)
+            .help(format!("Write `on {methods} {route}`.")),
+    )
+}
+
 fn verify(line: Line<'_>) -> Option<Diagnostic> {
     let (at, rest) = line.rest();
     let end = rest.find(' ').unwrap_or(rest.len());
@@ -212,6 +265,11 @@ fn place(line: Line<'_>, start: usize, behind: &str) -> Option<Diagnostic> {
 
 /// `read body as "form"`, `read body as multipart/form-data`.
 fn body_format(line: Line<'_>) -> Option<Diagnostic> {
+    if let Some(found) =
+        ["read body as", "read body"].into_iter().find_map(|words| super::signed(line, words, "read body as"))
+    {
+        return Some(found);
+    }
     let as_at = line.find(" as ")? + " as ".len();
     let written = line.text.get(as_at..)?;
     let end = written.find(" charset").unwrap_or(written.len());

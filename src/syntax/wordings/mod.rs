@@ -10,9 +10,13 @@ use super::errors;
 use super::words::first_word;
 
 mod calls;
+mod expected;
+mod givens;
 mod heads;
+mod sent;
 mod steps;
 mod trials;
+pub(super) mod yaml;
 
 /// A line up to its end or its comment.
 #[derive(Clone, Copy)]
@@ -41,20 +45,41 @@ pub(super) fn of(text: &str, at: Span, within: Within) -> Option<Diagnostic> {
 /// `respond: 200`, `extract: body { … }`.
 fn colon(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     let known = super::words::STEP_WORDS.contains(&word) && !matches!(word, "else" | "let");
-    let (at, rest) = line.rest();
-    let behind = rest.strip_prefix(':').filter(|behind| known && !behind.trim().is_empty())?;
-    let end = line.text.len() - behind.trim_start().len();
-    let message = format!("`{word}` takes what it says without a `:`");
-    Some(
-        line.with_edits(
-            &super::codes::COLON_FOR_EQUALS,
-            (at, at + 1),
-            &message,
-            "delete the `:`",
-            &[(word.len(), end, " ")],
-        )
-        .help(super::words::form(word)),
-    )
+    let equals =
+        ["cors", "keep", "keep_failed", "wait", "respond", "abort", "stop", "verify", "on", "dedupe"];
+    if line.rest().1.starts_with('=') && !equals.contains(&word) {
+        return None;
+    }
+    known.then(|| signed(line, word, word)).flatten()
+}
+
+/// `wait = 5m`, `give up after: 1d`: words that take no sign; `right` is how they are written.
+fn signed(line: Line<'_>, words: &str, right: &str) -> Option<Diagnostic> {
+    let behind = line.text.strip_prefix(words)?;
+    let at = line.text.len() - behind.trim_start().len();
+    let sign = behind.trim_start().get(..1).filter(|sign| matches!(*sign, ":" | "="))?;
+    let value = line.text.get(at + 1..)?.trim_start();
+    if value.is_empty() || value.starts_with(['=', '>']) {
+        return None;
+    }
+    let message = format!("`{right}` takes what it says without a `{sign}`");
+    let title = match words == right {
+        true => format!("delete the `{sign}`"),
+        false => format!("write `{right}`"),
+    };
+    let end = line.text.len() - value.len();
+    let edit = if words == right { (words.len(), end, " ") } else { (0, end, &*format!("{right} ")) };
+    let found = line.with_edits(&super::codes::COLON_FOR_EQUALS, (at, at + 1), &message, &title, &[edit]);
+    let form = super::words::form(first_word(right));
+    Some(found.help(if form.is_empty() { format!("Write `{right} {value}`.") } else { form.to_owned() }))
+}
+
+/// Whether a line that can be read means something else than it says.
+pub(super) fn reads_otherwise(text: &str) -> bool {
+    match first_word(text) {
+        "expect" => expected::reads_otherwise(text),
+        word => calls::reads_otherwise(word, text),
+    }
 }
 
 /// A route, a site or another text in quotes and nothing more.

@@ -4,12 +4,12 @@ use crate::diagnostic::Diagnostic;
 use crate::syntax::codes;
 use crate::syntax::words::{METHODS, first_word};
 
-use super::{Line, is_text};
+use super::{Line, expected, givens, is_text, sent};
 
 pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     match word {
-        "given" => given(line),
-        "expect" => expect(line),
+        "given" => givens::of(line),
+        "expect" => expected::of(line).or_else(|| expect(line)),
         "assert" | "expects" | "should" | "check" | "then" => {
             let message = format!("what is expected is written `expect`, not `{word}`");
             Some(line.otherwise(&codes::FOREIGN_WORD, (0, word.len()), &message, "expect"))
@@ -30,6 +30,11 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
                 found.span = line.part(0, at.saturating_sub(1));
                 found
             })
+        }
+        "send" => sent::of(line),
+        "mock" | "stub" | "fake" | "when" | "if" | "where" if mocks(line) => {
+            let message = format!("what a service does is written `given`, not `{word}`");
+            Some(line.otherwise(&codes::FOREIGN_WORD, (0, word.len()), &message, "given"))
         }
         "at" => {
             let (at, rest) = line.rest();
@@ -68,38 +73,14 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     }
 }
 
-/// `given http.post returns 200`.
-fn given(line: Line<'_>) -> Option<Diagnostic> {
-    for (word, right) in [
-        ("fail", "fails"),
-        ("failed", "fails"),
-        ("timeout", "times out"),
-        ("refuse", "refuses"),
-        ("refused", "refuses"),
-        ("error", "fails"),
-    ] {
-        if let Some(before) = line.text.strip_suffix(word).filter(|before| before.ends_with(' ')) {
-            let message = format!("how a call goes wrong is written `{right}`, not `{word}`");
-            return Some(line.otherwise(
-                &codes::FOREIGN_WORD,
-                (before.len(), line.text.len()),
-                &message,
-                right,
-            ));
-        }
-    }
-    let words = [
-        "returns", "return", "responds", "respond", "replies", "answer", "gives", "sends", "->", "=>",
-        "with", "is",
-    ];
-    let (word, at) =
-        words.iter().find_map(|word| line.find(&format!(" {word} ")).map(|at| (*word, at + 1)))?;
-    let behind = line.text.get(at + word.len()..)?.trim_start();
-    behind.starts_with(|c: char| c.is_ascii_digit()).then(|| {
-        let message = format!("what a service answers is written `answers`, not `{word}`");
-        line.otherwise(&codes::FOREIGN_WORD, (at, at + word.len()), &message, "answers")
-            .help("It is written `given http.post answers 200 json { … }`.")
-    })
+/// `mock http.post answers 200`.
+fn mocks(line: Line<'_>) -> bool {
+    let (_, rest) = line.rest();
+    let action = rest.split(' ').next().unwrap_or("");
+    let does = [" answers ", " times out", " refuses", " fails"];
+    action.contains('.')
+        && action.split('.').all(super::is_name)
+        && does.iter().any(|word| line.find(word).is_some())
 }
 
 fn expect(line: Line<'_>) -> Option<Diagnostic> {
@@ -193,7 +174,7 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
         ("answer" | "response" | "result" | "body", None) if number(value) => {
             Some(line.otherwise(code, (at, at + word.len()), "the status is expected as `status`", "status"))
         }
-        ("code" | "http", None) if number(value) => {
+        ("code" | "http" | "status_code" | "http_status", None) if number(value) => {
             Some(line.otherwise(code, (at, at + word.len()), "the status is expected as `status`", "status"))
         }
         ("no" | "not", None) => {
@@ -210,12 +191,6 @@ fn expect(line: Line<'_>) -> Option<Diagnostic> {
                 )
             })
         }
-        ("nothing", None) if value.is_empty() => Some(line.otherwise(
-            code,
-            (at, at + word.len()),
-            "that nothing is sent is written `no actions`",
-            "no actions",
-        )),
         _ => None,
     }
 }

@@ -1,0 +1,112 @@
+//! The request of a test in other words.
+
+use crate::diagnostic::Diagnostic;
+use crate::syntax::codes;
+use crate::syntax::words::{METHODS, first_word};
+
+use super::{Line, is_text};
+
+const HOW: &str =
+    "It is written `send POST \"/path\" json { … }`, with `header \"Name\" = value` and `signed` behind it.";
+
+/// `send POST "/p", json { … }`, `send POST "/p" { … }`, `send signed POST "/p"`.
+pub(super) fn of(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let (before, method) = match rest.strip_prefix("signed ") {
+        Some(behind) => (rest.len() - behind.trim_start().len(), behind.trim_start()),
+        None => (0, rest),
+    };
+    let word = first_word(method);
+    if !METHODS.contains(&word.to_uppercase().as_str()) {
+        return None;
+    }
+    let path = method.get(word.len()..)?.trim_start();
+    let quoted = path.strip_prefix('"')?;
+    let path_start = line.text.len() - path.len();
+    let end = path_start + 1 + quoted.find('"')? + 1;
+    if before > 0 {
+        let edits = [(at, at + before, ""), (end, end, " signed")];
+        let message = "`signed` stands behind the path";
+        let found = line.with_edits(
+            &codes::MISPLACED_LINE,
+            (at, at + "signed".len()),
+            message,
+            "write it there",
+            &edits,
+        );
+        return Some(found.help(HOW));
+    }
+    let text = line.text.get(end..)?.trim_start();
+    part(line, line.text.len() - text.len(), text)
+}
+
+/// What stands behind the path, and where.
+fn part(line: Line<'_>, at: usize, text: &str) -> Option<Diagnostic> {
+    if text.starts_with(['{', '[']) {
+        let message = "what the body of a request is stands before it: `json`";
+        let edits = [(at, at, "json ")];
+        return Some(
+            line.with_edits(&codes::INCOMPLETE_CLAUSE, (at, at + 1), message, "write `json`", &edits)
+                .help(HOW),
+        );
+    }
+    let word = first_word(text);
+    let behind = text.get(word.len()..)?;
+    let value = behind.trim_start();
+    let value_at = at + text.len() - value.len();
+    let sent =
+        |text: &str| matches!(first_word(text), "json" | "form" | "text" | "file" | "header" | "signed");
+    for sign in [",", "with", "and", "body", "data"] {
+        let Some(rest) = text.strip_prefix(sign).filter(|rest| sent(rest.trim_start())) else { continue };
+        let end = at + text.len() - rest.trim_start().len();
+        let message = format!("`send` takes what is sent without `{sign}`");
+        let place = (at, at + sign.len());
+        let blank = if sign == "," { " " } else { "" };
+        return Some(
+            line.with_edits(&codes::LEFT_OVER, place, &message, "leave it out", &[(at, end, blank)])
+                .help(HOW),
+        );
+    }
+    match word {
+        "json" | "form" | "text" | "file" if value.starts_with([':', '=']) && !value.starts_with("==") => {
+            let rest = value.get(1..)?.trim_start();
+            let message = format!("`{word}` takes its value without a `{}`", value.get(..1)?);
+            let edits = [(at + word.len(), at + text.len() - rest.len(), " ")];
+            Some(
+                line.with_edits(
+                    &codes::LEFT_OVER,
+                    (value_at, value_at + 1),
+                    &message,
+                    "leave it out",
+                    &edits,
+                )
+                .help(HOW),
+            )
+        }
+        "body" | "data" | "payload" | "with" if value.starts_with(['{', '[']) => {
+            let message = format!("a body in braces is sent as `json`, not as `{word}`");
+            Some(line.otherwise(&codes::FOREIGN_WORD, (at, at + word.len()), &message, "json").help(HOW))
+        }
+        "headers" => headers(line, at, value),
+        _ => None,
+    }
+}
+
+/// `headers { "X-Key": "k", "X-B": "b" }`.
+fn headers(line: Line<'_>, at: usize, value: &str) -> Option<Diagnostic> {
+    let inner = value.strip_prefix('{')?.strip_suffix('}')?;
+    let all: Option<Vec<String>> = inner
+        .split(',')
+        .map(|member| {
+            let (name, value) = member.split_once(':').or_else(|| member.split_once('='))?;
+            let (name, value) = (name.trim().trim_matches('"'), value.trim());
+            let token =
+                !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+            (token && (is_text(value) || first_word(value).len() == value.len() && !value.is_empty()))
+                .then(|| format!("header \"{name}\" = {value}"))
+        })
+        .collect();
+    let right = all?.join(" ");
+    let message = "each header of a request is written `header \"Name\" = value`";
+    Some(line.otherwise(&codes::FOREIGN_WORD, (at, line.text.len()), message, &right))
+}
