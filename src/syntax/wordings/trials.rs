@@ -15,7 +15,6 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
             Some(line.otherwise(&codes::FOREIGN_WORD, (0, word.len()), &message, "expect"))
         }
         "send" if is_text(line.rest().1.split(' ').next()?) => {
-            let (at, _) = line.rest();
             Some(line.otherwise(
                 &codes::BAD_METHOD,
                 (0, "send".len()),
@@ -27,7 +26,6 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
                 for fix in &mut found.fixes {
                     fix.safe = false;
                 }
-                found.span = line.part(0, at.saturating_sub(1));
                 found
             })
         }
