@@ -62,6 +62,7 @@ fn what_fuzzing_found_is_formatted() {
         "e=$.a\u{feff}\n",
         "e=$ on_missing abort\ne=.\n",
         "e=.\n",
+        "e = $.a on_missing empty\n}\nhttp.get \"https://a.example\" {\nrequire\u{fffd}$.\n",
     ] {
         twice(&fields(text));
     }
