@@ -105,7 +105,7 @@ pub fn returned(answer: &Answer, spec: Option<&ActionSpec>) -> Value {
     let mut object = Object::new();
     for declared in spec.map_or(&[][..], |spec| &spec.returns) {
         let value = if answer.dry_run {
-            Value::text(format!("dry-run:{}", declared.name))
+            Value::text(made_up(&declared.name))
         } else {
             match Path::compile(&declared.path).map(|path| path.select(&body)) {
                 Ok(Selected::Found(value)) => read(value, declared.reader.as_ref()),
@@ -118,6 +118,11 @@ pub fn returned(answer: &Answer, spec: Option<&ActionSpec>) -> Value {
     object.set("headers", Value::object(headers));
     object.set("body", body);
     Value::object(object)
+}
+
+/// What stands in the place of a returned value where nothing was sent.
+pub fn made_up(name: &str) -> String {
+    format!("dry-run:{name}")
 }
 
 fn judge_answer(answer: &Answer, rules: &Rules) -> Judged {

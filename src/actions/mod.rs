@@ -16,7 +16,7 @@ use crate::builtins::Builtin;
 use crate::value::{Bytes, Fault, Kinds, Value};
 
 pub use email::Mail;
-pub use judge::{Attempt, Class, Judged, Rules, Trouble, judge, retry_after, returned};
+pub use judge::{Attempt, Class, Judged, Rules, Trouble, judge, made_up, retry_after, returned};
 pub use request::{Body, RenderError, Rendered, Request, masked, origin_of, segment};
 
 /// Makes a request of a base URL and the parameters that were given.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
-use super::Response;
 use super::operation::{View, iso, operation};
+use super::{Response, beginning};
 use crate::check;
 use crate::operations::{self, Order, Said};
 use crate::resolve::program::{Notify, Pipeline};
@@ -168,10 +168,11 @@ impl History<'_> {
         })
     }
 
-    /// One operation, whole, with its steps.
+    /// One operation, whole, with its steps. It may be named by the beginning of its id.
     pub fn show(&self, id: &str) -> Response {
-        let Ok(id) = id.parse::<Id>() else {
-            return Response::error(400, format!("`{id}` is not the id of an operation"));
+        let id = match beginning::find(self.store, id) {
+            Ok(id) => id,
+            Err(refused) => return refused,
         };
         match self.whole(id, true) {
             Some(json) => Response::ok(json),

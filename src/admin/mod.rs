@@ -1,6 +1,7 @@
 //! What operators ask of a store and of a running server: history, status, retries. One set of answers in JSON, given over a
 //! socket in the data directory by a server, and worked out in place where no server runs.
 
+mod beginning;
 mod client;
 mod doctor;
 mod history;

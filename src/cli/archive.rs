@@ -6,10 +6,12 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::Failure;
+use super::history::path_segment;
 use crate::admin::{Asked, History, Ordered, Programs, Response, ask, ask_with};
 use crate::operations::Order;
 use crate::secrets::Secrets;
 use crate::store::{self, Filter, Store, Written};
+use crate::value::Id;
 
 /// As many recent operations are looked through for the secrets that their programs name.
 const RECENT: usize = 100;
@@ -56,6 +58,19 @@ impl<'a> Archive<'a> {
             200 => Ok(response.body),
             _ => Err(Failure::no(error_of(&response.body))),
         }
+    }
+
+    /// The whole id of the operation that is named by it, or by its beginning.
+    ///
+    /// # Errors
+    /// A beginning that is none's, or that of several, which are named.
+    pub fn id(&mut self, named: &str) -> Result<String, Failure> {
+        if named.parse::<Id>().is_ok() {
+            return Ok(named.to_owned());
+        }
+        let target = format!("/history/{}", path_segment(named));
+        let operation = self.question(&target, |history| history.show(named))?;
+        Ok(operation.get("id").and_then(Json::as_str).unwrap_or(named).to_owned())
     }
 
     /// The server's answer; `None` where no server runs.

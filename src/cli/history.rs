@@ -97,7 +97,7 @@ const LIMIT: usize = 100;
 /// Shows one operation whole: request, answer, steps, actions.
 #[derive(Debug, clap::Args)]
 struct Show {
-    /// The operation's id
+    /// The operation's id, or as much of its beginning as no other has
     id: String,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,

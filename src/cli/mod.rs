@@ -32,6 +32,7 @@ mod plan;
 mod plan_text;
 mod printable;
 mod record;
+mod record_lines;
 mod render;
 mod replay;
 mod requested;

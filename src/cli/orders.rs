@@ -13,7 +13,7 @@ use crate::operations::Said;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Ids {
-    /// The operations' ids
+    /// The operations' ids, or as much of their beginnings as no other has
     #[arg(required = true)]
     ids: Vec<String>,
 }
@@ -24,7 +24,7 @@ pub(super) struct Ids {
 /// order is kept, and carried out at the next start.
 #[derive(Debug, clap::Args)]
 pub(super) struct Settle {
-    /// The operation's id
+    /// The operation's id, or as much of its beginning as no other has
     id: String,
     /// The call was answered with this status
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(100..=599), required_unless_present = "failed")]
@@ -37,9 +37,17 @@ pub(super) struct Settle {
     failed: bool,
 }
 
+impl Ids {
+    /// All of them, before any is ordered about.
+    fn whole(&self, archive: &mut Archive<'_>) -> Result<Vec<String>, Failure> {
+        self.ids.iter().map(|named| archive.id(named)).collect()
+    }
+}
+
 pub(super) fn retry(args: &Ids, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let mut archive = Archive::new(data);
-    each(args, out, |id| {
+    let ids = args.whole(&mut archive)?;
+    each(&ids, out, |id| {
         let (response, when) = archive.order(id, &target(id, "retry"), b"", Ordered::Retry)?;
         Ok((response, format!("retry ordered; {}", goes_on(when))))
     })
@@ -47,7 +55,8 @@ pub(super) fn retry(args: &Ids, data: &Path, out: &mut dyn Write) -> Result<Exit
 
 pub(super) fn cancel(args: &Ids, data: &Path, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let mut archive = Archive::new(data);
-    each(args, out, |id| {
+    let ids = args.whole(&mut archive)?;
+    each(&ids, out, |id| {
         let (response, _) = archive.order(id, &target(id, "cancel"), b"", Ordered::Cancel { told: None })?;
         Ok((response, "cancelled".to_owned()))
     })
@@ -66,12 +75,13 @@ pub(super) fn settle(args: &Settle, data: &Path, out: &mut dyn Write) -> Result<
         }
         None => ("failed=1".to_owned(), Said::Failed),
     };
-    let target = format!("{}?{query}", target(&args.id, "settle"));
     let mut archive = Archive::new(data);
-    let (response, when) = archive.order(&args.id, &target, &body, Ordered::Settle(said))?;
+    let id = archive.id(&args.id)?;
+    let target = format!("{}?{query}", target(&id, "settle"));
+    let (response, when) = archive.order(&id, &target, &body, Ordered::Settle(said))?;
     match response.status {
         200 => {
-            writeln!(out, "{}: settled; {}", args.id, goes_on(when))?;
+            writeln!(out, "{id}: settled; {}", goes_on(when))?;
             Ok(ExitCode::SUCCESS)
         }
         _ => Err(Failure::no(error_of(&response.body))),
@@ -80,12 +90,12 @@ pub(super) fn settle(args: &Settle, data: &Path, out: &mut dyn Write) -> Result<
 
 /// One order for each operation, and what is said where it is taken; those that are refused are told at the end.
 fn each(
-    args: &Ids,
+    ids: &[String],
     out: &mut dyn Write,
     mut order: impl FnMut(&str) -> Result<(Response, String), Failure>,
 ) -> Result<ExitCode, Failure> {
     let mut refused = Vec::new();
-    for id in &args.ids {
+    for id in ids {
         let (response, said) = order(id)?;
         match response.status {
             200 => writeln!(out, "{id}: {said}")?,

@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::printable::printable;
-use crate::rehearse::{Answered, Called, Part, Plan, Planned};
+use crate::actions::made_up;
+use crate::rehearse::{Answered, Called, Guessed, Part, Plan, Planned};
 use crate::run::Origin;
 use crate::value::duration_text;
 
@@ -31,13 +32,22 @@ pub(super) fn text(plan: &Plan, from: &str) -> String {
         (Some(state), reason) => format!("it ends as {}: {reason}", state.as_str()),
     };
     out += &printable(&format!("\n{ended}\n"));
-    if let Some(action) = &plan.guessed {
-        out += &printable(&format!(
-            "the answer of `{action}` is used, and is not known here: an empty one was taken. A test that gives it \
-             (`--test`) shows more\n"
-        ));
+    for guessed in &plan.guessed {
+        out += &printable(&of_guessed(guessed));
     }
     out
+}
+
+fn of_guessed(guessed: &Guessed) -> String {
+    let names: Vec<String> = guessed.returns.iter().map(|name| format!("`{}`", made_up(name))).collect();
+    let taken = match names.as_slice() {
+        [] => "status 200 and no body were taken".to_owned(),
+        names => format!("status 200, no body, and {} were taken", names.join(", ")),
+    };
+    format!(
+        "the answer of `{}` is used, and is not known here: {taken}. A test that gives it (`--test`) shows more\n",
+        guessed.action
+    )
 }
 
 fn of_answer(answer: &Answered) -> String {
@@ -161,9 +171,15 @@ pub(super) fn json(plan: &Plan) -> Json {
         "status": plan.status,
         "ends_as": plan.state.map(crate::resolve::test_program::State::as_str),
         "reason": plan.reason,
-        "guessed": plan.guessed.as_deref(),
+        "guessed": plan.guessed.iter().map(guessed).collect::<Vec<_>>(),
         "steps": steps,
     })
+}
+
+fn guessed(guessed: &Guessed) -> Json {
+    let returns: serde_json::Map<String, Json> =
+        guessed.returns.iter().map(|name| (name.clone(), json!(made_up(name)))).collect();
+    json!({ "action": &*guessed.action, "status": 200, "returns": returns })
 }
 
 fn part(part: &Part) -> Json {

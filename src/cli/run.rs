@@ -18,7 +18,8 @@ use crate::serve::{self, CarriedOut, Once};
 /// Sends one request through a script for real: actions are called, mail is sent, retries are waited for. Then shows the whole
 /// operation with its steps, as `wj history show` does.
 ///
-/// Nothing is kept: it needs no server, and the history of one that runs does not know of it. Ends with 0 if the operation is done,
+/// Each pause is told, with the action, the reason and the try. What no further try can change (a private target that is not
+/// allowed, no mail server) ends the tries at once. Nothing is kept: it needs no server, and the history of one that runs does not know of it. Ends with 0 if the operation is done,
 /// with 1 if it ended otherwise, was refused, or the script has an error, with 2 if it could not be tried.
 #[derive(Debug, clap::Args)]
 #[command(

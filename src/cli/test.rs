@@ -61,7 +61,8 @@ pub(super) struct Args {
     #[arg(long, conflicts_with_all = ["junit", "lcov", "html", "threshold"])]
     watch: bool,
     /// Prints a test that sends what an operation of the history was sent, with look-alikes in the places of secrets and of
-    /// personal data.
+    /// personal data. The operation is named by its id, or by as much of its beginning as no other has. Where the test would
+    /// not go as the operation did, nothing is printed.
     #[arg(long, value_name = "OPERATION", conflicts_with_all = ["filter", "at", "format", "coverage", "threshold", "lcov", "html", "junit", "watch"])]
     record: Option<String>,
     #[command(flatten)]

@@ -35,11 +35,11 @@ pub fn own_header(name: &str) -> String {
 }
 
 pub fn private_address(ip: &IpAddr) -> String {
-    format!("{ip} is a private address, which `--allow-private {ip}/{}` would allow", bits(ip))
+    format!("{ip} is a private address, which `--allow-private {}` would allow", range(ip))
 }
 
 pub fn private_name(name: &str, ip: &IpAddr) -> String {
-    format!("`{name}` is at {ip}, a private address, which `--allow-private {ip}/{}` would allow", bits(ip))
+    format!("`{name}` is at {ip}, a private address, which `--allow-private {}` would allow", range(ip))
 }
 
 pub fn not_found(name: &str, error: &io::Error) -> String {
@@ -145,6 +145,11 @@ fn causes(error: &reqwest::Error) -> String {
     if text.is_empty() { "the request failed".to_owned() } else { text }
 }
 
-fn bits(ip: &IpAddr) -> u8 {
-    if ip.is_ipv4() { 32 } else { 128 }
+/// The narrowest range that would do. This machine is the same machine at all of its addresses.
+fn range(ip: &IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) if ip.is_loopback() => "127.0.0.0/8".to_owned(),
+        IpAddr::V4(ip) => format!("{ip}/32"),
+        IpAddr::V6(ip) => format!("{ip}/128"),
+    }
 }

@@ -8,6 +8,7 @@ use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Host;
 
+use super::unsent::PrivateName;
 use super::{address, errors};
 
 #[derive(Debug)]
@@ -57,7 +58,7 @@ impl Resolve for Resolver {
             let allowed: Vec<SocketAddr> = found.iter().copied().filter(|at| guard.allows(at.ip())).collect();
             match (found.first(), allowed.is_empty()) {
                 (None, _) => Err(errors::no_address(name).into()),
-                (Some(first), true) => Err(errors::private_name(name, &first.ip()).into()),
+                (Some(first), true) => Err(PrivateName(errors::private_name(name, &first.ip())).into()),
                 (Some(_), false) => Ok(Box::new(allowed.into_iter()) as Addrs),
             }
         })

@@ -9,6 +9,7 @@ mod guard;
 mod mail;
 mod outgoing;
 mod sent;
+mod unsent;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use client::Clients;
 use guard::Guard;
 use mail::Mail;
 use sent::Sent;
+use unsent::Trouble;
 
 pub use mail::{Letter, NOT_TAKEN, Smtp, Tls};
 
@@ -30,6 +32,9 @@ pub struct Options {
     pub allow_private: Vec<IpNet>,
     /// The mail server. It is the operator's own choice, so no guard asks where it is.
     pub smtp: Option<Smtp>,
+    /// What stands in the way of every try (a private address, no mail server) is taken for final: nobody is there who
+    /// could mend it between two tries.
+    pub is_hasty: bool,
 }
 
 /// Sends requests. Cheap to clone; connections are pooled.
@@ -38,6 +43,7 @@ pub struct Deliver {
     clients: Arc<Clients>,
     guard: Arc<Guard>,
     mail: Option<Arc<Mail>>,
+    is_hasty: bool,
 }
 
 impl Deliver {
@@ -50,7 +56,7 @@ impl Deliver {
         let guard = Arc::new(Guard::new(options.allow_private));
         let clients = Arc::new(Clients::new(&guard)?);
         let mail = options.smtp.map(Mail::new).transpose()?.map(Arc::new);
-        Ok(Deliver { clients, guard, mail })
+        Ok(Deliver { clients, guard, mail, is_hasty: options.is_hasty })
     }
 
     /// Whether there is a mail server to send to.
@@ -69,7 +75,7 @@ impl Deliver {
     pub async fn mail(&self, letter: &Letter, timeout: Duration) -> Attempt {
         match &self.mail {
             Some(mail) => mail.send(letter, timeout).await,
-            None => Attempt::NotSent(errors::no_mail_server()),
+            None => self.not_sent(Trouble::standing(errors::no_mail_server())),
         }
     }
 
@@ -84,20 +90,27 @@ impl Deliver {
         }
         let sent = Arc::new(Sent::default());
         let attempt = async {
-            let outgoing = outgoing::build(request, &self.guard, &sent)?;
-            let client = self.clients.get(outgoing.url().scheme())?;
-            let response = client.execute(outgoing).await.map_err(errors::of_client)?;
-            answer::read(response, answer_limit).await
+            let outgoing = outgoing::build(request, &self.guard, &sent).map_err(Trouble::standing)?;
+            let client = self.clients.get(outgoing.url().scheme()).map_err(Trouble::standing)?;
+            let response = client.execute(outgoing).await.map_err(Trouble::of_client)?;
+            answer::read(response, answer_limit).await.map_err(Trouble::passing)
         };
-        let reason = match tokio::time::timeout(timeout, attempt).await {
+        let trouble = match tokio::time::timeout(timeout, attempt).await {
             Ok(Ok(answer)) => return Attempt::Answered(answer),
-            Ok(Err(reason)) => reason,
-            Err(_) => errors::timed_out(timeout),
+            Ok(Err(trouble)) => trouble,
+            Err(_) => Trouble::passing(errors::timed_out(timeout)),
         };
         // From here on nothing of it is written any more, so what is known now stays true.
         match sent.stop() {
-            true => Attempt::Lost(reason),
-            false => Attempt::NotSent(reason),
+            true => Attempt::Lost(trouble.reason),
+            false => self.not_sent(trouble),
+        }
+    }
+
+    fn not_sent(&self, trouble: Trouble) -> Attempt {
+        match self.is_hasty && trouble.is_standing {
+            true => Attempt::Refused(trouble.reason),
+            false => Attempt::NotSent(trouble.reason),
         }
     }
 }

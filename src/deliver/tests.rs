@@ -225,6 +225,31 @@ async fn private_addresses_are_refused_unless_allowed() {
 }
 
 #[tokio::test]
+async fn in_haste_what_stands_in_the_way_of_every_try_is_final() {
+    let hasty = Deliver::new(Options { is_hasty: true, ..Options::default() }).unwrap();
+    for (host, allows) in [
+        ("127.0.0.1", "127.0.0.1 is a private address, which `--allow-private 127.0.0.0/8` would allow"),
+        ("10.1.2.3", "`--allow-private 10.1.2.3/32`"),
+        ("[fd00::1]", "`--allow-private fd00::1/128`"),
+        ("localhost", "`localhost` is at "),
+    ] {
+        let attempt = hasty.send(&request("GET", format!("http://{host}:9/?a=1"), ""), LONG, 10).await;
+        let Attempt::Refused(reason) = &attempt else { panic!("{host}: {attempt:?}") };
+        assert!(reason.contains(allows), "{host}: {reason}");
+    }
+    let mail = request(
+        "POST",
+        "mailto:a@b.example".into(),
+        r#"{"to":"a@b.example","subject":"a","text":"b","id":"c"}"#,
+    );
+    let attempt = hasty.send(&mail, LONG, 10).await;
+    assert!(matches!(&attempt, Attempt::Refused(why) if why.contains("`[smtp]`")), "{attempt:?}");
+    // Who is not there now may be there for the next try.
+    let gone = hasty.send(&request("GET", "http://nowhere.invalid/".into(), ""), LONG, 10).await;
+    not_sent(gone, "`nowhere.invalid` cannot be found");
+}
+
+#[tokio::test]
 async fn what_cannot_be_written_is_not_sent() {
     let url = || "http://127.0.0.1:9/".to_owned();
     let with = |name: &str, value: &str| Rendered {

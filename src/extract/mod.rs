@@ -86,6 +86,12 @@ impl Path {
         }
     }
 
+    /// The document with this value where the path finds it, made where it is not there; `None` for a path that selects
+    /// several, and where something else stands in its way.
+    pub fn planted(&self, document: Value, value: Value) -> Option<Value> {
+        segment::planted(self.segments()?, document, value)
+    }
+
     /// The names that it leads through, where it holds nothing else.
     pub fn names(&self) -> Option<Vec<Arc<str>>> {
         let segments = self.segments()?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::missing::{Missing, Selected, Stood};
 use crate::diagnostic::near;
-use crate::value::{Value, write_string};
+use crate::value::{Object, Value, write_string};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
@@ -22,6 +22,45 @@ pub enum Step {
         index: i64,
         name: Option<Arc<str>>,
     },
+}
+
+/// The document with `value` where the segments lead.
+pub fn planted(segments: &[Segment], document: Value, value: Value) -> Option<Value> {
+    let Some((first, rest)) = segments.split_first() else { return Some(value) };
+    match (document, &first.step) {
+        (document @ (Value::Empty | Value::Object(_)), Step::Name(name)) => {
+            let mut object = match &document {
+                Value::Object(object) => (**object).clone(),
+                _ => Object::new(),
+            };
+            let inner = object.get(name).cloned().unwrap_or_default();
+            object.set(name.clone(), planted(rest, inner, value)?);
+            Some(Value::object(object))
+        }
+        (document @ (Value::Empty | Value::List(_)), Step::Index { index, .. }) => {
+            let mut items = match &document {
+                Value::List(items) => items.to_vec(),
+                _ => Vec::new(),
+            };
+            const MOST: usize = 1_000;
+            let least = match usize::try_from(*index) {
+                Ok(at) => at.saturating_add(1),
+                Err(_) => usize::try_from(index.unsigned_abs()).ok()?,
+            };
+            if least > MOST {
+                return None;
+            }
+            if items.len() < least {
+                items.resize(least, Value::Null);
+            }
+            let at = place(*index, items.len())?;
+            let item = items.get_mut(at)?;
+            let inner = if *item == Value::Null { Value::Empty } else { item.clone() };
+            *item = planted(rest, inner, value)?;
+            Some(Value::list(items))
+        }
+        _ => None,
+    }
 }
 
 impl Segment {

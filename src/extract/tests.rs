@@ -450,3 +450,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_planted_is_found() {
+    let planted = |path: &str, document: &str| {
+        let document =
+            if document.is_empty() { Value::Empty } else { from_json(document.as_bytes()).unwrap() };
+        let path = Path::compile(path).unwrap();
+        let planted = path.planted(document, Value::text("x"))?;
+        assert_eq!(path.select_all(&planted), [Value::text("x")], "{}", path.text);
+        Some(crate::value::to_json(&planted).unwrap())
+    };
+    for (path, document, whole) in [
+        ("$", "", r#""x""#),
+        ("$.a", "", r#"{"a":"x"}"#),
+        ("$.a.b", r#"{"a":{"c":1},"d":2}"#, r#"{"a":{"c":1,"b":"x"},"d":2}"#),
+        ("$.a[1].b", "", r#"{"a":[null,{"b":"x"}]}"#),
+        ("$[-2]", "[1]", r#"["x",null]"#),
+    ] {
+        assert_eq!(planted(path, document).as_deref(), Some(whole), "{path}");
+    }
+    for (path, document) in
+        [("$.a", "[1]"), ("$.a.b", r#"{"a":1}"#), ("$[0]", r#"{"a":1}"#), ("$..a", ""), ("$[99999999]", "")]
+    {
+        assert_eq!(planted(path, document), None, "{path}");
+    }
+}

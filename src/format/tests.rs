@@ -62,9 +62,12 @@ fn what_fuzzing_found_is_formatted() {
         "e=$.a\u{feff}\n",
         "e=$ on_missing abort\ne=.\n",
         "e=.\n",
+        "e = $.a on_missing empty\n}\nhttp.get \"https://a.example\" {\nrequire\u{fffd}$.\n",
     ] {
         twice(&fields(text));
     }
+    let text = "pipeline p {\n  verify token header \"X-Token\" == secret.T\n}\n";
+    assert_eq!(twice(&text.replace("\"X-Token\"", "'X-Token'")), text);
     let text = "pipeline p {\n  verify o query \"{\" {}\n  respond 200 { json { d: 1 } }\n}\n";
     assert_eq!(twice(&text.replace("\" {}", "\"{}")), text);
 }

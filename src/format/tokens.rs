@@ -73,7 +73,11 @@ pub(super) fn lex<'a>(text: &'a str, marks: &Marks) -> Vec<Token<'a>> {
         let path = paths.next_if(|path| path.start as usize == lexer.at && !path.is_empty());
         match path {
             Some(path) => lexer.push(Kind::Path, path.end as usize),
-            None => lexer.step(),
+            // A path may begin with a letter that no word has, right behind one.
+            None => {
+                let next = paths.peek().map(|path| path.start as usize).filter(|start| *start > lexer.at);
+                lexer.step(next);
+            }
         }
     }
     let mut tokens = lexer.tokens;
@@ -106,14 +110,17 @@ impl Lexer<'_> {
         false
     }
 
-    fn step(&mut self) {
+    fn step(&mut self, next_path: Option<usize>) {
         let rest = self.rest();
         let Some(letter) = self.peek() else { return };
         let (kind, length) = match letter {
             '#' => (Kind::Comment, rest.find(['\n', '\r']).unwrap_or(rest.len())),
             '"' | '\'' => (Kind::Text, syntax::text_length(rest).unwrap_or(rest.len())),
             '0'..='9' => (Kind::Number, number_length(rest)),
-            _ if is_word(letter) => (Kind::Word, rest.find(|c| !is_word(c)).unwrap_or(rest.len())),
+            _ if is_word(letter) => {
+                let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+                (Kind::Word, next_path.map_or(length, |path| length.min(path - self.at)))
+            }
             _ => {
                 let two = ["==", "!=", "<=", ">="].iter().any(|sign| rest.starts_with(sign));
                 (Kind::Sign, if two { 2 } else { letter.len_utf8() })

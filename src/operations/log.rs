@@ -257,6 +257,18 @@ pub fn replay_trace(pipeline: &Arc<Pipeline>, log: &Log) -> (Vec<Trace>, Option<
     (run.take_trace(), end)
 }
 
+/// Where in the program the steps stand that a run from the log comes by, by their paths; the action that it ends before is
+/// one of them.
+pub fn places(pipeline: &Arc<Pipeline>, log: &Log) -> BTreeMap<Arc<str>, usize> {
+    let mut run = Run::traced(pipeline.clone(), Arc::new(log.request()));
+    let mut places = BTreeMap::new();
+    replay(&mut run, log, |need| {
+        places.insert(need.path.clone(), need.op);
+    });
+    places.extend(run.take_trace().into_iter().map(|step| (step.path, step.op)));
+    places
+}
+
 /// The action that the log of an operation ends before, if it ends before one.
 pub fn open_need(pipeline: &Arc<Pipeline>, log: &Log) -> Option<Need> {
     match replay(&mut Run::new(pipeline.clone(), Arc::new(log.request())), log, |_| ()) {

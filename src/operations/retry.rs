@@ -12,7 +12,7 @@ const HOUR: u64 = 60 * MINUTE;
 const SCHEDULE: [u64; 6] = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 3 * HOUR];
 
 /// How long an action without a written `retry` is tried, from its first try.
-const SCHEDULE_ENDS: u64 = 24 * HOUR;
+pub const SCHEDULE_ENDS: u64 = 24 * HOUR;
 
 /// The tries of one action of one operation so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

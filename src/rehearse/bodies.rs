@@ -62,10 +62,7 @@ impl Scene<'_> {
                 let form = match self.value(expr, span)? {
                     Value::Text(text) => text.as_ref().to_owned(),
                     object @ Value::Object(_) => {
-                        let mut form = form_urlencoded::Serializer::new(String::new());
-                        pairs(String::new(), &object, &mut form)
-                            .map_err(|fault| failure::unusable_value(expr.span, &fault))?;
-                        form.finish()
+                        form(&object).map_err(|fault| failure::unusable_value(expr.span, &fault))?
                     }
                     other => return Err(failure::not_a_form(expr.span, &other.shown())),
                 };
@@ -78,6 +75,16 @@ impl Scene<'_> {
             }
         })
     }
+}
+
+/// A form as `form { … }` of a test sends it.
+///
+/// # Errors
+/// A value that has no text.
+pub fn form(object: &Value) -> Result<String, value::Fault> {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    pairs(String::new(), object, &mut form)?;
+    Ok(form.finish())
 }
 
 /// The members as PHP and Rails write them: `leads[add][0][id]`.

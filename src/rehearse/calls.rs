@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use super::bodies::{opened, test_secret};
-use crate::actions::{Body, RenderError, Rendered};
-use crate::resolve::program::{Call, RequestTemplate};
+use super::compare::difference_sent;
+use crate::actions::{Body, RenderError, Rendered, origin_of};
+use crate::format::is_name;
+use crate::resolve::program::{Call, Key, RequestTemplate};
 use crate::run::Need;
-use crate::value::{Object, Value};
+use crate::syntax::RESERVED;
+use crate::value::{self, Object, Value, holds_secret};
 
 /// One try of an action.
 #[derive(Clone)]
@@ -19,6 +24,20 @@ pub(super) struct Called {
     values: Vec<(Arc<str>, Value)>,
     /// The whole body, where it is JSON.
     json: Option<Value>,
+    /// Of those, what a test does not tell: what holds a secret, and what wj makes.
+    untold: Vec<Arc<str>>,
+    /// Its URL holds a secret.
+    is_url_secret: bool,
+}
+
+/// A call as a test that is recorded tells of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sent {
+    pub name: Arc<str>,
+    /// Without its query; scheme and host alone where a secret stands in the rest.
+    pub place: String,
+    /// What it was given, by the names that `expect` takes, secrets left out.
+    pub values: Vec<(Arc<str>, Json)>,
 }
 
 impl Called {
@@ -31,6 +50,7 @@ impl Called {
             RenderError::MissingSecret(name) => format!("secret {name} is not set"),
         })?;
         let mut values = need.params.clone();
+        let mut untold: Vec<Arc<str>> = vec!["base".into()];
         let mut json = None;
         match &call.request {
             RequestTemplate::Declared { base, .. } => values.push(("base".into(), Value::Text(base.clone()))),
@@ -53,8 +73,54 @@ impl Called {
                 values.extend(need.request.headers.iter().cloned());
             }
         }
+        if matches!(call.policy.key, Some(Key::Auto)) {
+            untold.push("Idempotency-Key".into());
+        }
+        untold.extend(values.iter().filter(|(_, value)| holds_secret(value)).map(|(name, _)| name.clone()));
+        let is_url_secret = request.url != need.masked.url;
         let values = values.into_iter().map(|(name, value)| (name, opened(&value))).collect();
-        Ok(Called { name: call.name.clone(), url: request.url.clone(), request, values, json })
+        let (name, url) = (call.name.clone(), request.url.clone());
+        Ok(Called { name, url, request, values, json, untold, is_url_secret })
+    }
+
+    /// What a recorded test says of it: each value that `expect` takes for the one that was sent.
+    pub(super) fn sent(&self) -> Sent {
+        let bare = self.url.split('?').next().unwrap_or_default();
+        let place = if self.is_url_secret { origin_of(bare) } else { bare.to_owned() };
+        let is_told = |name: &str| !self.untold.iter().any(|own| own.eq_ignore_ascii_case(name));
+        let mut told: Vec<(Arc<str>, Value)> = Vec::new();
+        // A name of a member that `expect` could not write stands in the whole.
+        let whole = self.json.as_ref().filter(|json| match json {
+            Value::Object(object) => object.iter().any(|(name, _)| !is_plain(name)),
+            _ => true,
+        });
+        let members = match whole {
+            Some(Value::Object(object)) => object.iter().map(|(name, _)| name.clone()).collect(),
+            _ => Vec::new(),
+        };
+        for (name, value) in &self.values {
+            if is_told(name) && is_plain(name) && !members.contains(name) {
+                told.push((name.clone(), value.clone()));
+            }
+        }
+        if let Some(whole) = whole {
+            let open = match whole {
+                Value::Object(object) => {
+                    let open = object.iter().filter(|(name, _)| is_told(name));
+                    Value::object(open.map(|(name, value)| (name.clone(), value.clone())).collect())
+                }
+                other => other.clone(),
+            };
+            told.push(("json".into(), open));
+        }
+        let values = told.into_iter().filter_map(|(name, value)| {
+            let json = value::to_json(&value).ok()?;
+            let read = value::from_json(json.as_bytes()).ok()?;
+            // Of several with a name, the first is looked at.
+            let is_seen = difference_sent(&read, self.value(&name)?).is_none();
+            is_seen.then(|| Some((name, serde_json::from_str(&json).ok()?))).flatten()
+        });
+        Sent { name: self.name.clone(), place, values: values.collect() }
     }
 
     /// What it was given under a name; the first of several.
@@ -72,6 +138,11 @@ impl Called {
 
 fn members(object: &Object) -> impl Iterator<Item = (Arc<str>, Value)> + '_ {
     object.iter().map(|(name, value)| (name.clone(), value.clone()))
+}
+
+/// Whether `expect` may write it bare.
+fn is_plain(name: &str) -> bool {
+    is_name(name) && !RESERVED.contains(&name)
 }
 
 /// Whether a request went to the place that a test names: the whole URL, without its query if the test writes none, or

@@ -1,10 +1,41 @@
 //! Look-alikes: what came from a person is replaced by something of the same shape, so that a test made of it tells nobody
 //! who it was. Equal values stay equal, and what the script itself names stays as it is.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Number, Value as Json};
 use sha2::{Digest, Sha256};
 
 use crate::builtins::is_email;
+
+/// Of HTTP authentication, as registered (IANA, HTTP Authentication Schemes) and as services write them besides.
+const SCHEMES: [&str; 25] = [
+    "Basic",
+    "Bearer",
+    "Digest",
+    "DPoP",
+    "GNAP",
+    "HOBA",
+    "Mutual",
+    "Negotiate",
+    "NTLM",
+    "OAuth",
+    "PrivateToken",
+    "SCRAM-SHA-1",
+    "SCRAM-SHA-256",
+    "vapid",
+    "Concealed",
+    "AWS4-HMAC-SHA256",
+    "Hawk",
+    "HMAC",
+    "HMAC-SHA256",
+    "Signature",
+    "JWT",
+    "Token",
+    "Key",
+    "ApiKey",
+    "Api-Key",
+];
 
 /// Replaces what a script does not name.
 pub struct Disguise<'a> {
@@ -56,6 +87,35 @@ impl<'a> Disguise<'a> {
             None if is_phone(text) => digits(text, 4),
             None => letters(text),
         }
+    }
+
+    /// What an `Authorization` says: a scheme that is known stays, and names nobody.
+    pub fn credentials(&self, text: &str) -> String {
+        let scheme = |text: &str| SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(text));
+        let Some((before, rest)) = text.split_once(' ').filter(|(before, _)| scheme(before)) else {
+            return self.text(text);
+        };
+        if self.names(text) {
+            return text.to_owned();
+        }
+        if let Some((_, secret)) =
+            rest.split_once("«secret ").filter(|_| before.eq_ignore_ascii_case("basic"))
+        {
+            return format!(
+                "{before} {}",
+                STANDARD.encode(format!("user:{}", opened(&format!("«secret {secret}"))))
+            );
+        }
+        // Who reads the name and the password of it finds a name and a password.
+        let pair = Some(rest.trim())
+            .filter(|_| before.eq_ignore_ascii_case("basic"))
+            .and_then(|rest| STANDARD.decode(rest).ok())
+            .and_then(|bytes| String::from_utf8(bytes).ok());
+        let like = match pair.as_deref().and_then(|pair| pair.split_once(':')) {
+            Some((user, password)) => STANDARD.encode(format!("{}:{}", self.text(user), self.text(password))),
+            None => self.text(rest),
+        };
+        format!("{before} {like}")
     }
 
     fn number(&self, number: &Number) -> Json {
@@ -207,6 +267,24 @@ mod tests {
         assert!(url.starts_with("https://site.example/") && !url.contains("Anna"), "{url}");
         let id = disguise.text("0192a5b2-8c1d-7000-8000-0000000000ff");
         assert!(id.chars().all(|c| c.is_ascii_hexdigit() || c == '-'), "{id}");
+    }
+
+    #[test]
+    fn the_scheme_of_an_authorization_stays() {
+        let disguise = Disguise::beside("when token == \"Bearer of the script\" { }");
+        for (text, scheme) in [("Bearer abcdef0123", "Bearer "), ("token abc-1", "token ")] {
+            let like = disguise.credentials(text);
+            assert!(like.starts_with(scheme) && like.len() == text.len() && like != text, "{like}");
+        }
+        let basic = disguise.credentials(&format!("Basic {}", STANDARD.encode("anna:secret")));
+        let pair = STANDARD.decode(basic.strip_prefix("Basic ").unwrap()).unwrap();
+        let pair = String::from_utf8(pair).unwrap();
+        assert!(pair.len() == 11 && pair.find(':') == Some(4) && !pair.contains("anna"), "{pair}");
+        assert_eq!(disguise.credentials("Bearer «secret CRM_TOKEN»"), "Bearer test-CRM_TOKEN");
+        let masked = disguise.credentials("Basic YW5uYTp«secret CRM_TOKEN»");
+        assert_eq!(masked, format!("Basic {}", STANDARD.encode("user:test-CRM_TOKEN")));
+        assert_eq!(disguise.credentials("Bearer of the script"), "Bearer of the script");
+        assert!(!disguise.credentials("Anna Petrova").contains("Anna"));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::bodies::test_secret;
 use crate::gates::verify::{Pair, Scheme};
 use crate::resolve::program::Pipeline;
+use crate::run::{self, Headers, Received};
+use crate::value::{Bytes, Id};
 
 /// What the pipeline looks at a signature with.
 pub(super) fn of_pipeline(pipeline: &Pipeline, name: &str) -> Arc<str> {
@@ -15,6 +17,25 @@ pub(super) fn of_pipeline(pipeline: &Pipeline, name: &str) -> Arc<str> {
 /// What its sender signs with.
 pub(super) fn of_sender(pipeline: &Pipeline, name: &str) -> Arc<str> {
     pair(pipeline, name).map_or_else(|| test_secret(name), |pair| Arc::from(pair.private.trim()))
+}
+
+/// The headers that `signed` writes for this pipeline, in lower case.
+pub fn signed_headers(pipeline: &Arc<Pipeline>) -> Vec<String> {
+    let mut bare = Received {
+        id: Id([0; 16]),
+        at: 0,
+        method: "POST".into(),
+        target: "/".into(),
+        headers: Headers::default(),
+        body: Bytes::new(),
+        ip: "127.0.0.1".into(),
+        params: Vec::new(),
+        receipt: None,
+    };
+    match run::sign(pipeline, &mut bare, &|name| Some(of_sender(pipeline, name))) {
+        Ok(()) => bare.headers.iter().map(|(name, _)| name.to_owned()).collect(),
+        Err(_) => Vec::new(),
+    }
 }
 
 /// A plan asks no `verify`, so what it would make is only named.

@@ -17,11 +17,14 @@ mod run;
 mod scene;
 mod suggest;
 
+pub use bodies::form;
+pub use calls::Sent;
 pub use coverage::{Counts, Coverage, Point, PointKind};
 pub use disguise::Disguise;
 pub use failure::Failure;
-pub use plan::{Answered, Called, Part, Plan, Planned, plan, plan_of};
+pub use keys::signed_headers;
+pub use plan::{Answered, Called, Guessed, Part, Plan, Planned, plan, plan_of};
 pub use recorded::Recorded;
 pub use run::Ran;
 pub use scene::{Rehearsal, Site, rehearse};
-pub use suggest::request as suggested_request;
+pub use suggest::{made_up_body, request as suggested_request};

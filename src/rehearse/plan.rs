@@ -30,8 +30,28 @@ pub struct Plan {
     pub state: Option<State>,
     /// Why it would end so.
     pub reason: String,
-    /// An action whose answer is used, and was made up.
-    pub guessed: Option<Arc<str>>,
+    /// The answers that are used, and were made up.
+    pub guessed: Vec<Guessed>,
+}
+
+/// An answer that nobody gave, and that is looked at: status 200 and no body were taken for it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Guessed {
+    pub action: Arc<str>,
+    /// What the action declares as returned; each is a text that says its name.
+    pub returns: Vec<String>,
+}
+
+impl Guessed {
+    pub(super) fn of(call: &Call) -> Guessed {
+        let returns = match &call.request {
+            RequestTemplate::Declared { spec, .. } => {
+                spec.returns.iter().map(|declared| declared.name.to_string()).collect()
+            }
+            RequestTemplate::Http(_) => Vec::new(),
+        };
+        Guessed { action: call.name.clone(), returns }
+    }
 }
 
 #[derive(Debug)]
@@ -154,7 +174,7 @@ fn planned(scene: Scene<'_>) -> Plan {
 #[derive(Debug, Default)]
 pub(super) struct Planning {
     steps: Vec<Planned>,
-    pub guessed: Option<Arc<str>>,
+    pub guessed: Vec<Guessed>,
 }
 
 impl Planning {

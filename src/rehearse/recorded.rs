@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use crate::diagnostic::near;
 use crate::value::Bytes;
 
 /// A whole request.
@@ -124,7 +125,49 @@ fn target_of(json: &Json) -> Option<&str> {
     text("target").or_else(|| text("path")).or_else(|| text("url")).filter(is_target)
 }
 
+/// What describes a request. The last is what `wj history show` adds, and says where it came from.
+const PARTS: [&str; 7] = ["method", "path", "target", "url", "headers", "body", "body_hex"];
+const ADDED: &str = "ip";
+
+/// What others call the body.
+const BODIES: [&str; 6] = ["json", "form", "text", "data", "payload", "content"];
+
+/// # Errors
+/// A member that means nothing: whatever it holds would be left out without a word.
+fn only_known(json: &Json) -> Result<(), String> {
+    for name in json.as_object().into_iter().flat_map(|members| members.keys()) {
+        if PARTS.contains(&&**name) || name == ADDED {
+            continue;
+        }
+        let is_body = BODIES.contains(&&**name) || near(name, BODIES).is_some();
+        let meant = near(name, PARTS).or(is_body.then_some("body"));
+        return Err(match meant {
+            Some(meant) => format!("`{name}` is no part of a request; did you mean `{meant}`?"),
+            None => {
+                format!("`{name}` is no part of a request; there are `method`, `path`, `headers` and `body`")
+            }
+        });
+    }
+    let places =
+        ["target", "path", "url"].into_iter().filter(|name| json.get(name).is_some_and(Json::is_string));
+    if let [first, second, ..] = places.collect::<Vec<_>>().as_slice() {
+        return Err(format!("`{first}` and `{second}` say the same; keep one of them"));
+    }
+    let is_nothing = |name: &str| json.get(name).is_none_or(Json::is_null);
+    if !is_nothing("headers") && !json.get("headers").is_some_and(Json::is_object) {
+        return Err("`headers` is no object of names and texts".to_owned());
+    }
+    if !is_nothing("body_hex") && !json.get("body_hex").is_some_and(Json::is_string) {
+        return Err("`body_hex` is no text of hexadecimal digits".to_owned());
+    }
+    if !is_nothing("body") && !is_nothing("body_hex") {
+        return Err("`body` and `body_hex` say the same; keep one of them".to_owned());
+    }
+    Ok(())
+}
+
 fn read_json(json: &Json) -> Result<Recorded, String> {
+    only_known(json)?;
     let method = json.get("method").and_then(Json::as_str).unwrap_or_default().to_ascii_uppercase();
     let target = target_of(json).unwrap_or_default();
     let mut headers = Vec::new();
@@ -219,7 +262,7 @@ mod tests {
         let read = Recorded::parse(br#"{"method":"post","path":"/a","headers":{"X-A":"1"},"body":{"b":1}}"#)
             .unwrap();
         assert_eq!((&*read.method, &read.body[..]), ("POST", &br#"{"b":1}"#[..]));
-        let shown = br#"{"id":"1","request":{"method":"POST","target":"/a?b","headers":{},"body":"b=1"}}"#;
+        let shown = br#"{"id":"1","request":{"method":"POST","target":"/a?b","ip":"::1","headers":{},"body":"b=1","path":{"c":"d"}}}"#;
         assert_eq!(&*Recorded::parse(shown).unwrap().target, "/a?b");
         let hex = br#"{"method":"POST","target":"/a","body_hex":"00ff"}"#;
         assert_eq!(&Recorded::parse(hex).unwrap().body[..], b"\0\xff");
@@ -237,6 +280,24 @@ mod tests {
             ("POST /a\nno header\n", "`no header` is no header"),
             ("POST /a\n\nb\n###\nGET /b\n", "several requests"),
             ("{}", "without `method` and `path`"),
+            (
+                r#"{"method":"POST","path":"/a","jsn":{"b":1}}"#,
+                "`jsn` is no part of a request; did you mean `body`?",
+            ),
+            (r#"{"method":"POST","path":"/a","data":{"b":1}}"#, "did you mean `body`?"),
+            (
+                r#"{"method":"POST","path":"/a","header":{"b":"1"}}"#,
+                "`header` is no part of a request; did you mean `headers`?",
+            ),
+            (r#"{"request":{"method":"POST","target":"/a","headres":{}}}"#, "did you mean `headers`?"),
+            (
+                r#"{"method":"POST","path":"/a","cookies":[]}"#,
+                "`cookies` is no part of a request; there are `method`, `path`",
+            ),
+            (r#"{"method":"POST","path":"/a","url":"/b"}"#, "`path` and `url` say the same"),
+            (r#"{"method":"POST","path":"/a","headers":["b"]}"#, "`headers` is no object"),
+            (r#"{"method":"POST","path":"/a","body_hex":1}"#, "`body_hex` is no text"),
+            (r#"{"method":"POST","path":"/a","body":"b","body_hex":"00"}"#, "keep one of them"),
         ] {
             let error = Recorded::parse(text.as_bytes()).unwrap_err();
             assert!(error.contains(told), "{text:?}: {error}");

@@ -8,6 +8,7 @@ use super::calls::Called;
 use super::failure::{self, Failure};
 use super::givens::OneTry;
 use super::keys;
+use super::plan::Guessed;
 use super::recorded::Recorded;
 use super::scene::Scene;
 use super::suggest;
@@ -213,7 +214,7 @@ impl Scene<'_> {
         let mut run = Run::traced(pipeline.clone(), Arc::new(received));
         let mut reply: Option<Reply> = None;
         // Actions that nothing was given for, in the order in which they are watched.
-        let mut unanswered: Vec<(Arc<str>, String)> = Vec::new();
+        let mut unanswered: Vec<(Guessed, String)> = Vec::new();
         let (mut held, mut may_have_effect, mut ended) = (None, false, None);
         let (state, reason) = loop {
             match run.next() {
@@ -251,7 +252,7 @@ impl Scene<'_> {
                         Some(given) => tried(call, run.answered(), || given.take()),
                         None => {
                             run.watch();
-                            unanswered.push((call.name.clone(), suggest::given(pipeline, call, &need)));
+                            unanswered.push((Guessed::of(call), suggest::given(pipeline, call, &need)));
                             (Ok(Carried::Ok(self.nothing())), 1)
                         }
                     };
@@ -267,11 +268,13 @@ impl Scene<'_> {
                 }
             }
         };
-        let used = unanswered.iter().enumerate().find(|(at, _)| run.looked_at(*at));
-        match (used, &mut self.plan) {
-            (Some((_, (action, line))), None) => return Err(failure::no_given(span, action, line)),
-            (Some((_, (action, _))), Some(plan)) => plan.guessed = Some(action.clone()),
-            (None, _) => {}
+        let used = unanswered.into_iter().enumerate().filter(|(at, _)| run.looked_at(*at));
+        for (_, (guessed, line)) in used {
+            match &mut self.plan {
+                None => return Err(failure::no_given(span, &guessed.action, &line)),
+                Some(plan) if plan.guessed.contains(&guessed) => {}
+                Some(plan) => plan.guessed.push(guessed),
+            }
         }
         let Reply { status, headers, body, .. } = reply.unwrap_or_else(|| run::failed_reply(id));
         let headers = headers

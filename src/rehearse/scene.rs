@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::calls::Called;
+use super::calls::{Called, Sent};
 use super::claims::Claim;
 use super::failure::Failure;
 use super::givens::Given;
@@ -34,8 +34,8 @@ pub struct Rehearsal {
     pub runs: Vec<Ran>,
     /// Status and end of the last request; no end where no pipeline took it.
     pub came: Option<(u16, Option<State>)>,
-    /// The actions that were called, each try by itself: name and URL.
-    pub calls: Vec<(Arc<str>, String)>,
+    /// The actions that were called, each try by itself.
+    pub calls: Vec<Sent>,
 }
 
 /// Runs a test.
@@ -64,7 +64,7 @@ pub fn rehearse(test: &Test, site: &Site<'_>) -> Rehearsal {
         }
     }
     let came = scene.outcome.map(|outcome| (outcome.status, outcome.state));
-    let calls = scene.calls.into_iter().map(|called| (called.name, called.url)).collect();
+    let calls = scene.calls.iter().map(Called::sent).collect();
     Rehearsal { failures, runs: scene.runs, came, calls }
 }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::scene::Scene;
-use crate::actions::Answer;
+use crate::actions::{Answer, made_up};
+use crate::extract::{Path, Selected};
 use crate::resolve::program::{Call, ExprKind, OpKind, Pipeline, RequestTemplate, Source};
 use crate::run::Need;
-use crate::value;
+use crate::value::{self, Value};
 
 impl Scene<'_> {
     /// What an action without a `given` answers: success, and nothing in it; in a plan what it declares as returned is
@@ -35,6 +36,30 @@ pub(super) fn given(pipeline: &Pipeline, call: &Call, need: &Need) -> String {
     let members: Vec<String> = names.iter().map(|name| format!("{name}: \"…\"")).collect();
     let json = if members.is_empty() { "{ }".to_owned() } else { format!("{{ {} }}", members.join(", ")) };
     format!("given {}{place} answers 200 json {json}", call.name)
+}
+
+/// A body that leads a test the way that a dry run went past these calls: with the values that a dry run makes up for what they
+/// declare, and with what an answer has to have to be taken for a success. `None` where nothing of that is asked for.
+pub fn made_up_body<'a>(calls: impl Iterator<Item = &'a Call>) -> Option<Value> {
+    let mut body = Value::Empty;
+    for call in calls {
+        let declared = match &call.request {
+            RequestTemplate::Declared { spec, .. } => &spec.returns[..],
+            RequestTemplate::Http(_) => &[],
+        };
+        for declared in declared {
+            if let Ok(path) = Path::compile(&declared.path) {
+                let made_up = Value::text(made_up(&declared.name));
+                body = path.planted(body.clone(), made_up).unwrap_or(body);
+            }
+        }
+        for path in &call.policy.rules.require {
+            if matches!(path.select(&body), Selected::Missing(_)) {
+                body = path.planted(body.clone(), Value::text("dry-run")).unwrap_or(body);
+            }
+        }
+    }
+    Some(body).filter(|body| !body.is_empty())
 }
 
 /// A request that a pipeline could take, to be filled in: its route, and the members of the body that it extracts.

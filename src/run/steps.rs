@@ -37,7 +37,7 @@ pub(super) struct Bound {
 }
 
 impl Op {
-    pub(super) fn call(&self) -> Option<&Call> {
+    pub fn call(&self) -> Option<&Call> {
         match &self.kind {
             OpKind::Call(call) => Some(call),
             _ => None,

@@ -17,6 +17,7 @@ mod notices;
 mod once;
 mod options;
 mod orders;
+mod pauses;
 mod progress;
 mod rejections;
 mod repeats;

@@ -12,14 +12,16 @@ use tokio::sync::Notify;
 
 use super::budget::Budget;
 use super::clock::{Clock, now_millis};
+use super::pauses::Pauses;
 use super::server::{Parts, Server, program_of};
 use super::upkeep::Keepings;
 use super::writer::Writer;
 use super::{Handler, Incoming, StartError, schedule};
-use crate::admin::{History, iso};
+use crate::actions::MAIL;
+use crate::admin::History;
 use crate::deliver::{self, Deliver, Smtp};
 use crate::operations::{CALLS_PER_HOST, Ids, Random, Rules, Surroundings, Targets, strictest_rates};
-use crate::resolve::program::Pipeline;
+use crate::resolve::program::{Op, Pipeline};
 use crate::routing::{self, Decision, Head, Refusal, Routes};
 use crate::run::{self, Admission, Headers, Received};
 use crate::secrets::Secrets;
@@ -52,7 +54,7 @@ pub enum CarriedOut {
 }
 
 /// Carries a request out, and waits until its operation has ended, also through its retries. `tell` is given what is waited
-/// for, once for each wait.
+/// for and why, once for each pause. What stands in the way of every try ends the tries at once.
 ///
 /// # Errors
 /// What keeps calls from being made at all.
@@ -67,7 +69,11 @@ pub async fn once(once: Once, tell: &(dyn Fn(&str) + Sync)) -> Result<CarriedOut
     let server = server(&once)?;
     server.load_secrets(names);
     let secrets = server.secrets.load_full();
-    if let Some(name) = secrets.unset().iter().find(|name| pipeline.secrets.contains(name)) {
+    let mails = pipeline.code.iter().filter_map(Op::call).any(|call| *call.target == *MAIL);
+    let needs = |name: &Arc<str>| {
+        pipeline.secrets.contains(name) || mails && once.mail_password.as_ref() == Some(name)
+    };
+    if let Some(name) = secrets.unset().iter().find(|name| needs(name)) {
         return Ok(CarriedOut::NotTried(format!(
             "secret {name} is not set: it is the environment variable {name}, or the file that {name}_FILE names"
         )));
@@ -127,7 +133,8 @@ fn refused(refusal: Refusal) -> CarriedOut {
 /// A server with nothing but what one operation needs.
 fn server(once: &Once) -> Result<Arc<Server>, StartError> {
     let store = store::open(store::MEMORY)?;
-    let options = deliver::Options { allow_private: once.allow_private.clone(), smtp: once.smtp.clone() };
+    let (allow_private, smtp) = (once.allow_private.clone(), once.smtp.clone());
+    let options = deliver::Options { allow_private, smtp, is_hasty: true };
     let deliver = Deliver::new(options).map_err(StartError::Machine)?;
     let clock = Arc::new(Clock::after(0));
     let keepings = Keepings::new(Rules::default(), store::MEMORY, &*store)?;
@@ -165,7 +172,7 @@ fn server(once: &Once) -> Result<Arc<Server>, StartError> {
 
 /// Waits for the end of the one operation of this server.
 async fn ended(server: &Server, tell: &(dyn Fn(&str) + Sync)) -> Result<Json, StartError> {
-    let mut told = 0;
+    let mut pauses = Pauses::default();
     loop {
         // Listened to from before the look.
         let idle = server.idle.notified();
@@ -174,18 +181,20 @@ async fn ended(server: &Server, tell: &(dyn Fn(&str) + Sync)) -> Result<Json, St
             return Err(StartError::Machine("the operation is not to be found".to_owned()));
         };
         let loaded = server.store.load(listed.id)?;
-        match loaded.and_then(|operation| operation.work) {
+        let at_work = loaded.as_ref().and_then(|operation| Some((operation, operation.work.as_ref()?)));
+        match at_work {
             None => {
                 let secrets = server.secrets.load();
                 let history =
                     History { store: &*server.store, programs: &server.compiled, masker: secrets.masker() };
                 return Ok(history.show(&listed.id.to_string()).body);
             }
-            Some(work) if server.in_hand.load(Ordering::Relaxed) == 0 && work.due > told => {
-                told = work.due;
-                tell(&format!("it goes on at {}, unless it is stopped (Ctrl-C)", iso(work.due)));
+            Some((operation, work)) => {
+                let is_in_hand = server.in_hand.load(Ordering::Relaxed) > 0;
+                let pipeline = server.pipelines.load().get(&operation.pipeline).cloned();
+                let news = pipeline.map(|own| pauses.new_ones(operation, work, &own, is_in_hand));
+                news.into_iter().flatten().for_each(|line| tell(&line));
             }
-            Some(_) => {}
         }
         idle.await;
     }

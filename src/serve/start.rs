@@ -79,9 +79,12 @@ pub async fn run(setup: Setup) -> Result<(), StartError> {
     if setup.data == store::MEMORY {
         tracing::warn!("the history is kept in memory: nothing outlives the process");
     }
-    let deliver =
-        Deliver::new(deliver::Options { allow_private: setup.allow_private.clone(), smtp: setup.smtp })
-            .map_err(StartError::Machine)?;
+    let deliver = Deliver::new(deliver::Options {
+        allow_private: setup.allow_private.clone(),
+        smtp: setup.smtp,
+        is_hasty: false,
+    })
+    .map_err(StartError::Machine)?;
     let newest = newest(&*store);
     let clock = Arc::new(Clock::after(newest));
     let keepings = Keepings::new(setup.keep, &setup.data, &*store)?;

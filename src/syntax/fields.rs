@@ -89,7 +89,9 @@ impl Builder<'_> {
         for node in node.into_inner() {
             match node.as_rule() {
                 Rule::name if node.as_str() == "on_missing" => {
-                    let at = Span { start: span.start.saturating_sub(3), end: span.start.saturating_sub(1) };
+                    let before = self.source.get(..span.start as usize).unwrap_or("");
+                    let start = before.rfind("as").unwrap_or(before.len());
+                    let at = Span::new(start, start + "as".len());
                     self.report(errors::reader_without_name(at));
                     self.told_to_line_end = Some(span.start);
                     return None;

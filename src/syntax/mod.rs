@@ -11,6 +11,7 @@ mod blocks;
 mod bounds;
 mod builder;
 mod codes;
+mod collections;
 mod connectors;
 mod errors;
 mod expected;

@@ -138,13 +138,13 @@ impl Scanner<'_> {
             match self.text.as_bytes().get(at).filter(|_| at < line_end)? {
                 b'\\' => at += 1,
                 b'"' => break at + 1,
-                b'{' => {
+                b'{' | b'[' | b'(' => {
                     depth += 1;
                     if depth > MAX_DEPTH {
                         too_deep.get_or_insert(at);
                     }
                 }
-                b'}' => depth = depth.saturating_sub(1),
+                b'}' | b']' | b')' => depth = depth.saturating_sub(1),
                 _ => {}
             }
             at += 1;

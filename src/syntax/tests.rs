@@ -130,6 +130,7 @@ fn too_much_ends_in_a_finding_soon() {
         junk("x = \"{", 3_000),
         junk("x = \"{\"", 3_000),
         junk("}", 3_000),
+        pipeline(&format!("  let x = \"a {{if b == {}\"", "[?".repeat(10_000))),
         format!("pipeline p {{\n{}}}{{s}}\"", "when tr\n".repeat(30)),
         format!("pipeline p {{\n{}{}", "a = 1 x {\n".repeat(30), "} \"\n".repeat(30)),
         "{} ".repeat(30_000),

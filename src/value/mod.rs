@@ -30,7 +30,7 @@ pub use json::{DecodeError, MOST_LEVELS, Scan, from_json, to_json, to_json_into,
 pub use kind::{Kind, Kinds};
 pub use number::Number;
 pub use object::Object;
-pub use sealed::{Sealed, Unsealed, concat, opened};
+pub use sealed::{Sealed, Unsealed, concat, holds_secret, opened};
 pub use text::render;
 pub use time::Time;
 

@@ -164,7 +164,8 @@ pub fn opened<'v, E>(
     }))
 }
 
-fn holds_secret(value: &Value) -> bool {
+/// Whether a sealed text stands in it, at any depth.
+pub fn holds_secret(value: &Value) -> bool {
     match value {
         Value::Sealed(_) => true,
         Value::List(items) => items.iter().any(holds_secret),

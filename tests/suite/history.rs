@@ -124,3 +124,45 @@ fn what_cannot_be_asked_is_said_the_same_with_a_server_and_without() {
         assert_eq!(site.show(&done)["status"], "done");
     });
 }
+
+#[test]
+fn an_operation_is_named_by_as_much_of_its_id_as_no_other_begins_with() {
+    let script =
+        "pipeline a {\n  on POST \"/a\"\n  extract body { id = $.id on_missing abort }\n  respond 200\n}\n";
+    let site = Site::new(&[("a.wj", script)]);
+    let server = site.serve(&[]);
+    for _ in 0..2 {
+        assert_eq!(server.post_json("/a", "{}").status, 422);
+    }
+    let ids: Vec<String> =
+        site.history(&[]).iter().map(|shown| shown["id"].as_str().unwrap().to_owned()).collect();
+    let shared = ids[0].chars().zip(ids[1].chars()).take_while(|(a, b)| a == b).count();
+    let whole = ids[0][..shared + 1].to_owned();
+    let asked = |args: &[&str]| {
+        let output = site.wj(&[&["history"], args].concat());
+        (output.status.code(), err(&output))
+    };
+    let check = || {
+        assert_eq!(site.show(&whole)["id"], ids[0].as_str());
+        assert_eq!(site.show(&whole.replace('-', "").to_uppercase())["id"], ids[0].as_str());
+        for args in [vec!["show"], vec!["retry"], vec!["cancel"], vec!["settle", "--failed"]] {
+            let with = |named: &str| asked(&[&args[..], &[named]].concat());
+            // Both begin so, and both are named.
+            let (status, told) = with(&ids[0][..shared.min(12)]);
+            assert_eq!(status, Some(1));
+            assert!(told.contains("begins the ids of several operations:"), "{told}");
+            assert!(ids.iter().all(|id| told.contains(id.as_str())), "{told}");
+            assert!(with("0000-").1.contains("`0000-` is not the id"), "{args:?}");
+            assert!(
+                with("0000").1.contains("there is no operation in this store whose id begins with `0000`")
+            );
+            assert!(with("01").1.contains("`01` is too short"), "{args:?}");
+        }
+        // An order is about the whole id.
+        let (_, told) = asked(&["retry", &whole]);
+        assert!(told.contains(&format!("{}: it is aborted", ids[0])), "{told}");
+    };
+    check();
+    server.stop();
+    check();
+}

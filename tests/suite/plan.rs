@@ -98,6 +98,11 @@ fn every_value_has_the_place_that_it_came_from_and_no_secret_is_shown() {
         ("path", "path \"dry-run:hash\" ← pipelines/leads.wj:13 sub.hash"),
         ("verify", "verify bearer is not asked here"),
         ("it ends", "it ends as done"),
+        (
+            "the answer of",
+            "the answer of `bizon.add_subscriber` is used, and is not known here: status 200, no body, and `dry-run:hash`, \
+             `dry-run:url_default`, `dry-run:url_userdomain` were taken. A test that gives it (`--test`) shows more",
+        ),
     ] {
         assert_eq!(line(&plan, name), is);
     }
@@ -135,10 +140,16 @@ fn an_answer_that_is_not_known_is_said_to_be_made_up() {
     let output = fed(&site, &["plan", "pipelines/a.wj"], "{}");
     assert!(output.status.success(), "{}", err(&output));
     assert!(
-        out(&output).contains("the answer of `http.get` is used, and is not known here"),
+        out(&output).contains(
+            "the answer of `http.get` is used, and is not known here: status 200 and no body were taken. A test"
+        ),
         "{}",
         out(&output)
     );
+    let output = fed(&site, &["plan", "pipelines/a.wj", "--format", "json"], "{}");
+    let plan: Json = serde_json::from_str(&out(&output)).unwrap();
+    let guessed = serde_json::json!([{ "action": "http.get", "status": 200, "returns": {} }]);
+    assert_eq!(plan["guessed"], guessed);
 }
 
 #[test]
@@ -160,6 +171,13 @@ fn without_a_request_it_is_told_what_one_looks_like_and_mistakes_end_with_their_
     assert_eq!(plan(&["pipelines/a.wj", "--request", "nowhere.http"]).status.code(), Some(2));
     assert_eq!(plan(&["pipelines/broken.wj"]).status.code(), Some(1));
     assert_eq!(plan(&["pipelines/a.wj", "--test", "none such"]).status.code(), Some(2));
+    for command in ["plan", "run"] {
+        let said = r#"{"method":"POST","path":"/a","jsn":{"id":1},"header":{}}"#;
+        let wrong = fed(&site, &[command, "pipelines/a.wj"], said);
+        assert_eq!(wrong.status.code(), Some(2), "{}", out(&wrong));
+        let told = "error: stdin is no request: `jsn` is no part of a request; did you mean `body`?";
+        assert!(err(&wrong).contains(told), "{}", err(&wrong));
+    }
     let other = fed(&site, &["plan", "pipelines/a.wj"], "GET /b\n");
     assert_eq!(other.status.code(), Some(1));
     assert!(out(&other).contains("no pipeline runs: no pipeline takes this path"), "{}", out(&other));

@@ -401,7 +401,150 @@ fn an_operation_becomes_a_test_that_passes_and_tells_nobody_who_it_was() {
     site.write("leads.wj", &format!("{script}{test}"));
     let (out, err) = texts(&site.wj(&["test"]));
     assert_eq!(err, "1 test passed\n", "{out}");
+    let begins = site.wj(&["test", "--record", &id[..13]]);
+    assert_eq!(texts(&begins).0, test, "{}", texts(&begins).1);
     let none = site.wj(&["test", "--record", "0192a5b2-8c1d-7000-8000-0000000000ff"]);
     assert_eq!(none.status.code(), Some(1));
     assert!(texts(&none).1.contains("there is no operation"), "{}", texts(&none).1);
+}
+
+const MAPPED: &str = r#"pipeline leads {
+  on POST "/hooks/leads"
+  extract body {
+    id    = $.leads.add[0].id   on_missing abort
+    name  = $.name              on_missing abort
+    email = $.email as email    on_missing abort
+  }
+  extract headers on_missing empty { auth = $["authorization"] }
+  respond 200 "OK"
+  let sub = bizon.add_subscriber {
+    token    = secret.BIZON_TOKEN
+    pageId   = "1234:intro"
+    email    = email
+    username = name
+    time     = "2030-12-11T20:00:00.000"
+  }
+  http.post "https://crm.example/leads/{sub.hash}" {
+    header "Authorization" = "Bearer {secret.CRM_TOKEN}"
+    json { id: id, text: "{name} <{email}>", link: sub.url_default, sent_with: auth }
+    key auto
+  }
+  http.post "https://api.example/{secret.CRM_TOKEN}/send" { form { name: name, "x-mail": email } require $.ok on_crash retry }
+  http.put "https://crm.example/all" { json [{ "odd-name": name }] }
+  http.put "https://crm.example/all" { json [{ "odd-name": id }] }
+}
+"#;
+
+/// What `wj test --record` prints of an operation that is named so, after its end.
+fn recorded(site: &Site, named: &str) -> String {
+    let (test, err) = texts(&site.wj(&["test", "--record", named]));
+    assert!(!test.is_empty() && err.is_empty(), "{err}");
+    test
+}
+
+#[test]
+fn an_operation_of_a_dry_run_becomes_a_test_that_passes_and_holds_the_mapping() {
+    let script = MAPPED.replace(" require $.ok on_crash retry", "\n    require $.ok\n    on_crash retry\n ");
+    let site = Site::new(&[("leads.wj", &script)])
+        .env("BIZON_TOKEN", "a-bizon-token")
+        .env("CRM_TOKEN", "tok-0123456789");
+    let server = site.serve(&["--dry-run"]);
+    let form = "leads%5Badd%5D%5B0%5D%5Bid%5D=7712&name=Anna+Petrova&email=anna%40school.ru&empty=";
+    let headers = [
+        ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
+        ("Authorization", "Bearer abcDEF0123456"),
+    ];
+    assert_eq!(server.send("POST", "/hooks/leads", &headers, form).status, 200);
+    // The answer leaves before the calls.
+    server.stop();
+    let shown = &site.history(&[])[0];
+    assert_eq!(shown["status"], "done");
+    let test = recorded(&site, shown["id"].as_str().unwrap());
+    for part in [
+        "Anna",
+        "Petrova",
+        "school.ru",
+        "7712",
+        "abcDEF0123456",
+        "a-bizon-token",
+        "tok-0123456789",
+        "%5B",
+        "test-",
+    ] {
+        assert!(!test.contains(part), "{part} in\n{test}");
+    }
+    for part in [
+        "given bizon.add_subscriber answers 200 json {\n    hash: \"dry-run:hash\",\n    url_default: \"dry-run:url_default\",",
+        "given http.post \"https://crm.example\" answers 200\n",
+        "given http.post \"https://api.example\" answers 200 json { ok: \"dry-run\" }",
+        "send POST \"/hooks/leads\" form {\n    leads: { add: [{ id: \"",
+        "header \"authorization\" = \"Bearer ",
+        "expect done\n",
+        "expect bizon.add_subscriber once {\n    pageId   = \"1234:intro\"\n    email    = \"",
+        "expect http.post \"https://crm.example/leads/dry-run%3Ahash\" once {\n    id        = \"",
+        "    link      = \"dry-run:url_default\"\n",
+        // What holds a secret is not told, and neither is a name that `expect` cannot write.
+        "expect http.post \"https://api.example\" once {\n    name = \"",
+        // Of calls that differ it is said how many there are.
+        "expect http.put \"https://crm.example\" 2 times\n",
+        "expect http.put \"https://crm.example/all\" once {\n    json = [{ \"odd-name\": \"",
+    ] {
+        assert!(test.contains(part), "no {part} in\n{test}");
+    }
+    site.write("leads.wj", &format!("{script}{test}"));
+    let (out, err) = texts(&site.wj(&["test"]));
+    assert_eq!(err, "1 test passed\n", "{out}");
+    // Whoever maps another value is told.
+    for (is, other) in [("username = name", "username = email"), ("link: sub.url_default", "link: sub.hash")]
+    {
+        site.write("leads.wj", &format!("{}{test}", script.replace(is, other)));
+        let (out, _) = texts(&site.wj(&["test"]));
+        assert!(out.contains("with these values, and once was expected"), "{other}: {out}");
+    }
+    // Where the script of today goes another way, there is nothing to print.
+    site.write("leads.wj", &script.replace("respond 200 \"OK\"", "respond 201 \"OK\""));
+    let none = site.wj(&["test", "--record", shown["id"].as_str().unwrap()]);
+    assert_eq!((none.status.code(), texts(&none).0.as_str()), (Some(1), ""));
+    assert!(
+        texts(&none).1.contains("no test is written, since it would not go as the operation did: it was answered with 200, and the test comes to 201"),
+        "{}",
+        texts(&none).1
+    );
+}
+
+#[test]
+fn a_form_with_a_name_twice_is_recorded_as_the_text_of_a_form() {
+    let script = "pipeline a {\n  on POST \"/a\"\n  extract body { id = $.id on_missing abort }\n  respond 200 { json { id: id } }\n}\n";
+    let site = Site::new(&[("a.wj", script)]);
+    let server = site.serve(&[]);
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    assert_eq!(server.send("POST", "/a", &headers, "id=12&tag=one&tag=two").status, 200);
+    server.stop();
+    let test = recorded(&site, site.history(&[])[0]["id"].as_str().unwrap());
+    assert!(test.contains("send POST \"/a\" form \"id=") && test.matches("&tag=").count() == 2, "{test}");
+    assert!(!test.contains("Content-Type") && !test.contains("=one"), "{test}");
+}
+
+#[test]
+fn who_was_let_in_is_signed_for_and_who_was_not_is_refused_again() {
+    let script = "pipeline a {\n  on POST \"/a\"\n  verify hmac_sha256 { key = secret.SENDER, header = \"X-Sig\", prefix = \"v1=\" }\n  \
+        extract headers on_missing empty { sig = $[\"x-sig\"] }\n  respond 200 { json { sig: sig } }\n}\n";
+    let site = Site::new(&[("a.wj", script)]).env("SENDER", "0123456789abcdef");
+    let server = site.serve(&[]);
+    // HMAC-SHA-256 of `{}` with this key.
+    let good = "v1=f91e3e9f05cc2df64ac1c26f8adccdffda8d1e4a7a8c50a1a08eeadac6ddfec5";
+    for signature in [good, "v1=00"] {
+        let headers = [("Content-Type", "application/json"), ("X-Sig", signature)];
+        server.send("POST", "/a", &headers, "{}");
+    }
+    server.stop();
+    let operations = site.history(&[]);
+    assert_eq!([&operations[0]["status"], &operations[1]["status"]], ["rejected", "done"]);
+    for operation in operations {
+        let test = recorded(&site, operation["id"].as_str().unwrap());
+        let is_let_in = operation["status"] == "done";
+        assert_eq!(test.contains(" signed\n"), is_let_in, "{test}");
+        assert_eq!(test.contains("header \"x-sig\""), !is_let_in, "{test}");
+        assert_eq!(test.contains("expect status 401"), !is_let_in, "{test}");
+    }
 }

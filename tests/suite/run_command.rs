@@ -1,6 +1,7 @@
 //! `wj run` through the real program: one request carried out for real, against stubs on this machine.
 
-use std::process::Output;
+use std::io::{BufRead, BufReader};
+use std::process::{Output, Stdio};
 
 use serde_json::{Value as Json, json};
 
@@ -105,4 +106,69 @@ fn private_targets_are_called_only_where_that_is_allowed() {
     let text = out(&output);
     assert!(text.contains("status     failed"), "{text}");
     assert!(target.is_quiet());
+}
+
+#[test]
+fn what_no_try_can_change_ends_at_once_and_says_what_would_allow_it() {
+    // Nothing is said of tries, so a server would go on for a day.
+    let script = "pipeline a {\n  on POST \"/a\"\n  respond 200 \"OK\"\n  http.get \"HOST/in\"\n}\n";
+    let site = Site::new(&[("a.http", "POST /a\n\n")]);
+    for (host, why) in [
+        (
+            "http://127.0.0.1:9",
+            "127.0.0.1 is a private address, which `--allow-private 127.0.0.0/8` would allow",
+        ),
+        ("http://localhost:9", "`localhost` is at "),
+    ] {
+        site.write("a.wj", &script.replace("HOST", host));
+        let output = site.wj(&["run", "pipelines/a.wj", "--request", "pipelines/a.http"]);
+        assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+        assert_eq!(err(&output), "", "there was nothing to wait for");
+        let text = out(&output);
+        assert!(text.contains("status     failed: `http.get` failed: ") && text.contains(why), "{text}");
+        assert_eq!(text.matches("\naction ").count(), 1, "{text}");
+    }
+    let mail = "pipeline a {\n  on POST \"/a\"\n  respond 200 \"OK\"\n  email.send { to = \"a@b.example\", subject = \"a\", text = \"b\" }\n}\n";
+    site.write("a.wj", mail);
+    let output = site.wj(&["run", "pipelines/a.wj", "--request", "pipelines/a.http"]);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    assert!(out(&output).contains("no mail server is set: `wj.toml` has no `[smtp]`"), "{}", out(&output));
+    site.write(
+        "../wj.toml",
+        "[smtp]\nhost = \"127.0.0.1\"\nfrom = \"a@b.example\"\nuser = \"u\"\npassword = \"MAIL_PW\"\n",
+    );
+    let output = site.wj(&["run", "pipelines/a.wj", "--request", "pipelines/a.http"]);
+    assert_eq!(output.status.code(), Some(2), "{}", out(&output));
+    assert!(err(&output).contains("secret MAIL_PW is not set"), "{}", err(&output));
+}
+
+#[test]
+fn each_pause_names_the_action_how_its_try_failed_and_which_try_that_was() {
+    let target = Target::new([Does::Answers(503, "busy".to_owned())]);
+    let script = format!(
+        "pipeline a {{\n  on POST \"/a\"\n  respond 200 \"OK\"\n  wait 1ms\n  http.get \"{}/in\" {{ RETRY }}\n}}\n",
+        target.url()
+    );
+    let site = Site::new(&[("a.http", "POST /a\n\n")]);
+    for (retry, tries) in [
+        ("retry 3 times, first 59m, at most 59m", "try 1 of 4 failed"),
+        (
+            "retry 3 times, first 59m, at most 59m\n    give up after 3h",
+            "try 1 of at most 4 within 3h failed",
+        ),
+        ("", "try 1 of as many as fit into 1d failed"),
+    ] {
+        site.write("a.wj", &script.replace("RETRY", retry));
+        let args =
+            ["run", "pipelines/a.wj", "--request", "pipelines/a.http", "--allow-private", "127.0.0.0/8"];
+        let mut child = site.command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let waited = said.next().unwrap();
+        assert!(waited.starts_with("`wait` (pipelines/a.wj:4): it goes on at 2"), "{waited}");
+        let failed = said.next().unwrap();
+        let expected = format!("`http.get` (pipelines/a.wj:5): {tries}: answered 503; the next is at 2");
+        assert!(failed.starts_with(&expected) && failed.ends_with("(Ctrl-C)"), "{failed}");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
 }

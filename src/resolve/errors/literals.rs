@@ -329,7 +329,9 @@ pub(in crate::resolve) fn bad_path(raw: &Raw, error: PathError) -> Diagnostic {
     };
     let mut span = error.span.shifted(raw.span.start as usize);
     span.end = span.end.min(raw.span.end.max(span.start));
-    if span.is_empty() && raw.span.start < raw.span.end {
+    // Where escapes stand in it, or quotes, a place in the path is none in the script.
+    let is_written_so = raw.text.len() == (raw.span.end - raw.span.start) as usize;
+    if (span.is_empty() || !is_written_so) && raw.span.start < raw.span.end {
         span = raw.span;
     }
     let mut found = Diagnostic::new(code, span, error.message);

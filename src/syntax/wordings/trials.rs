@@ -14,23 +14,19 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
             let message = format!("what is expected is written `expect`, not `{word}`");
             Some(line.otherwise(&codes::FOREIGN_WORD, (0, word.len()), &message, "expect"))
         }
-        "send" if is_text(line.rest().1.split(' ').next()?) => {
-            let (at, _) = line.rest();
-            Some(line.otherwise(
-                &codes::BAD_METHOD,
-                (0, "send".len()),
-                "`send` does not say with which method",
-                "send POST",
-            ))
-            .map(|mut found| {
-                found.help = Some("It is written as the route is: `send POST \"/path\" json { … }`.".into());
-                for fix in &mut found.fixes {
-                    fix.safe = false;
-                }
-                found.span = line.part(0, at.saturating_sub(1));
-                found
-            })
-        }
+        "send" if is_text(line.rest().1.split(' ').next()?) => Some(line.otherwise(
+            &codes::BAD_METHOD,
+            (0, "send".len()),
+            "`send` does not say with which method",
+            "send POST",
+        ))
+        .map(|mut found| {
+            found.help = Some("It is written as the route is: `send POST \"/path\" json { … }`.".into());
+            for fix in &mut found.fixes {
+                fix.safe = false;
+            }
+            found
+        }),
         "send" => sent::of(line),
         "mock" | "stub" | "fake" | "when" | "if" | "where" if mocks(line) => {
             let message = format!("what a service does is written `given`, not `{word}`");

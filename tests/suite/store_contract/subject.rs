@@ -50,9 +50,16 @@ impl Subject {
     }
 
     pub fn listed(&self, filter: &Filter) -> Vec<Listed> {
-        let page = self.store().list(filter, None, 10_000).unwrap();
-        assert_eq!(page.next, None);
-        page.items
+        let (mut items, mut after) = (Vec::new(), None);
+        // A page ends early where the machine is busy.
+        loop {
+            let page = self.store().list(filter, after.as_ref(), 10_000).unwrap();
+            items.extend(page.items);
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return items,
+            }
+        }
     }
 
     pub fn derive(&self) -> usize {
