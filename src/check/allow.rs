@@ -117,8 +117,8 @@ fn silenced(source: &Source, silence: &Silence<'_>, code_lines: &[Span], stateme
 /// Every line that holds more than a comment.
 fn code_lines(source: &Source) -> Vec<Span> {
     let is_code = |line: &Span| {
-        // Editors of Windows write a byte order mark in front of the first line.
-        let code = source.slice(*line).trim_start_matches('\u{feff}').trim_start();
+        // A byte order mark is a blank, in front of the first line and where files were put together.
+        let code = source.slice(*line).trim_start_matches([' ', '\t', '\u{a0}', '\u{feff}', '\r']);
         !code.is_empty() && !code.starts_with('#')
     };
     source.lines().filter(is_code).collect()
