@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use super::check::some;
 use super::{Failure, diff, render, terminal};
 use crate::check::{MAX_FILE_BYTES, Script};
 use crate::format::{self, Refusal};
@@ -128,12 +129,11 @@ impl Run<'_> {
     }
 
     fn end(&self, files: usize) -> ExitCode {
-        let some = |count: usize| format!("{count} file{}", if count == 1 { "" } else { "s" });
         let dry = self.args.check || self.args.diff;
         let done = if dry { "would change" } else { "changed" };
         let refused =
             if self.refused > 0 { format!(", {} left with mistakes", self.refused) } else { String::new() };
-        terminal::say(&format!("{} {done} of {}{refused}", self.changed, some(files)));
+        terminal::say(&format!("{} {done} of {}{refused}", self.changed, some(files, "file")));
         ExitCode::from(u8::from(self.refused > 0 || dry && self.changed > 0))
     }
 }

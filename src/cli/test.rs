@@ -9,6 +9,7 @@ use std::time::Instant;
 use clap::ValueEnum;
 use serde_json::json;
 
+use super::check::some;
 use super::config::Place;
 use super::{
     Failure, coverage_html, coverage_text, findings, record, render, terminal, test_junit, trace_text,
@@ -294,7 +295,6 @@ fn as_json(test: &Test, failures: &[rehearse::Failure]) -> serde_json::Value {
 }
 
 pub(super) fn summary(tests: usize, failed: usize, broken: usize) -> String {
-    let some = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let ran = match (tests, failed) {
         (0, _) => "no tests".to_owned(),
         (tests, 0) => format!("{} passed", some(tests, "test")),

@@ -1,5 +1,7 @@
 //! Ways through the tree that several rules take: every statement of a block, the parts of one statement.
 
+use super::Context;
+use crate::diagnostic::Diagnostic;
 use crate::syntax::ast::{
     Action, Block, Clause, Entry, EntryKind, Expr, ExprKind, Key, LetValue, OnFail, OnMissing, OnMissingKind,
     Operand, Retry, Stmt, StmtKind, TextPart,
@@ -52,6 +54,20 @@ pub fn entries(stmt: &Stmt) -> &[Entry] {
         StmtKind::Respond(respond) => &respond.entries,
         _ => action(stmt).map_or(&[], |action| &action.entries),
     }
+}
+
+/// What is found in the expressions of all pipelines.
+pub fn judged(
+    context: &Context<'_>,
+    judge: impl Fn(&Context<'_>, &Expr) -> Option<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for pipeline in context.pipelines() {
+        statements(&pipeline.body, &mut |stmt| {
+            expressions(stmt, &mut |expr| findings.extend(judge(context, expr)));
+        });
+    }
+    findings
 }
 
 /// Every expression of a statement and the expressions in it, outer before inner; those of the statements in its

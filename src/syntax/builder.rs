@@ -1,6 +1,8 @@
 //! What the builders of all nodes share: the text that pest read, the way from its offsets to those of the
 //! file, and the list of diagnostics.
 
+use std::sync::Arc;
+
 use pest::iterators::Pairs;
 
 use crate::diagnostic::Diagnostic;
@@ -40,6 +42,8 @@ pub(super) struct Builder<'a> {
     pub open_lines: bool,
     /// A block that has no end, and of which something else tells: a text that took all, say.
     pub untold_close: Option<Span>,
+    /// Some of its words are parted by a letter that nobody sees.
+    pub parted_words: bool,
     /// All that pest found.
     pub tree: Option<Pairs<'a, Rule>>,
     /// Lines that fit no rule, so far.
@@ -73,6 +77,7 @@ impl<'a> Builder<'a> {
             goes_on_behind: None,
             open_lines: false,
             untold_close: None,
+            parted_words: false,
             tree: None,
             junk_seen: 0,
             depth: 0,
@@ -84,6 +89,12 @@ impl<'a> Builder<'a> {
         if self.muted == 0 {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// A word as it is written, but for letters in it that nobody sees.
+    pub fn word(&self, node: &Node) -> Arc<str> {
+        let word = node.as_str().trim_end();
+        if self.parted_words { super::unseen::without(word) } else { word.into() }
     }
 
     /// Whether a block without a `{` took a closing brace that was another's, which then seems to have none.

@@ -224,7 +224,7 @@ impl Builder<'_> {
                 "null" => ExprKind::Null,
                 _ => ExprKind::Empty,
             },
-            Rule::reference => ExprKind::Name(super::unseen::without(node.as_str().trim_end())),
+            Rule::reference => ExprKind::Name(self.word(&node)),
             Rule::call => self.call(node),
             Rule::place => self.place(node),
             Rule::paren

@@ -10,7 +10,7 @@ use crate::source::Span;
 impl Builder<'_> {
     /// A word as it stands.
     pub fn name(&mut self, node: &Node) -> Name {
-        Name { text: super::unseen::without(node.as_str().trim_end()), span: self.span(node) }
+        Name { text: self.word(node), span: self.span(node) }
     }
 
     /// The name that a value is given: neither reserved nor taken.

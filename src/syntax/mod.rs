@@ -186,6 +186,7 @@ fn read_part(source: &Source, part: &Part, comments: &[Span]) -> (Option<ast::It
     let up_to_end = source.text.get(..part.end).unwrap_or("");
     let mut builder = Builder::new(&patched, up_to_end, comments);
     builder.open_lines = part.open_lines;
+    builder.parted_words = part.unseen.iter().any(|letter| letter.place == unseen::Place::Word);
     builder.tree = Some(pairs.clone());
     for diagnostic in blame {
         builder.report(diagnostic);

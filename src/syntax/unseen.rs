@@ -25,15 +25,12 @@ pub(super) enum Place {
     Between,
 }
 
-/// What is read in its place within a word: letters of two and of three bytes that no script has.
+/// What is read in its place within a word: letters of two and of three bytes that names may have, and hardly ever do.
 const FILLERS: [&str; 2] = ["\u{2ec}", "\u{3006}"];
 
 /// A word without what was read in the place of such letters.
 pub(super) fn without(word: &str) -> Arc<str> {
-    match FILLERS.iter().any(|filler| word.contains(filler)) {
-        true => FILLERS.iter().fold(word.to_owned(), |word, filler| word.replace(filler, "")).into(),
-        false => word.into(),
-    }
+    FILLERS.iter().fold(word.to_owned(), |word, filler| word.replace(filler, "")).into()
 }
 
 /// The letter at an offset, if it is one that is not seen.
@@ -86,8 +83,8 @@ fn name(letter: char) -> &'static str {
         '\u{200b}' => "a zero-width space",
         '\u{200c}' => "a zero-width non-joiner",
         '\u{200d}' => "a zero-width joiner",
-        _ if turns(letter) => "a mark of direction",
         '\u{200e}' | '\u{200f}' => "a mark of direction",
+        letter if turns(letter) => "a mark of direction",
         '\u{2060}' => "a word joiner",
         _ => "a formatting mark",
     }

@@ -15,13 +15,7 @@ static CODE: Code = Code {
 pub(super) const RULE: Rule = Rule { code: &CODE, run };
 
 fn run(context: &Context<'_>) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    for pipeline in context.pipelines() {
-        walk::statements(&pipeline.body, &mut |stmt| {
-            walk::expressions(stmt, &mut |expr| findings.extend(judge(context, expr)));
-        });
-    }
-    findings
+    walk::judged(context, judge)
 }
 
 fn judge(context: &Context<'_>, expr: &Expr) -> Option<Diagnostic> {
