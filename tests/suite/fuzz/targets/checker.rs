@@ -38,22 +38,37 @@ fn judge(corpus: &Corpus, input: &[u8], number: u64) -> Result<(), String> {
         }
     }
     let start = script("a.wj", &text);
-    let known = check::connectors_of(std::slice::from_ref(&start));
-    if let Some(fixed) = check::fix(&start, &known, &Options::default()) {
+    if let [Some(fixed)] = check::fix_all(std::slice::from_ref(&start), &Options::default()).as_slice() {
         let (before, after) = (trouble(&start), trouble(&fixed.script));
-        if after >= before {
+        let is_no_worse = match start.source.text.contains("connector") {
+            true => after.0 <= before.0,
+            false => after < before,
+        };
+        if !is_no_worse {
             return Err(format!("{} safe fixes leave {after:?} of {before:?} findings", fixed.count));
         }
     }
     Ok(())
 }
 
-/// Mistakes of syntax, which count first, since a line that can be read again may show what nobody saw; and all findings.
+/// Mistakes of syntax, which count first, since a line that can be read again may show what nobody saw; and the findings that
+/// the file has by itself. A mended connector may show what is missing at its calls, so that only the first is asked of those.
 fn trouble(script: &Script) -> (usize, usize) {
     let checked = check::check_with(std::slice::from_ref(script), &Options::default());
-    let all = checked.files.iter().map(|file| file.diagnostics.len()).sum();
-    (syntax::parse(&script.source).diagnostics.len(), all)
+    let findings = checked.files.iter().flat_map(|file| &file.diagnostics);
+    let own = findings.filter(|finding| !COMPARED.contains(&finding.code.name)).count();
+    (syntax::parse(&script.source).diagnostics.len(), own)
 }
+
+/// What is found where pipelines are compared: a name or a route that was mended may turn out to be taken.
+const COMPARED: &[&str] = &[
+    "duplicate-pipeline",
+    "duplicate-route",
+    "shadowed-route",
+    "drifted-copy",
+    "scattered-secret",
+    "unrouted-send",
+];
 
 fn script(name: &str, text: &str) -> Script {
     Script::from(Arc::new(Source::new(name, text)))
