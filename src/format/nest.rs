@@ -147,13 +147,15 @@ impl<'a> Reader<'_, 'a> {
         line
     }
 
-    /// Where the condition behind the `else` has comments of its own, those above it stay before them: at the end of the
-    /// block that the `else` follows.
+    /// Where the condition behind the `else`, or its `{`, has comments of its own, those above it stay before them: at the end of
+    /// the block that the `else` follows.
     fn settle_waiting(&mut self, line: &mut Line<'a>) {
         let last = self.waiting.last().map(Token::end);
         let head = self.tokens.get(..self.at).unwrap_or_default().iter().rev();
         let mut head = head.take_while(|token| Some(token.end()) != last);
-        if last.is_none() || !head.any(|token| token.kind == Kind::Comment) {
+        let behind = self.tokens.get(self.at + 1);
+        let own = behind.is_some_and(|token| token.kind == Kind::Comment && token.newlines == 0);
+        if last.is_none() || !own && !head.any(|token| token.kind == Kind::Comment) {
             return;
         }
         let block = line.nodes.iter_mut().rev().find_map(|node| match node {

@@ -9,6 +9,10 @@ use super::words::{ITEM_WORDS, is_near_item};
 /// Brackets, and texts inside texts, that may stand inside one another.
 pub(super) const MAX_DEPTH: usize = 64;
 
+/// Texts of several lines, each in an insertion of the one before. Where one of the insertions does not come to its end, each
+/// text is read once more for each around it.
+pub(super) const MAX_LINES_DEPTH: usize = 4;
+
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     pub parts: Vec<Part>,
@@ -50,6 +54,7 @@ pub(super) fn scan(text: &str) -> Scan {
         insert_end: 0,
         text_start: None,
         texts_reread: 0,
+        in_quotes: Nesting::default(),
         remark_ends: [None; REMARKS.len()],
     };
     scanner.run();
@@ -67,6 +72,8 @@ struct Scanner<'a> {
     /// The last text on this line that stands in no other.
     text_start: Option<TextStart>,
     texts_reread: usize,
+    /// What is open in `'…'` and in comments of the insertions that no line has ended yet.
+    in_quotes: Nesting,
     /// Where the next end of each kind of remark stands, as far as it was looked for: behind the text if there is none.
     remark_ends: [Option<usize>; REMARKS.len()],
 }
@@ -80,6 +87,34 @@ struct TextStart {
     braces: usize,
     comments: usize,
     braces_open: usize,
+}
+
+/// How deep a stretch goes in which nothing tells code from text.
+#[derive(Clone, Copy, Default)]
+struct Nesting {
+    brackets: usize,
+    lines: usize,
+}
+
+impl Nesting {
+    /// What is open behind the stretch that begins at an offset, or what is one too many.
+    fn behind(mut self, start: usize, text: &[u8]) -> Result<Nesting, usize> {
+        let mut rest = text;
+        for at in start.. {
+            let Some((byte, behind)) = rest.split_first() else { break };
+            match byte {
+                b'{' | b'[' | b'(' => self.brackets += 1,
+                b'}' | b']' | b')' => self.brackets = self.brackets.saturating_sub(1),
+                b'"' if behind.starts_with(b"\"\"") => self.lines += 1,
+                _ => {}
+            }
+            if self.brackets > MAX_DEPTH || self.lines > 2 * MAX_LINES_DEPTH {
+                return Err(at);
+            }
+            rest = behind;
+        }
+        Ok(self)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -120,6 +155,9 @@ impl Scanner<'_> {
     fn next_line(&mut self, at: usize) -> usize {
         self.end_of_line(at);
         self.texts_reread = 0;
+        if !self.open.contains(&Open::Lines) {
+            self.in_quotes.brackets = 0;
+        }
         self.line_start(at + 1)
     }
 
@@ -132,23 +170,18 @@ impl Scanner<'_> {
             return None;
         }
         let mut at = start.at + 1;
-        // The grammar tries each of these braces all the same, and reads to the end for each that nothing closes.
-        let (mut depth, mut too_deep) = (0_usize, None);
         let behind = loop {
             match self.text.as_bytes().get(at).filter(|_| at < line_end)? {
                 b'\\' => at += 1,
                 b'"' => break at + 1,
-                b'{' | b'[' | b'(' => {
-                    depth += 1;
-                    if depth > MAX_DEPTH {
-                        too_deep.get_or_insert(at);
-                    }
-                }
-                b'}' | b']' | b')' => depth = depth.saturating_sub(1),
                 _ => {}
             }
             at += 1;
         };
+        // The grammar tries each brace of such a line all the same, wherever it takes the next text to begin, and reads to the
+        // end for each that nothing closes.
+        let line = self.text.as_bytes().get(start.at + 1..line_end).unwrap_or(&[]);
+        let too_deep = Nesting::default().behind(start.at + 1, line).err();
         self.texts_reread += 1;
         self.open.truncate(first);
         if let Some(part) = self.scan.parts.last_mut() {
@@ -198,6 +231,9 @@ impl Scanner<'_> {
                 let end = self.line_end(at);
                 self.scan.comments.push(Span::new(at, end));
                 self.written(at, end);
+                if self.open.contains(&Open::Insert) {
+                    self.count_brackets(at, end);
+                }
                 return end;
             }
             b'/' | b'<' if let Some(end) = self.remark_end(at) => {
@@ -209,6 +245,9 @@ impl Scanner<'_> {
             }
             b'"' if self.text.get(at..at + 3) == Some("\"\"\"") => {
                 self.push(Open::Lines, at);
+                if self.open.iter().filter(|open| **open == Open::Lines).count() > MAX_LINES_DEPTH {
+                    self.too_deep(at);
+                }
                 return at + 3;
             }
             b'"' => {
@@ -222,8 +261,13 @@ impl Scanner<'_> {
             b'\'' => {
                 let end = self.line_end(at);
                 let rest = self.text.get(at + 1..end).unwrap_or("");
-                let behind = rest.find('\'').map_or(end, |quote| at + 1 + quote + 1);
+                let quote = rest.find('\'');
+                let behind = quote.map_or(end, |quote| at + 1 + quote + 1);
                 self.written(at, behind);
+                // `member's "{…`: the grammar takes a quote that nothing closes for a letter.
+                if quote.is_none() || self.open.contains(&Open::Insert) {
+                    self.count_brackets(at, behind);
+                }
                 return behind;
             }
             b'{' => {
@@ -306,12 +350,26 @@ impl Scanner<'_> {
         }
     }
 
+    /// `'…'` and a comment in an insertion: where that does not come to its end, each brace in them is tried as one.
+    fn count_brackets(&mut self, start: usize, end: usize) {
+        match self.in_quotes.behind(start, self.text.as_bytes().get(start..end).unwrap_or(&[])) {
+            Ok(nesting) => self.in_quotes = nesting,
+            Err(at) => self.too_deep(at),
+        }
+    }
+
+    fn too_deep(&mut self, at: usize) {
+        if let Some(part) = self.scan.parts.last_mut() {
+            part.too_deep.get_or_insert(at);
+        }
+    }
+
     fn push(&mut self, open: Open, at: usize) {
         // The list is cut at the limit: the part is not parsed, and only its end is still looked for.
         if self.open.len() < MAX_DEPTH {
             self.open.push(open);
-        } else if let Some(part) = self.scan.parts.last_mut() {
-            part.too_deep.get_or_insert(at);
+        } else {
+            self.too_deep(at);
         }
     }
 
@@ -373,6 +431,7 @@ impl Scanner<'_> {
         }
         self.scan.parts.push(Part { start: at, ..Part::default() });
         self.open.clear();
+        self.in_quotes = Nesting::default();
         self.braces_open = 0;
         at
     }

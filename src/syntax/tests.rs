@@ -143,6 +143,10 @@ fn too_much_ends_in_a_finding_soon() {
         pipeline(&format!("  let x = {}", "\"{\"+".repeat(10_000))),
         pipeline(&format!("  let x = {}", "\"{\"".repeat(10_000))),
         pipeline(&format!("  let x = {}", "\"{f(".repeat(60))),
+        format!("it's {}{}", "\"{".repeat(20), "{".repeat(5_000)),
+        format!("\"{{\"{{'{}{}", "\"{".repeat(14), "{".repeat(5_000)),
+        pipeline(&format!("  respond 200 {}#{}", "\"{".repeat(8), "{".repeat(5_000))),
+        pipeline(&format!("  respond 200 \"\"\"{{{}", "'{{{{'\n".repeat(2_000))),
         "a".repeat(super::MAX_BYTES + 1),
     ] {
         let parsed = read_within(20, &text);
@@ -178,6 +182,10 @@ fn what_is_opened_and_not_closed_is_read_once() {
         "f(if ",
         "[not f(",
         "{a:if ",
+        "\"{\"\"\"{",
+        "\"{\"\"\"{\n",
+        "'\"{\"\"\"{",
+        "\"{'{",
     ] {
         for count in [10, 20, 30] {
             read_within(5, &pipeline(&format!("  let x = {}", pattern.repeat(count))));

@@ -55,12 +55,16 @@ impl Builder<'_> {
         };
         match rule {
             Rule::quoted if is_open(&node) => self.open_text(span, '"'),
+            // The grammar takes an insertion over several lines for one, whoever reads the text.
+            Rule::quoted if text.contains(['\n', '\r']) => self.report(errors::text_over_lines(span)),
             Rule::open_plain => self.open_text(span, '\''),
             Rule::bad_quoted => self.report(errors::wrong_quotes(span, text, inner)),
             Rule::doubled => self.report(errors::doubled_quotes(span, text, inner)),
             Rule::multiline => self.report(errors::lines_where_one_is_wanted(span, inner)),
             _ => {}
         }
+        let inner =
+            if rule == Rule::multiline { inner } else { inner.split(['\n', '\r']).next().unwrap_or("") };
         let start = node.as_span().start() + text.find(inner).unwrap_or(0);
         let span = self.between(start, start + inner.len());
         // A letter that is not seen is read over between words, and a `{` of a route begins none.

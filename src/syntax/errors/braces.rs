@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::source::Span;
 use crate::syntax::MAX_BYTES;
 use crate::syntax::codes;
-use crate::syntax::prescan::MAX_DEPTH;
+use crate::syntax::prescan::{MAX_DEPTH, MAX_LINES_DEPTH};
 
 /// `closer` is where the `}` belongs, at the beginning of a line; `indent` is that of the statement that it closes.
 pub fn missing_closer(opener: Span, closer: Span, indent: &str) -> Diagnostic {
@@ -93,8 +93,8 @@ pub fn needless_bracket(at: Span, bracket: char) -> Diagnostic {
 }
 
 pub fn too_deep(at: Span) -> Diagnostic {
-    Diagnostic::new(&codes::NESTED_TOO_DEEP, at, format!("this is nested more than {MAX_DEPTH} levels deep"))
-        .help("Give the inner parts names with `let`, or split the pipeline. What holds this was not read any further.")
+    Diagnostic::new(&codes::NESTED_TOO_DEEP, at, "this is nested deeper than can be read")
+        .help(format!("Brackets may stand {MAX_DEPTH} levels deep, texts of several lines {MAX_LINES_DEPTH}. Give the inner parts names with `let`, or split the pipeline. What holds this was not read any further."))
 }
 
 pub fn too_long(at: Span) -> Diagnostic {

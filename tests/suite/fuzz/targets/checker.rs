@@ -6,9 +6,9 @@ use wj::check::{self, Options, Project, Script};
 use wj::source::Source;
 use wj::syntax;
 
+use super::super::Target;
 use super::super::corpus::Corpus;
-use super::super::{Target, mutate};
-use super::{changed_script, findings_inside, first_difference, text, told};
+use super::{changed_again, changed_script, findings_inside, first_difference, text, told};
 use crate::random::Random;
 
 pub const TARGET: Target = Target { name: "checker", input: changed_script, judge };
@@ -21,7 +21,7 @@ fn judge(corpus: &Corpus, input: &[u8], number: u64) -> Result<(), String> {
     project.examine(&Options::default());
     for round in 0..3 {
         if round > 0 {
-            text = mutate::one(&text, corpus, random);
+            text = changed_again(&text, corpus, random);
             project.put(script("a.wj", &text));
             project.examine(&Options::default());
         }

@@ -8,6 +8,8 @@ pub mod parser;
 pub mod paths;
 pub mod rows;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use wj::diagnostic::Diagnostic;
 use wj::source::Span;
 
@@ -17,6 +19,22 @@ use crate::random::Random;
 
 fn changed_script(corpus: &Corpus, random: &mut Random) -> Vec<u8> {
     mutate::script(corpus.script(random), corpus, random).into_bytes()
+}
+
+/// A text that is changed once more while it is judged. Where a case is repeated it is kept beside its input, since it may be the
+/// one that breaks what must hold.
+fn changed_again(text: &str, corpus: &Corpus, random: &mut Random) -> String {
+    let changed = mutate::one(text, corpus, random);
+    if std::env::var_os("WJ_FUZZ_CASE").is_some() {
+        static KEPT: AtomicUsize = AtomicUsize::new(0);
+        let number = KEPT.fetch_add(1, Ordering::Relaxed);
+        let kept = format!("{}/fuzz-case-changed-{number}", env!("CARGO_TARGET_TMPDIR"));
+        // Making a find small changes more texts than anybody reads.
+        if number < 10 && std::fs::write(&kept, &changed).is_ok() {
+            println!("changed again, it stands in {kept}");
+        }
+    }
+    changed
 }
 
 fn text(input: &[u8]) -> String {

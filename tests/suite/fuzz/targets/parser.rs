@@ -3,9 +3,9 @@
 use wj::source::{Source, Span};
 use wj::syntax::{Parsed, parse, parse_after};
 
+use super::super::Target;
 use super::super::corpus::Corpus;
-use super::super::{Target, mutate};
-use super::{changed_script, findings_inside, first_difference, inside, text};
+use super::{changed_again, changed_script, findings_inside, first_difference, inside, text};
 use crate::random::Random;
 
 pub const TARGET: Target = Target { name: "parser", input: changed_script, judge };
@@ -18,7 +18,7 @@ fn judge(corpus: &Corpus, input: &[u8], number: u64) -> Result<(), String> {
     let random = &mut Random(!number);
     for _ in 0..3 {
         // The last text is one that was read right, so that some of the parts are kept.
-        let next = Source::new("a.wj", mutate::one(&source.text, corpus, random));
+        let next = Source::new("a.wj", changed_again(&source.text, corpus, random));
         let anew = format!("{:?}", parse(&next));
         parsed = parse_after(&next, &source, parsed);
         let again = format!("{parsed:?}");
