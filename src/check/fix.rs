@@ -49,18 +49,21 @@ fn declares(script: &Script) -> bool {
 /// A connector may be mended by what was mended in another one.
 const MOST_PASSES: usize = 10;
 
-/// A mended text may have something new to be mended; each round leaves fewer, so this only bounds what nobody foresaw.
-const MOST_ROUNDS: usize = 100;
+/// Each try costs a check of the file, so only so many are made. Where all fixes of a round mend something together it is one try
+/// a round.
+const MOST_TRIES: usize = 100;
 
-/// Fixes that are tried by themselves in a round, since each try costs a check of the file.
-const MOST_ALONE: usize = 50;
+/// A set of fixes that mends nothing is parted so often that its parts are so many.
+const MOST_PARTS: usize = 16;
 
 /// The script after all safe fixes; `None` if there is none to apply. `known` are the connectors that it may use.
 pub fn fix(script: &Script, known: &Connectors, options: &Options<'_>) -> Option<Fixed> {
     let mut fixed = Fixed { script: script.clone(), count: 0 };
-    for _ in 0..MOST_ROUNDS {
+    let mut tries = MOST_TRIES;
+    loop {
         let findings = findings(&fixed.script, known, options);
-        let Some((source, count)) = round(&fixed.script.source, &findings, known, options) else { break };
+        let round = round(&fixed.script.source, &findings, known, options, &mut tries);
+        let Some((source, count)) = round else { break };
         fixed.script = Script::from(source);
         fixed.count += count;
     }
@@ -73,25 +76,32 @@ fn findings(script: &Script, known: &Connectors, options: &Options<'_>) -> Vec<D
     examined.all(script, &parsed, Vec::new(), options.levels)
 }
 
-/// All fixes that do not touch one another; if together they mend nothing, the first that mends something by itself.
+/// All fixes that do not touch one another; if together they mend nothing, the first of their halves, quarters and so on that does.
 fn round(
     source: &Source,
     findings: &[Diagnostic],
     known: &Connectors,
     options: &Options<'_>,
+    tries: &mut usize,
 ) -> Option<(Arc<Source>, usize)> {
     let apart = apart(findings.iter().filter_map(Diagnostic::only_safe_fix));
     let before = worth(source, findings.len());
-    let mends = |fixes: &[&Fix]| {
+    let mut mends = |fixes: &[&Fix]| {
+        *tries = tries.checked_sub(1)?;
         let text = applied(&source.text, fixes).filter(|text| text.len() <= MAX_FILE_BYTES)?;
         let mended = Arc::new(Source::new(source.name.clone(), text));
         let after = self::findings(&Script::from(mended.clone()), known, options).len();
         (worth(&mended, after) < before).then_some((mended, fixes.len()))
     };
-    if apart.is_empty() {
-        return None;
+    let mut length = apart.len();
+    while length > 0 {
+        if let Some(mended) = apart.chunks(length).find_map(&mut mends) {
+            return Some(mended);
+        }
+        let parts = apart.len().div_ceil(length);
+        length = if length == 1 || parts >= MOST_PARTS { 0 } else { length.div_ceil(2) };
     }
-    mends(&apart).or_else(|| apart.iter().take(MOST_ALONE).find_map(|fix| mends(std::slice::from_ref(fix))))
+    None
 }
 
 /// A line that can be read again may show mistakes that nobody saw before, so mistakes of syntax count first.

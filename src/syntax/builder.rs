@@ -42,6 +42,8 @@ pub(super) struct Builder<'a> {
     pub open_lines: bool,
     /// A block that has no end, and of which something else tells: a text that took all, say.
     pub untold_close: Option<Span>,
+    /// What is to be said of the head of a block, if nothing is said of what stands behind the block.
+    pub untold_head: Option<Diagnostic>,
     /// Some of its words are parted by a letter that nobody sees.
     pub parted_words: bool,
     /// All that pest found.
@@ -77,6 +79,7 @@ impl<'a> Builder<'a> {
             goes_on_behind: None,
             open_lines: false,
             untold_close: None,
+            untold_head: None,
             parted_words: false,
             tree: None,
             junk_seen: 0,

@@ -9,6 +9,7 @@ use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
+use super::wordings;
 use super::words;
 
 impl Builder<'_> {
@@ -160,7 +161,16 @@ impl Builder<'_> {
             .into_iter()
             .find(|known| *known == word)
             .or_else(|| crate::diagnostic::near(word, words::ITEM_WORDS));
-        self.bad_item_head(at, text, meant);
+        let meant = match wordings::items::behind_a_word(text.trim_end(), at) {
+            Some((word, found)) if meant.is_none() => {
+                self.report(found);
+                Some(word)
+            }
+            _ => {
+                self.bad_item_head(at, text, meant);
+                meant
+            }
+        };
         match meant {
             Some("pipeline") => {
                 let name = self.name_in_head(&head).unwrap_or_else(|| nameless(at));
@@ -176,16 +186,14 @@ impl Builder<'_> {
         }
     }
 
-    /// The second word of a head that could not be read.
+    /// The word behind `pipeline` in a head that could not be read.
     fn name_in_head(&mut self, head: &Node) -> Option<Name> {
         let text = head.as_str();
-        let first = words::first_word(text).len();
-        let rest = text.get(first..)?;
-        let blank = rest.len() - rest.trim_start().len();
-        let word = words::first_word(rest.trim_start());
-        let start = head.as_span().start() + first + blank;
-        let span = self.between(start, start + word.len());
-        (!word.is_empty()).then(|| Name { text: word.into(), span })
+        let word = if text.contains("pipeline") { "pipeline" } else { words::first_word(text) };
+        let (start, end) = wordings::items::name_in(text, word)?;
+        let at = head.as_span().start();
+        let span = self.between(at + start, at + end);
+        Some(Name { text: text.get(start..end)?.into(), span })
     }
 
     /// What stands behind an item, or where none begins. One message, however much it is.

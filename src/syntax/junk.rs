@@ -47,7 +47,11 @@ impl Builder<'_> {
             return broken(Vec::new(), vec![self.statements(block, Within::Branch)]);
         };
         // A head that is well by itself: what stands behind its block cannot be read, and is told of there.
-        if !self.stands_alone(&head) {
+        if self.stands_alone(&head) {
+            let told = self.diagnostics.len();
+            self.diagnose(&head, within);
+            self.untold_head = self.diagnostics.drain(told..).next().or(self.untold_head.take());
+        } else {
             self.diagnose(&head, within);
             if matches!(branch, "when" | "if") {
                 self.lost_branch = Some(end);

@@ -195,6 +195,11 @@ fn read_part(source: &Source, part: &Part, comments: &[Span]) -> (Option<ast::It
     if let Some(open) = builder.untold_close.filter(|_| !builder.broken) {
         builder.report(errors::missing_close(open));
     }
+    if let Some(head) = builder.untold_head.take()
+        && !builder.diagnostics.iter().any(Diagnostic::is_error)
+    {
+        builder.report(head);
+    }
     let mut diagnostics = builder.diagnostics;
     diagnostics.retain(|finding| !part.unseen.iter().any(|letter| letter.parts(finding)));
     (item, diagnostics)

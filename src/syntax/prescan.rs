@@ -3,8 +3,9 @@
 
 use crate::source::Span;
 
+use super::repair::code_length;
 use super::unseen::{self, Place, Unseen};
-use super::words::{ITEM_WORDS, is_near_item};
+use super::words::{ITEM_WORDS, first_word, is_near_item};
 
 /// Brackets, and texts inside texts, that may stand inside one another.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -421,7 +422,8 @@ impl Scanner<'_> {
             return at;
         }
         let line = self.text.get(at..self.line_end(at)).unwrap_or("");
-        if !begins_item(line) && (self.braces_open > 0 || !is_near_item(line)) {
+        let outside = self.braces_open == 0;
+        if !begins_item(line) && !(outside && (is_near_item(line) || is_item_word(line))) {
             return at;
         }
         let open_lines = self.open.contains(&Open::Lines);
@@ -437,6 +439,13 @@ impl Scanner<'_> {
     }
 }
 
+/// Whether a line that stands in no block begins with the word of an item, and gives it no value.
+fn is_item_word(line: &str) -> bool {
+    let word = first_word(line);
+    let behind = line.get(word.len()..).unwrap_or("").trim_start();
+    ITEM_WORDS.contains(&word) && word != "const" && !behind.starts_with('=')
+}
+
 /// Whether a line begins an item whatever stands above it. Two words decide, since `test = $.test` is a field.
 fn begins_item(line: &str) -> bool {
     let Some(word) = ITEM_WORDS.iter().find(|word| line.starts_with(**word)) else { return false };
@@ -449,6 +458,11 @@ fn begins_item(line: &str) -> bool {
         behind.split(|c: char| c != '_' && c != '-' && !c.is_alphanumeric()).next().unwrap_or("");
     let after = behind.get(name.len()..).unwrap_or("").trim_start();
     let quote = |s: &str| s.starts_with(['"', '“', '”', '„', '«', '\'']);
+    // `test big order {`, `pipeline my leads {`.
+    let opens = || line.get(..code_length(line)).unwrap_or("").trim_end().ends_with('{');
+    if *word != "const" && rest.starts_with([' ', '\t']) && !behind.starts_with(['=', ':']) && opens() {
+        return true;
+    }
     match *word {
         "test" => name.is_empty() && (quote(behind) || behind.starts_with('{')),
         "const" => !name.is_empty() && after.starts_with(['=', ':']) && !after.starts_with("=="),

@@ -9,6 +9,7 @@ use super::errors;
 use super::expected;
 use super::grammar::Rule;
 use super::habits;
+use super::wordings;
 use super::words::{
     CONNECTOR_WORDS, ENTRY_WORDS, ITEM_WORDS, RESERVED, STEP_WORDS, TEST_WORDS, first_word, form,
 };
@@ -378,6 +379,9 @@ pub(super) fn item_head(at: Span, text: &str, meant: Option<&str>) -> Diagnostic
                     quote,
                     text.get(start..).unwrap_or(""),
                 );
+            }
+            if let Some(diagnostic) = wordings::items::of(text, at, meant) {
+                return diagnostic;
             }
             let skip = text.len() - text.get(word.len()..).unwrap_or("").trim_start().len();
             errors::item_head(part(at, skip.min(text.len().saturating_sub(1)), text.len()), meant)

@@ -13,6 +13,7 @@ mod calls;
 mod expected;
 mod givens;
 mod heads;
+pub(super) mod items;
 mod sent;
 mod steps;
 mod trials;

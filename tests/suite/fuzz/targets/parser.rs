@@ -1,5 +1,6 @@
-//! Reading is total, its spans lie within the text, and what is read again after a change is what is read anew.
+//! Reading is total, what cannot be read is told of, its spans lie within the text, and what is read again after a change is what is read anew.
 
+use wj::diagnostic::Diagnostic;
 use wj::source::{Source, Span};
 use wj::syntax::{Parsed, parse, parse_after};
 
@@ -34,10 +35,13 @@ fn judge(corpus: &Corpus, input: &[u8], number: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// All that stand in the tree, which is as it prints itself.
+/// All that stand in the tree, which is as it prints itself. What of it cannot be read is told of.
 fn spans(text: &str, parsed: &Parsed) -> Result<(), String> {
     findings_inside(text, &parsed.diagnostics)?;
     let tree = format!("{:?}", parsed.file);
+    if tree.contains("kind: Broken") && !parsed.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err("what cannot be read is not told of".into());
+    }
     for (at, _) in tree.match_indices("Span { start: ") {
         let mut numbers =
             tree[at..].split(|letter: char| !letter.is_ascii_digit()).filter_map(|word| word.parse().ok());
