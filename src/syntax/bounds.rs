@@ -186,7 +186,9 @@ impl Reader<'_> {
             return None;
         }
         // A call as in YAML is told of as a whole.
-        if wordings::yaml::begins(bare) && first.starts_with("url:") {
+        let as_in_yaml = wordings::yaml::answers(bare) && wordings::yaml::is_row(first)
+            || wordings::yaml::begins(bare) && first.starts_with("url:");
+        if as_in_yaml {
             return None;
         }
         self.bounds.changes.push(Change::Replace(start, " "));

@@ -5,6 +5,7 @@ use super::blocks::Within;
 use super::builder::Builder;
 use super::errors;
 use super::grammar::{Node, Rule};
+use super::wordings;
 use crate::source::Span;
 
 impl Builder<'_> {
@@ -16,6 +17,9 @@ impl Builder<'_> {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
             let reworded = self.reworded(&line, Within::Fields);
+            let joined =
+                line.left.as_ref().is_some_and(|left| left.as_str().starts_with(['+', '-', '*', '/']));
+            let computed = reworded && (joined || wordings::may_be_computed(line.node.as_str()));
             self.muted += usize::from(reworded);
             if rule == Rule::fields {
                 for node in line.node.into_inner().filter(|node| node.as_rule() == Rule::field) {
@@ -28,6 +32,9 @@ impl Builder<'_> {
             self.muted -= usize::from(reworded);
             if reworded && let Some(field) = fields.last_mut() {
                 field.on_missing = Some(OnMissing { kind: OnMissingKind::Broken, span: field.span });
+                if computed {
+                    field.path.text = "$".into();
+                }
             } else if let Some(left) = line.left {
                 // The rest is told of by itself, and most likely is the policy.
                 let follows = !left.as_str().starts_with([',', ';', '/']);
@@ -60,7 +67,13 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        Some(Field { name: name?, path: path?, reader, on_missing, span })
+        let path = path?;
+        // `"{first} {last}"` is no path in quotes: it has no policy to lose.
+        let written = self.source.get(path.span.range()).unwrap_or("");
+        if &*path.text == "$" && written.contains(['{', ' ']) && on_missing.is_none() {
+            on_missing = Some(OnMissing { kind: OnMissingKind::Broken, span });
+        }
+        Some(Field { name: name?, path, reader, on_missing, span })
     }
 
     /// A path as it stands; the room `extract` reads it.

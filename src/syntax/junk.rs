@@ -255,6 +255,7 @@ impl Builder<'_> {
                 nodes.any(|node| node.as_rule() == Rule::bad_route)
             }
             Rule::expect | Rule::require | Rule::refuse => wordings::reads_otherwise(line.node.as_str()),
+            Rule::fields => wordings::may_be_computed(line.node.as_str()),
             Rule::params | Rule::bad_param if within == Within::Action => {
                 wordings::reads_otherwise(line.node.as_str())
             }

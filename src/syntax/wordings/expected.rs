@@ -31,6 +31,7 @@ pub(super) fn of(line: Line<'_>) -> Option<Diagnostic> {
     nothing(line)
         .or_else(|| parameters(line))
         .or_else(|| members(line))
+        .or_else(|| service(line))
         .or_else(|| how_often(line))
         .or_else(|| state(line))
         .or_else(|| compared(line))
@@ -130,6 +131,25 @@ fn members(line: Line<'_>) -> Option<Diagnostic> {
     Some(
         line.otherwise(code, (at, line.text.len()), message, &right).help(format!("Write `expect {right}`.")),
     )
+}
+
+/// `expect telegram never`: a service, and not which of its actions.
+fn service(line: Line<'_>) -> Option<Diagnostic> {
+    let (at, rest) = line.rest();
+    let word = first_word(rest);
+    let known = ["status", "text", "json", "header", "no", "not", "run", "pipeline"].contains(&word);
+    let behind = rest.get(word.len()..)?;
+    let count = behind.split('{').next()?.trim();
+    let number = count.strip_suffix(" times").or(count.strip_suffix(" time"));
+    let counted = matches!(count, "once" | "never" | "twice" | "called" | "not called" | "is called")
+        || number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    if !is_name(word) || known || STATES.contains(&word) || !behind.starts_with(' ') || !counted {
+        return None;
+    }
+    let message = format!("`{word}` is no action: which one of the service is meant is not said");
+    let mut found = line.otherwise(&codes::UNREADABLE_EXPECTATION, (at, at + word.len()), &message, "");
+    found.fixes.clear();
+    Some(found.help("It is written as the step is that calls it: `expect http.post once`."))
 }
 
 /// `expect http.post twice`, `expect http.post two times`, `expect http.post once only`, `expect http.post at least once`.

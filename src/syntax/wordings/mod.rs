@@ -83,6 +83,11 @@ pub(super) fn reads_otherwise(text: &str) -> bool {
     }
 }
 
+/// Whether the fields of a line are given something that may be no path.
+pub(super) fn may_be_computed(text: &str) -> bool {
+    steps::may_be_computed(text)
+}
+
 /// A route, a site or another text in quotes and nothing more.
 fn is_text(text: &str) -> bool {
     let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));

@@ -37,7 +37,57 @@ pub(super) fn of(line: Line<'_>) -> Option<Diagnostic> {
         return Some(found.help(HOW));
     }
     let text = line.text.get(end..)?.trim_start();
-    part(line, line.text.len() - text.len(), text)
+    let at = line.text.len() - text.len();
+    part(line, at, text).or_else(|| joined(line, end)).or_else(|| bare_header(line, end))
+}
+
+/// `send POST "/p" json { … } header X-Key = "k"`.
+fn bare_header(line: Line<'_>, from: usize) -> Option<Diagnostic> {
+    let at = line.find(" header ").filter(|at| *at >= from)? + " header ".len();
+    let name = line.text.get(at..)?.split([' ', '=', ':']).next()?;
+    let token = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    token.then(|| {
+        let message = "the name of a header stands in quotes";
+        let place = (at, at + name.len());
+        line.otherwise(&codes::MISSING_QUOTES, place, message, &format!("\"{name}\"")).help(HOW)
+    })
+}
+
+/// `send POST "/p" json { … } with header "X-A" = "1"`, `… and header …`, `…, header …`, `… signed with secret.KEY`.
+fn joined(line: Line<'_>, from: usize) -> Option<Diagnostic> {
+    let known = ["json", "form", "text", "file", "header", "signed"];
+    for sign in [", ", " with ", " and "] {
+        let Some(at) = line.find(sign).filter(|at| *at >= from) else { continue };
+        let before = line.text.get(from..at)?;
+        let end = at + sign.len();
+        let rest = line.text.get(end..)?.trim_start();
+        // What stands in braces has commas of its own.
+        if before.matches('{').count() != before.matches('}').count() || !known.contains(&first_word(rest)) {
+            continue;
+        }
+        let start = at + sign.len() - sign.trim_start().len();
+        let message = format!("`send` takes what is sent without `{}`", sign.trim());
+        let mut edits = vec![(at, line.text.len() - rest.len(), " ".to_owned())];
+        // The value of a header stands behind a `=`.
+        if let Some(name) =
+            rest.strip_prefix("header ").map(str::trim_start).filter(|name| name.starts_with('"'))
+        {
+            let close = name.get(1..)?.find('"')? + 2;
+            let value = name.get(close..)?;
+            let sign = value.trim_start();
+            let value_at = line.text.len() - value.len();
+            match sign.strip_prefix(':') {
+                Some(_) => edits.push((value_at, line.text.len() - sign.len() + 1, " =".to_owned())),
+                None if sign.starts_with('"') => edits.push((value_at, value_at, " =".to_owned())),
+                None => {}
+            }
+        }
+        let edits: Vec<(usize, usize, &str)> =
+            edits.iter().map(|(start, end, text)| (*start, *end, text.as_str())).collect();
+        let place = (start, start + sign.trim().len());
+        return Some(line.with_edits(&codes::LEFT_OVER, place, &message, "leave it out", &edits).help(HOW));
+    }
+    None
 }
 
 /// What stands behind the path, and where.

@@ -361,8 +361,51 @@ pub(super) fn case(line: Line<'_>) -> Option<Diagnostic> {
     Some(found)
 }
 
+/// `short = lower(name)`, `full = first + last`, `count = 5` in the block of `extract`: what is computed, where a path should stand.
+fn computed(line: Line<'_>) -> Option<Diagnostic> {
+    let name = first_word(line.text);
+    let (at, value) = value_of_field(line.text)?;
+    let parts = value.split('(').next()?.trim_end();
+    let dotted = parts.split('.').all(is_name);
+    let call = dotted && value.ends_with(')') && value.len() > parts.len();
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let signs = [" + ", " - ", " * ", " / "];
+    let joined = signs.iter().any(|sign| Line { text: value, at: line.at }.find(sign).is_some());
+    if !call && !digits && !joined {
+        return None;
+    }
+    let message = format!("`{name}` is computed, and `extract` picks out what was sent");
+    let mut found = line.otherwise(&codes::MISPLACED_LINE, (at, at + value.len()), &message, "");
+    found.fixes.clear();
+    let example = if call && parts.contains('.') { "lower(email)" } else { value };
+    Some(found.help(format!("Write it in a line below the block: `let {name} = {example}`.")))
+}
+
+/// Whether a field is given something that may be no path.
+pub(super) fn may_be_computed(text: &str) -> bool {
+    value_of_field(text).is_some_and(|(_, value)| {
+        value.contains(['(', '+', '-', '*', '/']) || value.starts_with(|c: char| c.is_ascii_digit())
+    })
+}
+
+/// What a single field is given, without its policy, and where it stands; `None` for what reaches into what was sent.
+fn value_of_field(text: &str) -> Option<(usize, &str)> {
+    let name = first_word(text);
+    let value = text.get(name.len()..)?.trim_start().strip_prefix('=')?.trim_start();
+    let at = text.len() - value.len();
+    let end = value.find(" on_missing").unwrap_or(value.len());
+    let end = value.find(" as ").map_or(end, |reader| reader.min(end));
+    let value = value.get(..end)?.trim_end();
+    let reaches =
+        value.is_empty() || value.starts_with(['$', '[', '=', '.']) || value.contains(['$', ',', '\'']);
+    (!reaches && is_name(name)).then_some((at, value))
+}
+
 /// `on_missing = 0`, `on_missing: empty`, `on_missing abort "why" 422`, `on_missing abort 422 no phone` behind a path.
 pub(super) fn field(line: Line<'_>) -> Option<Diagnostic> {
+    if let Some(found) = computed(line) {
+        return Some(found);
+    }
     let at = line.find("on_missing")? + "on_missing".len();
     let rest = line.text.get(at..)?;
     if let Some(abort) = rest.trim_start().strip_prefix("abort ") {

@@ -42,12 +42,15 @@ pub(in crate::syntax) fn of(below: &str, start: u32, column: usize) -> Option<(D
     }
     readable &= end <= LONGEST_WRITTEN;
     let mut writer = Writer { certain: true, pad: " ".repeat(column) };
-    let action = colon != "respond";
+    let action = !answers(colon);
     let written = readable.then(|| writer.statement(colon, &rows, action)).flatten();
     let whole = Span { start, end: start + end as u32 };
     let sign = start + head.len() as u32 - 1;
     let before = if action { "address" } else { "status" };
-    let message = format!("the block of `{colon}` stands in braces, and its {before} before them");
+    let message = match action || colon == "respond" {
+        true => format!("the block of `{colon}` stands in braces, and its {before} before them"),
+        false => format!("the block of `{colon}` stands in braces"),
+    };
     let mut found = Diagnostic::new(&codes::MISSING_BRACE, Span { start: sign, end: sign + 1 }, message);
     if let Some(written) = written {
         let margin = format!("\n{}", writer.pad);
@@ -66,6 +69,11 @@ pub(in crate::syntax) fn of(below: &str, start: u32, column: usize) -> Option<(D
 /// A longer block is not written anew.
 const LONGEST_WRITTEN: usize = 4000;
 
+/// `key: value` or `key:`.
+pub(in crate::syntax) fn is_row(line: &str) -> bool {
+    row(0, line).is_some()
+}
+
 fn row(indent: usize, text: &str) -> Option<Row<'_>> {
     let (key, value) = text.split_once(':')?;
     let key = key.trim_end().trim_matches('"');
@@ -82,10 +90,20 @@ struct Writer {
 impl Writer {
     fn statement(&mut self, head: &str, rows: &[Row<'_>], action: bool) -> Option<String> {
         let (mut before, mut lines) = (None, Vec::new());
+        // Members of the answer, without a word that says so.
+        let named = |row: &Row<'_>| {
+            ["status", "code", "json", "body", "text", "header", "headers"].contains(&row.key)
+        };
+        if !action && !blocks(rows).iter().any(|(row, _)| named(row)) {
+            self.certain &= head != "respond";
+            let status = if head == "respond" { " 200" } else { "" };
+            let pad = self.pad.clone();
+            return Some(format!("{head}{status} {{\n{pad}  json {}\n{pad}}}", self.object(rows, 2)?));
+        }
         for (row, inner) in blocks(rows) {
             let scalar = inner.is_empty();
             match row.key {
-                "status" | "code" if !action && scalar => before = Some(row.value.to_owned()),
+                "status" | "code" if head == "respond" && scalar => before = Some(row.value.to_owned()),
                 "url" | "to" | "address" if action && scalar => before = Some(self.scalar(row.value)?),
                 "json" | "body" | "form" | "query" if !scalar => {
                     let part = if row.key == "body" { "json" } else { row.key };
@@ -112,7 +130,7 @@ impl Writer {
                 _ => return None,
             }
         }
-        if before.is_none() && !action {
+        if before.is_none() && head == "respond" {
             self.certain = false;
             before = Some("200".to_owned());
         }
@@ -182,5 +200,13 @@ fn blocks<'r, 'a>(rows: &'r [Row<'a>]) -> Vec<(Row<'a>, &'r [Row<'a>])> {
 pub(in crate::syntax) fn begins(head: &str) -> bool {
     let dotted = head.split('.').count() > 1
         && head.split('.').all(|part| first_word(part) == part && !part.is_empty());
-    head == "respond" || dotted
+    answers(head) || dotted
+}
+
+/// `respond` and `respond 200`.
+pub(in crate::syntax) fn answers(head: &str) -> bool {
+    let status = head.strip_prefix("respond").map(str::trim);
+    status.is_some_and(|status| {
+        status.is_empty() || status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
