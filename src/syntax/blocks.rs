@@ -1,6 +1,7 @@
 //! The lines of a block, whatever it belongs to, and the rule of what may stand where. The grammar takes every
 //! entry in every block; here each kind of block takes its own and names the place of the others.
 
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 use super::ast::{
@@ -123,6 +124,12 @@ impl Builder<'_> {
             if self.reworded(&line, within) {
                 let mut binds = self.bound_by(&line.node);
                 let extracts = line.node.as_str().starts_with("extract");
+                // `http.post("https://…", { … })`: told of with its brackets.
+                let inside = line.left.as_ref().is_some_and(|left| {
+                    let head = left.as_str().split('{').next().unwrap_or("");
+                    head.starts_with('(') && !head.contains(')')
+                });
+                self.muted += usize::from(inside);
                 let block =
                     line.left.and_then(|left| left.into_inner().find(|node| node.as_rule() == Rule::braces));
                 let blocks = block.and_then(|block| match rule {
@@ -150,6 +157,7 @@ impl Builder<'_> {
                         Some(steps)
                     }
                 });
+                self.muted -= usize::from(inside);
                 let kind = broken(binds, blocks.into_iter().collect());
                 block_out.push(Stmt { kind, span });
                 continue;
@@ -248,6 +256,7 @@ impl Builder<'_> {
     fn entries_inside(&mut self, block: Node, within: Within) -> Vec<Entry> {
         let mut entries = Vec::new();
         let whole = self.span(&block);
+        let told = self.diagnostics.len();
         let mut indented: Option<Indented> = None;
         for line in self.lines(block) {
             let span = self.span(&line.node);
@@ -331,7 +340,22 @@ impl Builder<'_> {
             }
         }
         self.end_of_indented(indented);
+        self.as_one_object(told);
         entries
+    }
+
+    /// A block that is written as an object, `{ a: 1, b: 2 }` over one line or several, is one mistake.
+    fn as_one_object(&mut self, told: usize) {
+        let own = self.diagnostics.get(told..).unwrap_or_default();
+        let mut colons = own.iter().filter(|found| errors::is_colon_of_parameter(found));
+        let (Some(first), Some(_)) = (colons.next().map(|found| found.span), colons.next()) else { return };
+        let of_object =
+            |found: &Diagnostic| errors::is_colon_of_parameter(found) || errors::is_comma_at_end(found);
+        let (of_object, others): (Vec<_>, Vec<_>) =
+            self.diagnostics.split_off(told).into_iter().partition(of_object);
+        let edits = of_object.into_iter().flat_map(|found| found.fixes).flat_map(|fix| fix.edits).collect();
+        self.diagnostics.push(errors::parameters_as_object(first, edits));
+        self.diagnostics.extend(others);
     }
 
     fn end_of_indented(&mut self, indented: Option<Indented>) {

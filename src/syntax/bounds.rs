@@ -112,7 +112,13 @@ impl Reader<'_> {
         let code = line.code(self.text);
         let opener = code.chars().next_back().filter(|sign| matches!(sign, '(' | '['))?;
         let closer = if opener == '(' { ')' } else { ']' };
-        let head = code.get(..code.len() - 1)?.strip_suffix([' ', '\t'])?.trim_end();
+        let before = code.get(..code.len() - 1)?;
+        // `bizon.add_subscriber(`, over its parameters.
+        let head = match before.strip_suffix([' ', '\t']) {
+            Some(before) => before.trim_end(),
+            None if opener == '(' && is_call(before) && !before.starts_with("let ") => before,
+            None => return None,
+        };
         let head = head.strip_prefix(closer).unwrap_or(head).trim_start();
         let word = first_word(head);
         let object = OBJECTS.contains(&word) && head == word;

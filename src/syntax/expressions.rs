@@ -243,8 +243,9 @@ impl Builder<'_> {
                 let start = node.as_span().start();
                 let inner = self.exprs(node.clone()).into_iter().next();
                 self.bracket(&node, start, '(');
-                // The span keeps the brackets.
-                inner.map_or(ExprKind::Broken, |inner| inner.kind)
+                // The span keeps the brackets. What cannot be read of it may be all that counts.
+                let whole = !node.clone().into_inner().any(|inner| inner.as_rule() == Rule::bad_rest);
+                inner.filter(|_| whole).map_or(ExprKind::Broken, |inner| inner.kind)
             }
             Rule::list => self.list(node),
             Rule::round_object => self.misbracketed(node, '(', true),
@@ -373,7 +374,19 @@ impl Builder<'_> {
                     }
                     self.told_to_line_end = Some(at.start);
                 }
-                Rule::bad_rest => self.bad_element(&node, "a value"),
+                Rule::bad_rest => {
+                    // A word between two values is known by the blanks around it.
+                    let start = node.as_span().start();
+                    let before = self.patched.text.get(..start).unwrap_or("");
+                    let gap = before.len() - before.trim_end_matches([' ', '\t']).len();
+                    let end = start + node.as_str().trim_end().len();
+                    let written = self.patched.text.get(start - gap..end).unwrap_or("");
+                    let span = self.between(start - gap, end);
+                    match super::slips::in_expression(written, span).filter(|_| gap > 0) {
+                        Some(found) => self.report(found),
+                        None => self.bad_element(&node, "a value"),
+                    }
+                }
                 _ => {}
             }
         }

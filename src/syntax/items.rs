@@ -34,6 +34,7 @@ impl Builder<'_> {
                 }
                 Rule::bad_item => item = self.bad_item(node),
                 Rule::left_over if node.as_str().starts_with(',') => self.list_of_const(&node, &mut item),
+                Rule::left_over if node.as_str().starts_with("://") && self.address_of_const(&mut item) => {}
                 Rule::left_over | Rule::left_block => self.left_over_of_item(&node),
                 Rule::stray => {
                     if item.is_none() {
@@ -93,6 +94,20 @@ impl Builder<'_> {
             }
             _ => self.left_over_of_item(node),
         }
+    }
+
+    /// `const SITE = https://school.example`.
+    fn address_of_const(&mut self, item: &mut Option<Item>) -> bool {
+        let Some(Item::Const(constant)) = item else { return false };
+        let start = constant.value.span.start;
+        let line = self.rest_of_line(start);
+        let Some((0, end)) = wordings::called::bare_address(line) else { return false };
+        let right = format!("\"{}\"", line.get(..end).unwrap_or(""));
+        let at = Span { start, end: start + end as u32 };
+        let message = "an address is a text in quotes";
+        self.report(errors::otherwise(&super::codes::MISSING_QUOTES, at, message, &right));
+        constant.value.kind = ExprKind::Broken;
+        true
     }
 
     fn pipeline(&mut self, node: Node) -> Pipeline {

@@ -254,7 +254,9 @@ impl Builder<'_> {
                 let mut nodes = line.node.clone().into_inner();
                 nodes.any(|node| node.as_rule() == Rule::bad_route)
             }
-            Rule::expect | Rule::require | Rule::refuse => wordings::reads_otherwise(line.node.as_str()),
+            Rule::expect | Rule::require | Rule::refuse | Rule::let_step => {
+                wordings::reads_otherwise(line.node.as_str())
+            }
             Rule::fields => wordings::may_be_computed(line.node.as_str()),
             Rule::params | Rule::bad_param if within == Within::Action => {
                 wordings::reads_otherwise(line.node.as_str())
@@ -344,7 +346,8 @@ impl Builder<'_> {
         }
         self.junk_seen += 1;
         let wording = self.wording(span.start, within);
-        if wording.is_some() && within == Within::Test {
+        let choice = matches!(within, Within::Pipeline | Within::Branch) && text.starts_with("let ");
+        if wording.is_some() && (within == Within::Test || choice) {
             // The whole line is told of, in however many pieces it is read.
             let end = span.start + self.rest_of_line(span.start).len() as u32;
             self.told_lines = Some(Span { start: span.start, end });

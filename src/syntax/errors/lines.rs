@@ -126,6 +126,11 @@ pub fn line_separator(at: Span, sign: &str) -> Diagnostic {
         .safe_fix(format!("delete the `{sign}`"), at, "")
 }
 
+/// Whether it is said of a comma at the end of a line.
+pub fn is_comma_at_end(found: &Diagnostic) -> bool {
+    found.message == line_separator(found.span, ",").message
+}
+
 /// `sign` is what stands between the two: `;`, or a `,` that may mean something else.
 pub fn two_on_a_line(at: Span, sign: Option<(char, Span)>, whole: bool) -> Diagnostic {
     let diagnostic = Diagnostic::new(&codes::LINE_SEPARATOR, at, "a second statement stands on this line")

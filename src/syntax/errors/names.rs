@@ -1,6 +1,6 @@
 //! Names that cannot be given, and the signs behind names.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::source::Span;
 use crate::syntax::codes;
 
@@ -53,6 +53,19 @@ pub fn colon_for_equals(at: Span, what: &str) -> Diagnostic {
     Diagnostic::new(&codes::COLON_FOR_EQUALS, at, format!("{what} is written with `=`"))
         .help("`=` stands behind the names of parameters, headers and fields; `:` stands inside of objects, `json { name: value }`.")
         .safe_fix("write `=`", at, " =")
+}
+
+/// Whether it is said of the colon behind a parameter.
+pub fn is_colon_of_parameter(found: &Diagnostic) -> bool {
+    found.message == colon_for_equals(found.span, "a parameter").message
+}
+
+/// `{ token: secret.KEY, email: email }` as the block of an action; `edits` put it right.
+pub fn parameters_as_object(at: Span, edits: Vec<Edit>) -> Diagnostic {
+    let mut found = Diagnostic::new(&codes::COLON_FOR_EQUALS, at, "the parameters of an action are written with `=`")
+        .help("Write `name = value`, each in a line of its own, or several on one line with commas between them. `:` stands inside of objects, `json { name: value }`.");
+    found.fixes.push(Fix::safe("write `=` behind each", edits));
+    found
 }
 
 pub fn equals_for_colon(at: Span, sign: &str) -> Diagnostic {

@@ -210,6 +210,9 @@ fn verify(line: Line<'_>) -> Option<Diagnostic> {
     if scheme == "token" {
         return place(line, start, behind);
     }
+    if scheme == "hmac" || scheme.starts_with("hmac_") || HASHES.contains(&scheme) {
+        return hmac(line, at, rest);
+    }
     // `verify bearer token secret.KEY`, `verify github = secret.KEY`
     let word = behind.split(' ').next().unwrap_or("");
     let value = behind.get(word.len()..)?.trim_start();
@@ -229,6 +232,36 @@ fn verify(line: Line<'_>) -> Option<Diagnostic> {
         );
     }
     None
+}
+
+const HASHES: [&str; 4] = ["sha256", "sha1", "sha512", "md5"];
+
+/// `verify hmac sha256 secret.KEY header "X-Sign"`, `verify hmac_sha256 secret.KEY`: the general form names its parameters.
+fn hmac(line: Line<'_>, at: usize, rest: &str) -> Option<Diagnostic> {
+    let words = rest.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    let hash =
+        words.map(|word| word.strip_prefix("hmac_").unwrap_or(word)).find(|word| HASHES.contains(word));
+    let name = |sign: char| move |c: char| !(c.is_alphanumeric() || c == '_' || c == sign);
+    let (before, secret) = rest.split_once("secret.")?;
+    let secret = secret.split(name('_')).next().filter(|secret| !secret.is_empty())?;
+    if before.contains(['{', '=']) {
+        return None;
+    }
+    let header = rest.split_once("header ").map(|(_, header)| header.trim_start().trim_start_matches('"'));
+    let header = header.and_then(|header| header.split(name('-')).next()).filter(|header| !header.is_empty());
+    let right = format!(
+        "hmac_{} {{ key = secret.{secret}, header = \"{}\" }}",
+        hash.unwrap_or("sha256"),
+        header.unwrap_or("X-Signature")
+    );
+    let message = "an HMAC signature is verified with named parameters";
+    let mut found = line.otherwise(&codes::INCOMPLETE_CLAUSE, (at, line.text.len()), message, &right);
+    found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+    Some(
+        found.help(format!(
+            "Write `verify {right}`; `encoding`, `prefix` and `payload` may stand beside them."
+        )),
+    )
 }
 
 /// `verify token query.key == secret.KEY`, `verify token headers["X-Token"] == …`.

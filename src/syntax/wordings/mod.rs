@@ -9,6 +9,7 @@ use super::blocks::Within;
 use super::errors;
 use super::words::first_word;
 
+pub(super) mod called;
 mod calls;
 mod expected;
 mod givens;
@@ -32,12 +33,16 @@ pub(super) fn of(text: &str, at: Span, within: Within) -> Option<Diagnostic> {
     match within {
         Within::Test => trials::of(line, word),
         Within::Connector | Within::ConnectorAction => calls::of_connector(line, word),
-        Within::Action | Within::Respond => calls::of_entry(line, word).or_else(|| prefixed_text(line)),
+        Within::Action | Within::Respond => {
+            let found = calls::of_entry(line, word).or_else(|| prefixed_text(line));
+            found.or_else(|| called::address(line))
+        }
         Within::Fields => steps::field(line),
         Within::Match if word == "case" => steps::case(line),
         Within::OnFailure if word == "notify" => heads::notify(line),
         Within::Pipeline | Within::Branch => {
-            colon(line, word).or_else(|| heads::of(line, word).or_else(|| steps::of(line, word)))
+            let found = colon(line, word).or_else(|| heads::of(line, word));
+            found.or_else(|| steps::of(line, word)).or_else(|| called::address(line))
         }
         _ => None,
     }
@@ -79,6 +84,7 @@ fn signed(line: Line<'_>, words: &str, right: &str) -> Option<Diagnostic> {
 pub(super) fn reads_otherwise(text: &str) -> bool {
     match first_word(text) {
         "expect" => expected::reads_otherwise(text),
+        "let" => called::reads_otherwise(text),
         word => calls::reads_otherwise(word, text),
     }
 }

@@ -6,14 +6,17 @@ use crate::syntax::errors;
 use crate::syntax::literals::unit_of;
 use crate::syntax::words::first_word;
 
-use super::{Line, is_name};
+use super::{Line, called, is_name};
 
 pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     match word {
         "when" | "if" => on_one_line(line, word).or_else(|| outside(line)).or_else(|| blank_in_unit(line)),
         "else" => outside(line),
         "for" => each(line),
-        "let" => choice_behind(line)
+        "let" => called::choice(line)
+            .or_else(|| called::action(line))
+            .or_else(|| called::joined(line))
+            .or_else(|| choice_behind(line))
             .or_else(|| outside(line))
             .or_else(|| super::prefixed_text(line))
             .or_else(|| choice_without_else(line))
@@ -34,7 +37,7 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
             found.fixes.clear();
             found
         }),
-        "http" => url_put_together(line),
+        "http" => url_put_together(line).or_else(|| called::action(line)),
         _ if is_name(word) && line.rest().1.starts_with(":= ") => {
             let (at, rest) = line.rest();
             let right = format!("let {word} =");
@@ -45,6 +48,9 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
                 &right,
             ))
             .filter(|_| rest.len() > ":= ".len())
+        }
+        _ if line.text.get(word.len()..).is_some_and(|behind| behind.starts_with('.')) => {
+            called::action(line)
         }
         _ => None,
     }
