@@ -340,21 +340,22 @@ impl Builder<'_> {
             }
         }
         self.end_of_indented(indented);
-        self.as_one_object(told);
+        self.as_one_object(told, "a parameter");
         entries
     }
 
-    /// A block that is written as an object, `{ a: 1, b: 2 }` over one line or several, is one mistake.
-    fn as_one_object(&mut self, told: usize) {
+    /// A block that is written as an object, `{ a: 1, b: 2 }` over one line or several, is one mistake. `told` is how much was
+    /// said before it, and `what` stands in its lines.
+    pub fn as_one_object(&mut self, told: usize, what: &'static str) {
         let own = self.diagnostics.get(told..).unwrap_or_default();
-        let mut colons = own.iter().filter(|found| errors::is_colon_of_parameter(found));
+        let mut colons = own.iter().filter(|found| errors::is_colon_behind(found, what));
         let (Some(first), Some(_)) = (colons.next().map(|found| found.span), colons.next()) else { return };
         let of_object =
-            |found: &Diagnostic| errors::is_colon_of_parameter(found) || errors::is_comma_at_end(found);
+            |found: &Diagnostic| errors::is_colon_behind(found, what) || errors::is_comma_at_end(found);
         let (of_object, others): (Vec<_>, Vec<_>) =
             self.diagnostics.split_off(told).into_iter().partition(of_object);
         let edits = of_object.into_iter().flat_map(|found| found.fixes).flat_map(|fix| fix.edits).collect();
-        self.diagnostics.push(errors::parameters_as_object(first, edits));
+        self.diagnostics.push(errors::written_as_object(first, what, edits));
         self.diagnostics.extend(others);
     }
 

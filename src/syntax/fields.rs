@@ -13,6 +13,7 @@ impl Builder<'_> {
     pub fn fields(&mut self, block: Node) -> Vec<Field> {
         let mut fields: Vec<Field> = Vec::new();
         let mut lost_policy = false;
+        let told = self.diagnostics.len();
         for line in self.lines(block) {
             let span = self.span(&line.node);
             let rule = line.node.as_rule();
@@ -44,6 +45,7 @@ impl Builder<'_> {
                 self.left_over(rule, span, &left, Within::Fields);
             }
         }
+        self.as_one_object(told, "a field");
         // A policy on a line of its own was meant for all of them.
         for field in fields.iter_mut().filter(|field| lost_policy && field.on_missing.is_none()) {
             field.on_missing = Some(OnMissing { kind: OnMissingKind::Broken, span: field.span });

@@ -28,7 +28,8 @@ impl Builder<'_> {
         let mut nodes = node.into_inner().peekable();
         let head = nodes.next_if(|node| node.as_rule() == Rule::bad_head);
         let branch = head.as_ref().map_or("", |head| words::first_word(head.as_str()));
-        let follows = matches!(branch, "else" | "elif" | "elsif" | "elseif" | "elsewhen");
+        let follows = matches!(branch, "else" | "elif" | "elsif" | "elseif" | "elsewhen")
+            || matches!(branch, "catch" | "except" | "finally");
         let lost = follows && self.follows_lost_branch(head.as_ref());
         if follows {
             self.lost_branch = Some(end);
@@ -53,7 +54,7 @@ impl Builder<'_> {
             self.untold_head = self.diagnostics.drain(told..).next().or(self.untold_head.take());
         } else {
             self.diagnose(&head, within);
-            if matches!(branch, "when" | "if") {
+            if matches!(branch, "when" | "if" | "try") {
                 self.lost_branch = Some(end);
             }
         }
@@ -215,7 +216,13 @@ impl Builder<'_> {
             && names_a_part(&status)
         {
             self.told_to_line_end = Some(status.span.start);
-            self.report(errors::part_without_block(status.span, name));
+            let at = status.span.start;
+            let rest = self.rest_of_line(at);
+            let rest = rest.get(..repair::code_length(rest)).unwrap_or("").trim_end();
+            let whole = rest.matches('{').count() == rest.matches('}').count() && rest.len() > name.len();
+            let end = at + rest.len() as u32;
+            let right = whole.then(|| (Span { start: at, end }, format!("200 {{ {rest} }}")));
+            self.report(errors::part_without_block(status.span, name, right));
             return broken_expr(status.span);
         }
         status

@@ -470,7 +470,9 @@ fn names_of_for(text: &str) -> Option<Vec<(usize, &str)>> {
 /// The name before `=` or `:` at the beginning of a text.
 fn binds(text: &str) -> Option<&str> {
     let word = first_word(text);
-    let rest = text.get(word.len()..)?.trim_start();
+    let rest = text.get(word.len()..)?;
+    // `tags[] = …`
+    let rest = rest.strip_prefix("[]").unwrap_or(rest).trim_start();
     let signed = rest.starts_with('=') && !rest.starts_with("==") || rest.starts_with(':');
     (!word.is_empty() && signed).then_some(word)
 }
@@ -547,6 +549,10 @@ fn foreign(word: &str) -> Option<&'static str> {
         "while" | "until" | "repeat" => {
             "There is no loop without a bound. To walk over a list write `for item in items { … }`; to try an action again, `retry 6 times` in its block."
         }
+        "filter" | "assert" | "ensure" | "guard" => {
+            "The run goes on or ends by a condition: `when not (…) { stop }`, or `{ abort 422 \"why\" }` to refuse the request."
+        }
+        "transform" | "map" | "assign" | "variable" => "To name a value write `let name = value`.",
         "try" | "catch" | "rescue" => {
             "What happens when an action fails stands in its block: `on_fail { … }`."
         }

@@ -183,13 +183,18 @@ pub fn status_in_quotes(at: Span, digits: &str) -> Diagnostic {
     )
 }
 
-pub fn part_without_block(at: Span, part: &str) -> Diagnostic {
-    Diagnostic::new(
+/// `right` is what is written with its block, and where.
+pub fn part_without_block(at: Span, part: &str, right: Option<(Span, String)>) -> Diagnostic {
+    let found = Diagnostic::new(
         &codes::RESPOND_WITHOUT_STATUS,
         at,
         format!("`{part}` belongs in the block of `respond`, behind its status"),
     )
-    .help(format!("Write `respond 200 {{ {part} … }}`."))
+    .help(format!("Write `respond 200 {{ {part} … }}`."));
+    match right {
+        Some((place, right)) => found.fix(format!("write `{right}`"), place, right),
+        None => found,
+    }
 }
 
 pub fn second_text(at: Span) -> Diagnostic {

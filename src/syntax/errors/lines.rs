@@ -29,9 +29,20 @@ pub fn pipeline_without_name(at: Span, title: Option<(Span, &str)>) -> Diagnosti
         .help("Write `pipeline leads \"Leads from the site\" {`: the name, one word, is what history and commands call it by; the title in quotes is for people.");
     let Some((span, written)) = title else { return found };
     let word = written.trim_matches('"');
-    let is_name = word.starts_with(|c: char| c == '_' || c.is_alphabetic())
-        && word.chars().all(|c| c == '_' || c.is_alphanumeric());
-    if is_name { found.fix("write the name without quotes", span, word) } else { found }
+    let is_name = |word: &str| {
+        word.starts_with(|c: char| c == '_' || c.is_alphabetic())
+            && word.chars().all(|c| c == '_' || c.is_alphanumeric())
+    };
+    if is_name(word) {
+        return found.fix("write the name without quotes", span, word);
+    }
+    let parts = word.split(|c: char| c != '_' && !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    let name = parts.collect::<Vec<_>>().join("_").to_lowercase();
+    let right = if word.contains(' ') { format!("{name} {written}") } else { name.clone() };
+    match is_name(&name) {
+        true => found.fix(format!("write `{right}`"), span, right),
+        false => found,
+    }
 }
 
 pub fn test_without_title(at: Span) -> Diagnostic {

@@ -55,15 +55,19 @@ pub fn colon_for_equals(at: Span, what: &str) -> Diagnostic {
         .safe_fix("write `=`", at, " =")
 }
 
-/// Whether it is said of the colon behind a parameter.
-pub fn is_colon_of_parameter(found: &Diagnostic) -> bool {
-    found.message == colon_for_equals(found.span, "a parameter").message
+/// Whether it is said of the colon behind the name of something.
+pub fn is_colon_behind(found: &Diagnostic, what: &str) -> bool {
+    found.message == colon_for_equals(found.span, what).message
 }
 
-/// `{ token: secret.KEY, email: email }` as the block of an action; `edits` put it right.
-pub fn parameters_as_object(at: Span, edits: Vec<Edit>) -> Diagnostic {
-    let mut found = Diagnostic::new(&codes::COLON_FOR_EQUALS, at, "the parameters of an action are written with `=`")
-        .help("Write `name = value`, each in a line of its own, or several on one line with commas between them. `:` stands inside of objects, `json { name: value }`.");
+/// `{ token: secret.KEY, email: email }` as the block of an action or of `extract`; `edits` put it right.
+pub fn written_as_object(at: Span, what: &str, edits: Vec<Edit>) -> Diagnostic {
+    let (lines, form) = match what {
+        "a field" => ("the fields of `extract`", "name = $.path on_missing abort"),
+        _ => ("the parameters of an action", "name = value"),
+    };
+    let mut found = Diagnostic::new(&codes::COLON_FOR_EQUALS, at, format!("{lines} are written with `=`"))
+        .help(format!("Write `{form}`, each in a line of its own, or several on one line with commas between them. `:` stands inside of objects, `json {{ name: value }}`."));
     found.fixes.push(Fix::safe("write `=` behind each", edits));
     found
 }

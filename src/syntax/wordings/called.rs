@@ -9,7 +9,31 @@ use super::{Line, is_name, is_text};
 
 /// Whether a `let` that can be read is none: `let answer = http.get("https://…")`.
 pub(super) fn reads_otherwise(text: &str) -> bool {
-    text.split_once('=').is_some_and(|(_, value)| value.trim_start().starts_with("http."))
+    let Some((_, value)) = text.split_once('=') else { return false };
+    let value = value.trim_start();
+    value.starts_with("http.") || value.starts_with("new ") || value.starts_with("{{")
+}
+
+/// `let day = new Date()`, `let who = {{ name }}`, `let who = ${name}`, `let who = %name%`.
+pub(super) fn value(line: Line<'_>) -> Option<Diagnostic> {
+    let (_, value) = line.text.split_once('=')?;
+    let value = value.trim();
+    let at = line.text.len() - value.len();
+    let place = (at, line.text.len());
+    if let Some(made) = value.strip_prefix("new ") {
+        let message = "nothing is made with `new`";
+        let mut found = line.otherwise(&codes::FOREIGN_WORD, place, message, "now()");
+        if made.trim() != "Date()" {
+            found.fixes.clear();
+            found.help = Some("Values are written as they are, `[1, 2]`, and what is computed is asked of a function: `now()`.".into());
+        }
+        return Some(found);
+    }
+    let signs = [("{{", "}}"), ("${", "}"), ("%", "%"), ("<%=", "%>"), ("$", ""), ("@", ""), (":", "")];
+    let name = signs.iter().find_map(|(open, close)| value.strip_prefix(open)?.strip_suffix(close))?.trim();
+    let name = name.trim_start_matches('$');
+    let path = !name.is_empty() && name.split('.').all(is_name);
+    path.then(|| line.otherwise(&codes::FOREIGN_OPERATOR, place, "a value is used by its name alone", name))
 }
 
 /// `bizon.add_subscriber(email = email)`, `http.post("https://…") { … }`, `let answer = http.get("https://…")`.

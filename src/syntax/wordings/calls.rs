@@ -16,6 +16,8 @@ pub(super) fn of_entry(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         "rate" => heads::rate(line),
         "accept" => statuses(line),
         "retry" => retry(line),
+        "retries" | "max_retries" | "attempts" => retries(line, word),
+        "Authorization" | "authorization" => authorization(line, word),
         "html" => html(line),
         "give" | "give_up" | "giveup" => give_up(line),
         "on_fail" => on_fail(line),
@@ -83,6 +85,11 @@ pub(super) fn reads_otherwise(word: &str, text: &str) -> bool {
             | "refuse"
             | "give_up_after"
             | "give_up"
+            | "retries"
+            | "max_retries"
+            | "attempts"
+            | "Authorization"
+            | "authorization"
     ) && behind.starts_with([':', '='])
 }
 
@@ -138,6 +145,30 @@ fn statuses(line: Line<'_>) -> Option<Diagnostic> {
             &right,
         )
         .help(format!("Write `accept {right}`."))
+    })
+}
+
+/// `retries = 3`, `max_retries: 5`.
+fn retries(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    let (_, rest) = line.rest();
+    let count = rest.strip_prefix(['=', ':']).unwrap_or(rest).trim();
+    let digits = !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| {
+        let message = format!("how often an action is tried again is said with `retry`, not with `{word}`");
+        line.otherwise(&codes::FOREIGN_WORD, (0, line.text.len()), &message, &format!("retry {count} times"))
+    })
+}
+
+/// `Authorization: "Bearer {secret.KEY}"`, as HTTP has it. Headers with a `-` are known by it.
+fn authorization(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    let (_, rest) = line.rest();
+    let value = rest.strip_prefix([':', '='])?.trim_start();
+    let end = line.text.len() - value.len();
+    let right = format!("header \"{word}\" =");
+    (!value.is_empty() && !value.starts_with('=')).then(|| {
+        let written = line.text.get(..end).unwrap_or(word).trim_end().len();
+        let message = "a header stands behind the word `header`, and its name in quotes";
+        line.otherwise(&codes::FOREIGN_WORD, (0, written), message, &right)
     })
 }
 

@@ -38,6 +38,59 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         "keep" | "keep_failed" => with_sign(line, word).or_else(|| parts(line)),
         "on_failure" => told_of_failures(line),
         "dedupe" => dedupe(line),
+        _ => keyed(line, word),
+    }
+}
+
+/// `route: POST /leads`, `path = "/leads"`, `auth: bearer secret.KEY`, `trigger: webhook`.
+fn keyed(line: Line<'_>, word: &str) -> Option<Diagnostic> {
+    let (_, rest) = line.rest();
+    let value = rest.strip_prefix([':', '=']).filter(|value| !value.starts_with('='))?.trim();
+    let whole = (0, line.text.len());
+    match word {
+        "route" | "path" | "endpoint" | "webhook" | "url" | "listen" => {
+            let (method, path) = match value.split_once([' ', ',']) {
+                Some((method, path)) => (method.to_uppercase(), path.trim()),
+                None => ("POST".to_owned(), value),
+            };
+            let inner = path.trim_matches(['"', '\'']);
+            let path = match inner.split_once("://") {
+                Some((_, address)) => address.find('/').and_then(|slash| address.get(slash..))?,
+                None => inner,
+            };
+            let plain = |c: char| c.is_alphanumeric() || "/-_.:{}%".contains(c);
+            let known = METHODS.contains(&method.as_str()) || method == "ANY";
+            if !known || path.is_empty() || !path.chars().all(plain) {
+                return None;
+            }
+            let method = if method == "ANY" { "any" } else { &method };
+            let right = format!("on {method} \"/{}\"", path.trim_start_matches('/'));
+            let message = "where a pipeline listens is said with `on`";
+            let mut found = line.otherwise(&codes::FOREIGN_WORD, whole, message, &right);
+            let said = value.contains([' ', ',']);
+            found.fixes.iter_mut().for_each(|fix| fix.safe = said);
+            Some(found)
+        }
+        "method" | "methods" if METHODS.contains(&value.trim_matches('"').to_uppercase().as_str()) => {
+            let message = "the method of a request stands in `on`, before the path";
+            let mut found = line.otherwise(&codes::FOREIGN_WORD, whole, message, "");
+            found.fixes.clear();
+            Some(found.help(format!("Write `on {} \"/path\"`.", value.trim_matches('"').to_uppercase())))
+        }
+        "auth" | "security" | "signature" => {
+            let message = "how a sender is known is said with `verify`";
+            let secret = value.split_once("secret.");
+            let right = match (first_word(value), secret) {
+                ("bearer", Some((_, name))) => format!("verify bearer secret.{}", first_word(name)),
+                _ => String::new(),
+            };
+            let mut found = line.otherwise(&codes::FOREIGN_WORD, whole, message, &right);
+            if right.is_empty() {
+                found.fixes.clear();
+                found.help = Some(crate::syntax::words::form("verify").to_owned());
+            }
+            Some(found)
+        }
         _ => None,
     }
 }
@@ -208,7 +261,7 @@ fn verify(line: Line<'_>) -> Option<Diagnostic> {
         }
     }
     if scheme == "token" {
-        return place(line, start, behind);
+        return place(line, start, behind).or_else(|| placeless(line, start, behind));
     }
     if scheme == "hmac" || scheme.starts_with("hmac_") || HASHES.contains(&scheme) {
         return hmac(line, at, rest);
@@ -232,6 +285,19 @@ fn verify(line: Line<'_>) -> Option<Diagnostic> {
         );
     }
     None
+}
+
+/// `verify token = secret.KEY`, `verify token secret.KEY`.
+fn placeless(line: Line<'_>, start: usize, behind: &str) -> Option<Diagnostic> {
+    let secret = behind.trim_start_matches(['=', ' ']);
+    let name = secret.strip_prefix("secret.").filter(|name| is_name(name))?;
+    let right = format!("header \"X-Token\" == secret.{name}");
+    let message = "`verify token` says where the token stands";
+    let mut found = line.otherwise(&codes::INCOMPLETE_CLAUSE, (start, line.text.len()), message, &right);
+    found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+    Some(found.help(format!(
+        "Write `verify token {right}`, with `query \"key\"`, `path \"key\"` or `body $.key` where the sender puts it there."
+    )))
 }
 
 const HASHES: [&str; 4] = ["sha256", "sha1", "sha512", "md5"];

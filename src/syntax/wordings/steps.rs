@@ -14,6 +14,7 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         "else" => outside(line),
         "for" => each(line),
         "let" => called::choice(line)
+            .or_else(|| called::value(line))
             .or_else(|| called::action(line))
             .or_else(|| called::joined(line))
             .or_else(|| choice_behind(line))
@@ -162,6 +163,22 @@ fn each(line: Line<'_>) -> Option<Diagnostic> {
                     .help(format!("Write `for {right} {{ … }}`.")),
             );
         }
+    }
+    // `for tag in tags[] {`
+    let gone_through = head.trim_end_matches(':').trim_end();
+    let list = ["[]", "[*]"].iter().find_map(|sign| gone_through.strip_suffix(sign));
+    if let Some((name, list)) = list.and_then(|list| list.split_once(" in "))
+        && is_name(name)
+        && !list.is_empty()
+    {
+        let start = at + name.len() + " in ".len() + list.len();
+        let message = "a `for` goes through a list that is named without brackets";
+        let place = (start, at + gone_through.len());
+        let edits = [(place.0, place.1, "")];
+        return Some(
+            line.with_edits(&codes::FOREIGN_OPERATOR, place, message, "leave them out", &edits)
+                .help(format!("Write `for {name} in {list} {{ … }}`.")),
+        );
     }
     let inner = head.strip_prefix('(').and_then(|head| head.strip_suffix(')')).unwrap_or(head).trim();
     let word = first_word(inner);
@@ -387,6 +404,66 @@ fn computed(line: Line<'_>) -> Option<Diagnostic> {
     Some(found.help(format!("Write it in a line below the block: `let {name} = {example}`.")))
 }
 
+/// `total = $.price * 100 on_missing abort`: a path, and what is computed from what stands there.
+fn computed_from(line: Line<'_>) -> Option<Diagnostic> {
+    let name = first_word(line.text);
+    let value = line.text.get(name.len()..)?.trim_start().strip_prefix('=')?.trim_start();
+    let at = line.text.len() - value.len();
+    let value = Line { text: value.get(..value.find(" on_missing").unwrap_or(value.len()))?, at: line.at };
+    let signs = [" * ", " + ", " / ", " - ", " == ", " != ", " >= ", " <= ", " > ", " < ", " and "];
+    let cut = signs.iter().filter_map(|sign| value.find(sign)).min()?;
+    let path = value.text.get(..cut)?.trim_end();
+    if !is_name(name) || !path.starts_with(['$', '[']) || path.contains(' ') {
+        return None;
+    }
+    let message = format!("what `{name}` is computed from is picked out first");
+    let place = (at + cut + 1, at + value.text.trim_end().len());
+    let mut found = line.otherwise(&codes::MISPLACED_LINE, place, &message, "");
+    found.fixes.clear();
+    let rest = value.text.get(cut..)?.trim();
+    Some(found.help(format!(
+        "Pick out `{path}` under a name of its own, and write a line below the block: `let {name} = … {rest}`."
+    )))
+}
+
+/// `day = $.date as "YYYY-MM-DD"`: how a time is written needs not to be said.
+fn pattern_of_time(line: Line<'_>) -> Option<Diagnostic> {
+    let at = line.find(" as \"")? + " as ".len();
+    let end = at + 1 + line.text.get(at + 1..)?.find('"')? + 1;
+    let pattern = line.text.get(at..end)?.to_lowercase();
+    let of_time = ["yyyy", "%y", "dd", "hh:", "%h"].iter().any(|part| pattern.contains(part));
+    let message = match of_time {
+        true => "a time is read by the reader `time`, in whichever form it was sent",
+        false => "what reads a value is a word without quotes",
+    };
+    let mut found = line.otherwise(&codes::NEEDLESS_QUOTES, (at, end), message, "time");
+    found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+    if !of_time {
+        found.fixes.clear();
+    }
+    Some(
+        found.help(
+            "It is written `as time`, `as time(\"Europe/Moscow\")`, `as number`, `as email` and so on.",
+        ),
+    )
+}
+
+/// `tags[] = $.tags`, `tags[]: $.tags[*]`.
+fn name_of_list(line: Line<'_>) -> Option<Diagnostic> {
+    let name = first_word(line.text);
+    let behind = line.text.get(name.len()..)?;
+    let sign = behind.strip_prefix("[]")?.trim_start();
+    let value = sign.strip_prefix(['=', ':'])?.trim_start();
+    (is_name(name) && !value.is_empty()).then(|| {
+        let end = line.text.len() - value.len();
+        let edits = [(name.len(), end, " = ")];
+        let message = "no brackets stand behind a name, whatever it holds";
+        let place = (name.len(), name.len() + "[]".len());
+        line.with_edits(&codes::BAD_NAME, place, message, "leave them out", &edits)
+            .help("All members of a list are picked out by `$.items[*]`.")
+    })
+}
+
 /// Whether a field is given something that may be no path.
 pub(super) fn may_be_computed(text: &str) -> bool {
     value_of_field(text).is_some_and(|(_, value)| {
@@ -409,7 +486,11 @@ fn value_of_field(text: &str) -> Option<(usize, &str)> {
 
 /// `on_missing = 0`, `on_missing: empty`, `on_missing abort "why" 422`, `on_missing abort 422 no phone` behind a path.
 pub(super) fn field(line: Line<'_>) -> Option<Diagnostic> {
-    if let Some(found) = computed(line) {
+    if let Some(found) = computed(line)
+        .or_else(|| computed_from(line))
+        .or_else(|| pattern_of_time(line))
+        .or_else(|| name_of_list(line))
+    {
         return Some(found);
     }
     let at = line.find("on_missing")? + "on_missing".len();
