@@ -76,14 +76,7 @@ impl Builder<'_> {
         let mut lines: Vec<Line> = Vec::new();
         for node in block.into_inner() {
             match node.as_rule() {
-                Rule::low_open => {
-                    let brace = node.as_span().end();
-                    let head = self.between(start, start);
-                    let brace = self.between(brace, brace + 1);
-                    let gap = Span { start: head.start, end: brace.start };
-                    let blank = self.source.get(gap.range()).is_some_and(|text| text.trim().is_empty());
-                    self.report(errors::brace_on_its_own_line(head, brace, blank.then_some(gap)));
-                }
+                Rule::low_open => self.brace_below(start, &node),
                 Rule::missing_open => {
                     let at = self.between(start, start);
                     self.report(errors::missing_open(at));
@@ -107,6 +100,16 @@ impl Builder<'_> {
             }
         }
         lines
+    }
+
+    /// A `{` below its head, which ends at an offset.
+    pub fn brace_below(&mut self, head: usize, low_open: &Node) {
+        let brace = low_open.as_span().end();
+        let head = self.between(head, head);
+        let brace = self.between(brace, brace + 1);
+        let gap = Span { start: head.start, end: brace.start };
+        let blank = self.source.get(gap.range()).is_some_and(|text| text.trim().is_empty());
+        self.report(errors::brace_on_its_own_line(head, brace, blank.then_some(gap)));
     }
 
     /// A block of steps.

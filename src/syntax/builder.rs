@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pest::iterators::Pairs;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Edit};
 use crate::source::Span;
 
 use super::ast::Name;
@@ -87,9 +87,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub fn report(&mut self, diagnostic: Diagnostic) {
+    pub fn report(&mut self, mut diagnostic: Diagnostic) {
         self.broken |= diagnostic.is_error();
         if self.muted == 0 {
+            // What stands at a brace that was put in may be any letter of the file, and a change takes none in two.
+            let source = self.source;
+            let whole = |edit: &Edit| source.get(edit.span.range()).is_some();
+            diagnostic.fixes.retain(|fix| fix.edits.iter().all(whole));
             self.diagnostics.push(diagnostic);
         }
     }

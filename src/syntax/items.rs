@@ -170,7 +170,11 @@ impl Builder<'_> {
         let mut nodes = node.into_inner();
         let head = nodes.next()?;
         let (at, text) = (self.span(&head), head.as_str());
-        let block = nodes.next()?;
+        let mut block = nodes.next()?;
+        if block.as_rule() == Rule::low_open {
+            self.brace_below(head.as_span().end(), &block);
+            block = nodes.next()?;
+        }
         let word = words::first_word(text);
         let meant = words::ITEM_WORDS
             .into_iter()

@@ -261,7 +261,7 @@ impl Builder<'_> {
                 let mut nodes = line.node.clone().into_inner();
                 nodes.any(|node| node.as_rule() == Rule::bad_route)
             }
-            Rule::expect | Rule::require | Rule::refuse | Rule::let_step => {
+            Rule::expect | Rule::require | Rule::refuse | Rule::let_step | Rule::when => {
                 wordings::reads_otherwise(line.node.as_str())
             }
             Rule::fields => wordings::may_be_computed(line.node.as_str()),

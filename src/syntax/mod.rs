@@ -23,6 +23,7 @@ mod head;
 mod items;
 mod junk;
 mod literals;
+mod long_text;
 mod prescan;
 mod repair;
 mod shift;

@@ -3,6 +3,7 @@
 
 use crate::source::Span;
 
+use super::long_text;
 use super::repair::code_length;
 use super::unseen::{self, Place, Unseen};
 use super::words::{ITEM_WORDS, first_word, is_near_item};
@@ -35,6 +36,8 @@ pub(super) struct Part {
     pub unseen: Vec<Unseen>,
     /// Comments of other languages over several lines.
     pub remarks: Vec<Span>,
+    /// Texts in `"` that end some lines below.
+    pub long_texts: Vec<Span>,
 }
 
 /// How comments over several lines begin and end elsewhere.
@@ -137,6 +140,7 @@ impl Scanner<'_> {
         at = self.line_start(at);
         loop {
             at = match bytes.get(at) {
+                Some(b'\n' | b'\r') if let Some(behind) = self.text_over_lines(at) => behind,
                 None | Some(b'\n' | b'\r') if let Some(behind) = self.back_to_text(at) => behind,
                 None => break,
                 Some(b'\n' | b'\r') => self.next_line(at),
@@ -192,6 +196,26 @@ impl Scanner<'_> {
         }
         self.scan.comments.truncate(start.comments);
         self.braces_open = start.braces_open;
+        Some(behind)
+    }
+
+    /// At the end of a line on which a text has not come to its end: where it ends, if it goes on over lines that are no code.
+    fn text_over_lines(&mut self, line_end: usize) -> Option<usize> {
+        let start = self.text_start.as_ref()?.at;
+        let first = self.open.iter().position(|open| *open == Open::Text)?;
+        if self.open.len() != first + 1 {
+            return None;
+        }
+        let behind = long_text::end(self.text, line_end)?;
+        self.open.truncate(first);
+        self.text_start = None;
+        let inner = self.text.as_bytes().get(start + 1..behind).unwrap_or(&[]);
+        if let Err(at) = Nesting::default().behind(start + 1, inner) {
+            self.too_deep(at);
+        }
+        if let Some(part) = self.scan.parts.last_mut() {
+            part.long_texts.push(Span::new(start, behind));
+        }
         Some(behind)
     }
 
@@ -447,7 +471,7 @@ fn is_item_word(line: &str) -> bool {
 }
 
 /// Whether a line begins an item whatever stands above it. Two words decide, since `test = $.test` is a field.
-fn begins_item(line: &str) -> bool {
+pub(super) fn begins_item(line: &str) -> bool {
     let Some(word) = ITEM_WORDS.iter().find(|word| line.starts_with(**word)) else { return false };
     let rest = line.get(word.len()..).unwrap_or("");
     let behind = rest.trim_start();

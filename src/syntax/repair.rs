@@ -6,6 +6,7 @@ use crate::source::Span;
 
 use super::bounds::{self, Bounds};
 use super::errors;
+use super::long_text;
 use super::prescan::{Brace, Part};
 use super::words::first_word;
 
@@ -89,6 +90,12 @@ pub(super) fn mended(text: &str, part: &Part) -> (Patched, Vec<Diagnostic>) {
         let end = remark.end as usize - part.start;
         own.extend(line_starts(text, start, end).map(|at| Change::Insert(at, "#")));
         told.extend(remark_told(text, start, end, *remark));
+    }
+    for long in &part.long_texts {
+        let (start, end) = (long.start as usize - part.start, long.end as usize - part.start);
+        let inner = text.get(start..end).unwrap_or("");
+        own.extend(inner.match_indices(['\n', '\r']).map(|(at, _)| Change::Replace(start + at, " ")));
+        told.extend(long_text::told(text, part.start, *long));
     }
     if part.open_lines {
         return (Patched::new(text, part.start, own), told);

@@ -120,7 +120,7 @@ fn closing(text: &str, open: usize) -> Option<usize> {
 }
 
 /// Parted by the commas that stand in no bracket and no text.
-fn pieces(text: &str) -> Option<Vec<&str>> {
+pub(super) fn pieces(text: &str) -> Option<Vec<&str>> {
     let (mut pieces, mut from, mut depth) = (Vec::new(), 0, 0_usize);
     for (at, sign) in outside(text) {
         match sign {
@@ -139,7 +139,7 @@ fn pieces(text: &str) -> Option<Vec<&str>> {
 }
 
 /// The letters of a line that stand in no text, and where.
-fn outside(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
+pub(super) fn outside(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
     let mut quote = None;
     text.char_indices().filter(move |(_, sign)| {
         match quote {

@@ -346,10 +346,23 @@ fn place(line: Line<'_>, start: usize, behind: &str) -> Option<Diagnostic> {
         }
         _ => {
             let inner = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
-            let inner = inner.or_else(|| name.strip_prefix('(').and_then(|name| name.strip_suffix(')')))?;
-            is_text(inner).then(|| inner.to_owned())?
+            let inner = inner.or_else(|| name.strip_prefix('(').and_then(|name| name.strip_suffix(')')));
+            // `verify token header X-Token == …`
+            let bare = name.trim();
+            let token = bare.split('-').all(is_name).then(|| format!("\"{bare}\""));
+            inner.filter(|inner| is_text(inner)).map(str::to_owned).or(token)?
         }
     };
+    // One `=` is put right with it.
+    let secret = behind.get(written.len()..)?.trim_start().strip_prefix("= ");
+    if let Some(secret) = secret.map(str::trim).filter(|secret| secret.starts_with("secret.")) {
+        let right = format!("{place} {name} == {secret}");
+        let message = "where the token stands is written as its place and its name, and compared by `==`";
+        return Some(
+            line.otherwise(&codes::INCOMPLETE_CLAUSE, (start, line.text.len()), message, &right)
+                .help(format!("Write `verify token {right}`.")),
+        );
+    }
     let right = format!("{place} {name}");
     Some(
         line.otherwise(

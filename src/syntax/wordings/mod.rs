@@ -18,6 +18,7 @@ pub(super) mod items;
 mod sent;
 mod steps;
 mod trials;
+mod values;
 pub(super) mod yaml;
 
 /// A line up to its end or its comment.
@@ -35,7 +36,7 @@ pub(super) fn of(text: &str, at: Span, within: Within) -> Option<Diagnostic> {
         Within::Connector | Within::ConnectorAction => calls::of_connector(line, word),
         Within::Action | Within::Respond => {
             let found = calls::of_entry(line, word).or_else(|| prefixed_text(line));
-            found.or_else(|| called::address(line))
+            found.or_else(|| called::address(line)).or_else(|| values::parameter(line))
         }
         Within::Fields => steps::field(line),
         Within::Match if word == "case" => steps::case(line),
@@ -84,7 +85,8 @@ fn signed(line: Line<'_>, words: &str, right: &str) -> Option<Diagnostic> {
 pub(super) fn reads_otherwise(text: &str) -> bool {
     match first_word(text) {
         "expect" => expected::reads_otherwise(text),
-        "let" => called::reads_otherwise(text),
+        "let" => called::reads_otherwise(text) || values::reads_otherwise(text),
+        "when" => values::reads_otherwise(text),
         word => calls::reads_otherwise(word, text),
     }
 }

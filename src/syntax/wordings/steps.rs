@@ -6,12 +6,15 @@ use crate::syntax::errors;
 use crate::syntax::literals::unit_of;
 use crate::syntax::words::first_word;
 
-use super::{Line, called, is_name};
+use super::{Line, called, is_name, values};
 
 pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     match word {
-        "when" | "if" => on_one_line(line, word).or_else(|| outside(line)).or_else(|| blank_in_unit(line)),
-        "else" => outside(line),
+        "when" | "if" => on_one_line(line, word)
+            .or_else(|| outside(line))
+            .or_else(|| blank_in_unit(line))
+            .or_else(|| values::of(line)),
+        "else" => outside(line).or_else(|| values::of(line)),
         "for" => each(line),
         "let" => called::choice(line)
             .or_else(|| called::value(line))
@@ -21,7 +24,8 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
             .or_else(|| outside(line))
             .or_else(|| super::prefixed_text(line))
             .or_else(|| choice_without_else(line))
-            .or_else(|| call_without_brackets(line)),
+            .or_else(|| call_without_brackets(line))
+            .or_else(|| values::of(line)),
         "respond" | "abort" | "stop" => answer(line, word),
         "extract" => format_in_extract(line),
         "continue" if line.rest().1.trim_start_matches('}').is_empty() => Some(
