@@ -179,6 +179,7 @@ impl Builder<'_> {
         let meant = words::ITEM_WORDS
             .into_iter()
             .find(|known| *known == word)
+            .or_else(|| words::from_russian(word).filter(|word| words::ITEM_WORDS.contains(word)))
             .or_else(|| crate::diagnostic::near(word, words::ITEM_WORDS));
         let meant = match wordings::items::behind_a_word(text.trim_end(), at) {
             Some((word, found)) if meant.is_none() => {

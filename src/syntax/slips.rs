@@ -12,6 +12,7 @@ use super::habits;
 use super::wordings;
 use super::words::{
     CONNECTOR_WORDS, ENTRY_WORDS, ITEM_WORDS, RESERVED, STEP_WORDS, TEST_WORDS, first_word, form,
+    from_russian,
 };
 
 /// What the block behind a head that cannot be read seems to hold.
@@ -27,7 +28,10 @@ pub(super) enum Block {
 
 pub(super) fn kind_of_block(head: &str) -> Block {
     let word = first_word(head);
-    let meant = if is_word(word) { Some(word) } else { near(word, all_words()) };
+    let meant = match from_russian(word) {
+        None if is_word(word) => Some(word),
+        meant => meant.or_else(|| near(word, all_words())),
+    };
     let calls = head.split_whitespace().any(|piece| {
         piece.split_once('.').is_some_and(|(a, b)| first_word(a) == a && !a.is_empty() && !b.is_empty())
     });
@@ -112,6 +116,10 @@ pub(super) fn line(text: &str, span: Span, within: Within, reread: bool) -> Diag
 }
 
 fn unknown(word: &str, at: Span, text: &str, span: Span, within: Within) -> Diagnostic {
+    let given = text.get(word.len()..).unwrap_or("").trim_start().starts_with(['=', ':']);
+    if let Some(meant) = from_russian(word).filter(|_| !given) {
+        return errors::russian_word(at, word, meant);
+    }
     if let Some(advice) = foreign(word) {
         let rest = text.get(word.len()..).unwrap_or("").trim();
         let found = errors::foreign_word(at, word, advice);
@@ -210,7 +218,12 @@ pub(super) fn in_expression(text: &str, span: Span) -> Option<Diagnostic> {
     None
 }
 
-const WORDS_FOR_OPERATORS: [(&str, &str); 8] = [
+const WORDS_FOR_OPERATORS: [(&str, &str); 13] = [
+    (" и ", "and"),
+    (" или ", "or"),
+    (" не ", "not"),
+    (" равно ", "=="),
+    (" в ", "in"),
     (" is not ", "!="),
     (" is ", "=="),
     (" equals ", "=="),
@@ -370,6 +383,9 @@ pub(super) fn item_head(at: Span, text: &str, meant: Option<&str>) -> Diagnostic
     if let Some(diagnostic) = comment(text, at) {
         return diagnostic;
     }
+    if let Some(meant) = from_russian(word) {
+        return errors::russian_word(first, word, meant);
+    }
     match meant {
         Some(meant) if meant != word => errors::unknown_word(first, word, Some(meant), "at the left edge"),
         Some(meant) => {
@@ -433,7 +449,11 @@ pub(super) fn bound_names(text: &str) -> Vec<(usize, &str)> {
     if let Some(names) = names_of_for(line) {
         return names.into_iter().map(|(at, name)| (blank + at, name)).collect();
     }
-    if ["let", "for", "const", "var", "set", "foreach"].contains(&word) || near(word, ["let"]).is_some() {
+    let russian = from_russian(word).is_some_and(|word| matches!(word, "let" | "for"));
+    if russian
+        || ["let", "for", "const", "var", "set", "foreach"].contains(&word)
+        || near(word, ["let"]).is_some()
+    {
         let skipped = behind.len() - behind.trim_start_matches([' ', '\t', '(']).len();
         let name = first_word(behind.get(skipped..).unwrap_or(""));
         // `for (let item of items)`

@@ -69,7 +69,35 @@ pub(super) const CONNECTOR_WORDS: [&str; 4] = ["action", "base", "param", "retur
 /// Whether a line at the left edge seems to be a mistyped head of an item.
 pub(super) fn is_near_item(line: &str) -> bool {
     let word = first_word(line);
-    near(word, ITEM_WORDS).is_some() && !STEP_WORDS.contains(&word) && !ENTRY_WORDS.contains(&word)
+    let russian = from_russian(word).is_some_and(|word| ITEM_WORDS.contains(&word));
+    (russian || near(word, ITEM_WORDS).is_some())
+        && !STEP_WORDS.contains(&word)
+        && !ENTRY_WORDS.contains(&word)
+}
+
+/// The word of the language that a Russian one is, as people write who think in it.
+pub(super) fn from_russian(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "если" | "когда" => "when",
+        "иначе" => "else",
+        "пусть" | "переменная" => "let",
+        "для" => "for",
+        "стоп" | "остановить" | "закончить" => "stop",
+        "отказать" | "прервать" | "отклонить" => "abort",
+        "ответить" | "ответ" | "вернуть" => "respond",
+        "ждать" | "подождать" | "пауза" => "wait",
+        "извлечь" | "взять" | "получить" => "extract",
+        "проверить" => "verify",
+        "повторить" => "retry",
+        "заголовок" => "header",
+        "текст" => "text",
+        "отправить" => "send",
+        "ожидать" | "ожидается" => "expect",
+        "дано" => "given",
+        "тест" => "test",
+        "конвейер" | "пайплайн" | "сценарий" => "pipeline",
+        _ => return None,
+    })
 }
 
 /// Letters, digits and `_` from the beginning.

@@ -84,6 +84,13 @@ pub fn unknown_word(at: Span, word: &str, near: Option<&str>, place: &str) -> Di
     diagnostic.help(help).safe_fix(format!("write `{near}`"), at, near)
 }
 
+/// A word in Russian; the words of scripts are English ones, and names may be of any language.
+pub fn russian_word(at: Span, word: &str, meant: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`{word}` is written `{meant}`"))
+        .help("The words of a script are English; names of values may be Russian.")
+        .safe_fix(format!("write `{meant}`"), at, meant)
+}
+
 pub fn foreign_word(at: Span, word: &str, advice: &str) -> Diagnostic {
     Diagnostic::new(&codes::FOREIGN_WORD, at, format!("`{word}` is no word of wj")).help(advice)
 }
