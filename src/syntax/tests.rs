@@ -361,3 +361,13 @@ fn a_letter_that_looks_like_a_blank_is_told_of() {
         parsed.diagnostics.iter().map(|found| (found.code.id, found.span)).collect();
     assert_eq!(found, [("WJ0107", Span::new(0, 3))]);
 }
+
+#[test]
+fn no_change_takes_a_letter_in_two() {
+    // The brace that is put in stands where the file has a blank of two bytes.
+    for text in ["    test \"\u{a0}\n           \" \n}    ", "pipeline p {\n  when \"\u{a0}\n  stop\n}\n"] {
+        for edit in read(text).diagnostics.iter().flat_map(|found| &found.fixes).flat_map(|fix| &fix.edits) {
+            assert!(text.get(edit.span.range()).is_some(), "{edit:?} in {text:?}");
+        }
+    }
+}
