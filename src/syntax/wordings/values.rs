@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::syntax::codes;
 use crate::syntax::errors;
-use crate::syntax::words::first_word;
+use crate::syntax::words::{RESERVED, first_word};
 
 use super::{Line, called, is_name, is_text};
 
@@ -71,7 +71,9 @@ fn percent_sign(text: &str) -> Option<usize> {
         let next = behind.strip_prefix('%').map(|behind| behind.chars().next());
         let ends = next.is_some_and(|next| next.is_none_or(|next| matches!(next, ' ' | '{' | ')' | ',')));
         let operand = behind.get(1..).is_some_and(|behind| {
-            behind.trim_start().starts_with(|c: char| c == '_' || c == '(' || c.is_ascii_digit())
+            let behind = behind.trim_start();
+            let word = first_word(behind);
+            behind.starts_with('(') || !word.is_empty() && !RESERVED.contains(&word)
         });
         ends && !operand && before.ends_with(|c: char| c.is_ascii_digit())
     })
