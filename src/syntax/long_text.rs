@@ -50,22 +50,30 @@ fn is_code(line: &str) -> bool {
         || begins_item(line)
 }
 
-/// What is said of it: `text` is the part of the file that begins at `start`.
-pub(super) fn told(text: &str, start: usize, at: Span) -> Option<Diagnostic> {
+/// What is said of it: `text` is the part of the file that begins at `start`. It is always said, since the text is then read as
+/// if it stood on one line.
+pub(super) fn told(text: &str, start: usize, at: Span) -> Diagnostic {
     let (from, end) = (at.start as usize - start, at.end as usize - start);
-    let before = text.get(..from)?;
-    let line = before.get(before.rfind(['\n', '\r']).map_or(0, |end| end + 1)..)?;
-    let indent = format!("{}  ", line.get(..line.len() - line.trim_start_matches([' ', '\t']).len())?);
-    let inner = text.get(from + 1..end - 1)?;
-    let written: Vec<&str> = inner.lines().map(str::trim).collect();
-    let last = written.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
-    let written = written.get(usize::from(written.first().is_some_and(|line| line.is_empty()))..last)?;
-    let lines: Vec<String> = written
-        .iter()
-        .map(|line| if line.is_empty() { String::new() } else { format!("{indent}{line}") })
-        .collect();
-    let right = format!("\"\"\"\n{}\n{indent}\"\"\"", lines.join("\n"));
+    let inner = text.get(from + 1..end - 1).unwrap_or("");
     let first = inner.lines().next().unwrap_or("");
     let shown = Span { start: at.start, end: at.start + 1 + first.trim_end().len() as u32 };
-    Some(errors::text_over_lines(shown).safe_fix("write it between `\"\"\"`", at, right))
+    errors::text_over_lines(shown).safe_fix(
+        "write it between `\"\"\"`",
+        at,
+        between_quotes(text, from, inner),
+    )
+}
+
+/// The text as it was meant, a level further in than the line on which it begins.
+fn between_quotes(text: &str, from: usize, inner: &str) -> String {
+    let before = text.get(..from).unwrap_or("");
+    let line = before.rsplit(['\n', '\r']).next().unwrap_or("");
+    let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
+    let indent = format!("{}  ", line.get(..blanks).unwrap_or(""));
+    let written: Vec<&str> = inner.lines().map(str::trim).collect();
+    let begins = usize::from(written.first().is_some_and(|line| line.is_empty()));
+    let ends = written.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+    let lines = written.get(begins..ends).unwrap_or(&[]).iter();
+    let lines = lines.map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") });
+    format!("\"\"\"\n{}{indent}\"\"\"", lines.collect::<String>())
 }

@@ -95,7 +95,7 @@ pub(super) fn mended(text: &str, part: &Part) -> (Patched, Vec<Diagnostic>) {
         let (start, end) = (long.start as usize - part.start, long.end as usize - part.start);
         let inner = text.get(start..end).unwrap_or("");
         own.extend(inner.match_indices(['\n', '\r']).map(|(at, _)| Change::Replace(start + at, " ")));
-        told.extend(long_text::told(text, part.start, *long));
+        told.push(long_text::told(text, part.start, *long));
     }
     if part.open_lines {
         return (Patched::new(text, part.start, own), told);
