@@ -92,7 +92,8 @@ fn found(path: &Path, paths: &[Arc<Path>], json: &[u8]) -> Result<(), String> {
 
 /// It reads no short form, its filters are not ours, and to it `[0]` is no member `0`, which it is in a script.
 fn by_jsonpath_rust(path: &Path, tree: &Value, json: &[u8]) -> Result<(), String> {
-    let member = path.text.contains("[0]") && json.windows(3).any(|bytes| bytes == b"\"0\"");
+    let member = path.text.split('[').any(|index| index.trim_start().starts_with('0'))
+        && json.windows(3).any(|bytes| bytes == b"\"0\"");
     if path.text.contains('?') || !path.text.starts_with('$') || member {
         return Ok(());
     }
