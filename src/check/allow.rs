@@ -118,7 +118,7 @@ fn silenced(source: &Source, silence: &Silence<'_>, code_lines: &[Span], stateme
 fn code_lines(source: &Source) -> Vec<Span> {
     let is_code = |line: &Span| {
         // A byte order mark is a blank, in front of the first line and where files were put together.
-        let code = source.slice(*line).trim_start_matches([' ', '\t', '\u{a0}', '\u{feff}', '\r']);
+        let code = source.slice(*line).trim_start_matches([' ', '\t', '\u{a0}', '\u{feff}', '\r', '\n']);
         !code.is_empty() && !code.starts_with('#')
     };
     source.lines().filter(is_code).collect()
