@@ -3,7 +3,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{Source, Span};
-use crate::syntax::ast;
+use crate::syntax::{self, ast};
 
 use super::{across, codes};
 
@@ -118,7 +118,7 @@ fn silenced(source: &Source, silence: &Silence<'_>, code_lines: &[Span], stateme
 fn code_lines(source: &Source) -> Vec<Span> {
     let is_code = |line: &Span| {
         // A byte order mark is a blank, in front of the first line and where files were put together.
-        let code = source.slice(*line).trim_start_matches([' ', '\t', '\u{a0}', '\u{feff}', '\r', '\n']);
+        let code = source.slice(*line).trim_start_matches(syntax::BLANKS);
         !code.is_empty() && !code.starts_with('#')
     };
     source.lines().filter(is_code).collect()

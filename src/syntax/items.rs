@@ -209,8 +209,7 @@ impl Builder<'_> {
     /// The word behind `pipeline` in a head that could not be read.
     fn name_in_head(&mut self, head: &Node) -> Option<Name> {
         let text = head.as_str();
-        let word = if text.contains("pipeline") { "pipeline" } else { words::first_word(text) };
-        let (start, end) = wordings::items::name_in(text, word)?;
+        let (start, end) = wordings::items::name_in(text)?;
         let at = head.as_span().start();
         let span = self.between(at + start, at + end);
         Some(Name { text: text.get(start..end)?.into(), span })
@@ -219,13 +218,12 @@ impl Builder<'_> {
     /// What stands behind an item, or where none begins. One message, however much it is.
     fn stray(&mut self, node: &Node, item: Option<Span>) {
         // What the grammar takes for a blank: a line separator of Unicode, say, is a letter to it.
-        let blanks = [' ', '\t', '\n', '\r', '\u{a0}', '\u{feff}'];
-        let text = node.as_str().trim_end_matches(blanks);
+        let text = node.as_str().trim_end_matches(words::BLANKS);
         if text.is_empty() {
             return;
         }
         let start = node.as_span().start();
-        let line = text.lines().next().unwrap_or("").trim_end_matches(blanks);
+        let line = text.lines().next().unwrap_or("").trim_end_matches(words::BLANKS);
         let at = self.between(start, start + line.len());
         self.stray_lines(at, line, item);
     }

@@ -53,7 +53,7 @@ pub use codes::CODES;
 pub use habits::function_elsewhere;
 pub use literals::unit_of;
 pub use texts::text_length;
-pub use words::{METHODS, RESERVED, TAKEN, kind_meant};
+pub use words::{BLANKS, METHODS, RESERVED, TAKEN, kind_meant};
 
 /// A longer file is not read: 1 MiB.
 pub const MAX_BYTES: usize = 1 << 20;

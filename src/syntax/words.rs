@@ -4,6 +4,9 @@ use crate::diagnostic::near;
 
 pub(super) const ITEM_WORDS: [&str; 4] = ["pipeline", "connector", "test", "const"];
 
+/// What stands between words and lines and means nothing.
+pub const BLANKS: [char; 6] = [' ', '\t', '\n', '\r', '\u{a0}', '\u{feff}'];
+
 /// Words that mean something in every expression: no name at all.
 pub const RESERVED: [&str; 11] =
     ["and", "or", "not", "in", "if", "then", "true", "false", "else", "empty", "null"];

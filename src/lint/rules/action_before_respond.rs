@@ -3,6 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::{Context, Rule};
 use crate::resolve::model::{CallFacts, DefinitionKind, PipelineFacts};
+use crate::syntax;
 
 static CODE: Code = Code {
     id: "WJ0615",
@@ -46,10 +47,7 @@ fn is_needed(context: &Context<'_>, pipeline: &PipelineFacts, call: &CallFacts) 
                 .source
                 .text
                 .get(definition.span.end as usize..call.span.start as usize)
-                .is_some_and(|between| between.trim_matches(BLANKS) == "=")
+                .is_some_and(|between| between.trim_matches(syntax::BLANKS) == "=")
         })
         .is_some_and(|(index, _)| context.model.uses_of(index).any(|used| used.span.start < last))
 }
-
-/// What the grammar takes for a blank between two words.
-const BLANKS: [char; 6] = [' ', '\t', '\n', '\r', '\u{a0}', '\u{feff}'];

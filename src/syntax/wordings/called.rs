@@ -61,8 +61,7 @@ pub(super) fn action(line: Line<'_>) -> Option<Diagnostic> {
         Some(written) => written,
         None => {
             let message = "an action is called without round brackets, and its parameters have names";
-            let mut found = line.otherwise(&codes::FOREIGN_OPERATOR, (open, close + 1), message, "");
-            found.fixes.clear();
+            let found = line.told(&codes::FOREIGN_OPERATOR, (open, close + 1), message);
             return Some(found.help(format!("It is written `{action} {{ name = value }}`.")));
         }
     };
@@ -227,8 +226,7 @@ pub(super) fn joined(line: Line<'_>) -> Option<Diagnostic> {
     let message = format!("texts are joined by inserting them, not with `{}`", sign.trim());
     let place = (cut + 1, cut + 1 + sign.trim().len());
     let Some(parts) = parts.collect::<Option<Vec<_>>>() else {
-        let mut found = line.otherwise(&codes::FOREIGN_OPERATOR, place, &message, "");
-        found.fixes.clear();
+        let found = line.told(&codes::FOREIGN_OPERATOR, place, &message);
         return Some(found.help("Write them in one text: `\"{first} {last}\"`."));
     };
     let right = format!("\"{}\"", parts.concat());

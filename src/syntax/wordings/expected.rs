@@ -121,8 +121,7 @@ fn members(line: Line<'_>) -> Option<Diagnostic> {
     let message = "the members of an answer are expected in braces, as `json { … }`";
     let code = &codes::UNREADABLE_EXPECTATION;
     if !equal || !names.iter().all(|name| is_name(name)) {
-        let mut found = line.otherwise(code, (at, line.text.len()), message, "");
-        found.fixes.clear();
+        let found = line.told(code, (at, line.text.len()), message);
         let advice = "Write `expect json { name: value }`: the members that are named are looked at, each for a value that is equal.";
         return Some(found.help(advice));
     }
@@ -147,8 +146,7 @@ fn service(line: Line<'_>) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("`{word}` is no action: which one of the service is meant is not said");
-    let mut found = line.otherwise(&codes::UNREADABLE_EXPECTATION, (at, at + word.len()), &message, "");
-    found.fixes.clear();
+    let found = line.told(&codes::UNREADABLE_EXPECTATION, (at, at + word.len()), &message);
     Some(found.help("It is written as the step is that calls it: `expect http.post once`."))
 }
 
@@ -176,8 +174,7 @@ fn how_often(line: Line<'_>) -> Option<Diagnostic> {
         ["at least", "at most", "more than", "less than", "up to", "fewer than", ">", "<", "no more"];
     if bounded.iter().any(|words| written.starts_with(words)) {
         let message = "how often an action is expected is one exact number";
-        let mut found = line.otherwise(code, (start, end), message, "");
-        found.fixes.clear();
+        let found = line.told(code, (start, end), message);
         return Some(found.help(EXACT));
     }
     // What only says that it is exact, or that an action is called, says nothing more.
@@ -217,8 +214,7 @@ fn how_often(line: Line<'_>) -> Option<Diagnostic> {
         }
         [] if !written.is_empty() => {
             let message = "how often the action is expected is not said";
-            let mut found = line.otherwise(code, (start, end), message, "once");
-            found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+            let found = line.perhaps(code, (start, end), message, "once");
             return Some(found.help(EXACT));
         }
         _ => return None,
@@ -365,8 +361,7 @@ fn compared(line: Line<'_>) -> Option<Diagnostic> {
     if is_text(rest) {
         let right = format!("text {rest}");
         let message = "what the answer says is expected as `text`";
-        let mut found = line.otherwise(code, (at, line.text.len()), message, &right);
-        found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+        let found = line.perhaps(code, (at, line.text.len()), message, &right);
         return Some(found.help(format!("Write `expect {right}`.")));
     }
     let word = if matches!(word, "body" | "answer" | "response") { "text" } else { word };
@@ -374,8 +369,7 @@ fn compared(line: Line<'_>) -> Option<Diagnostic> {
         && let Some(sign) = signs.iter().find(|sign| value.starts_with(**sign))
     {
         let message = format!("`expect {word}` takes the one value that is right");
-        let mut found = line.otherwise(code, (start, start + sign.trim_end().len()), &message, "");
-        found.fixes.clear();
+        let found = line.told(code, (start, start + sign.trim_end().len()), &message);
         return Some(found.help(match word {
             "status" => "Write `expect status 200`.",
             "text" => "Write `expect text \"…\"` with all of the text.",

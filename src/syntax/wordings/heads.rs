@@ -42,7 +42,7 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     }
 }
 
-/// `route: POST /leads`, `path = "/leads"`, `auth: bearer secret.KEY`, `trigger: webhook`.
+/// `route: POST /leads`, `path = "/leads"`, `auth: bearer secret.KEY`.
 fn keyed(line: Line<'_>, word: &str) -> Option<Diagnostic> {
     let (_, rest) = line.rest();
     let value = rest.strip_prefix([':', '=']).filter(|value| !value.starts_with('='))?.trim();
@@ -73,8 +73,7 @@ fn keyed(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         }
         "method" | "methods" if METHODS.contains(&value.trim_matches('"').to_uppercase().as_str()) => {
             let message = "the method of a request stands in `on`, before the path";
-            let mut found = line.otherwise(&codes::FOREIGN_WORD, whole, message, "");
-            found.fixes.clear();
+            let found = line.told(&codes::FOREIGN_WORD, whole, message);
             Some(found.help(format!("Write `on {} \"/path\"`.", value.trim_matches('"').to_uppercase())))
         }
         "auth" | "security" | "signature" => {
@@ -208,8 +207,7 @@ fn route(line: Line<'_>) -> Option<Diagnostic> {
             return None;
         }
         let right = format!("POST {route}");
-        let mut found = line.otherwise(&codes::BAD_ROUTE, (at, at + rest.len()), message, &right);
-        found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+        let found = line.perhaps(&codes::BAD_ROUTE, (at, at + rest.len()), message, &right);
         return Some(
             found.help(format!("Write `on {right}`: the method first. Most webhooks are sent with POST.")),
         );
@@ -293,8 +291,7 @@ fn placeless(line: Line<'_>, start: usize, behind: &str) -> Option<Diagnostic> {
     let name = secret.strip_prefix("secret.").filter(|name| is_name(name))?;
     let right = format!("header \"X-Token\" == secret.{name}");
     let message = "`verify token` says where the token stands";
-    let mut found = line.otherwise(&codes::INCOMPLETE_CLAUSE, (start, line.text.len()), message, &right);
-    found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+    let found = line.perhaps(&codes::INCOMPLETE_CLAUSE, (start, line.text.len()), message, &right);
     Some(found.help(format!(
         "Write `verify token {right}`, with `query \"key\"`, `path \"key\"` or `body $.key` where the sender puts it there."
     )))
@@ -321,8 +318,7 @@ fn hmac(line: Line<'_>, at: usize, rest: &str) -> Option<Diagnostic> {
         header.unwrap_or("X-Signature")
     );
     let message = "an HMAC signature is verified with named parameters";
-    let mut found = line.otherwise(&codes::INCOMPLETE_CLAUSE, (at, line.text.len()), message, &right);
-    found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+    let found = line.perhaps(&codes::INCOMPLETE_CLAUSE, (at, line.text.len()), message, &right);
     Some(
         found.help(format!(
             "Write `verify {right}`; `encoding`, `prefix` and `payload` may stand beside them."

@@ -22,12 +22,17 @@ pub(in crate::syntax) fn of(text: &str, at: Span, word: &str) -> Option<Diagnost
     found.or_else(|| beside_title(line, start, word))
 }
 
-/// The name that a head seems to give, and where it stands in it.
-pub(in crate::syntax) fn name_in(text: &str, word: &str) -> Option<(usize, usize)> {
-    let at = text.find(word)? + word.len();
-    let behind = text.get(at..)?.trim_start_matches(|sign| sign == '(' || SIGNS.contains(&sign));
-    let start = text.len() - behind.len();
-    let name = first_word(behind);
+/// The name that a head seems to give, and where it stands in it: behind its first word, or behind `new pipeline`.
+pub(in crate::syntax) fn name_in(text: &str) -> Option<(usize, usize)> {
+    let behind_word = |text: &'_ str| {
+        let behind = text.get(first_word(text).len()..).unwrap_or("");
+        behind.trim_start_matches(|sign| sign == '(' || SIGNS.contains(&sign)).len()
+    };
+    let mut start = text.len() - behind_word(text);
+    if first_word(text) != "pipeline" && first_word(text.get(start..)?) == "pipeline" {
+        start = text.len() - behind_word(text.get(start..)?);
+    }
+    let name = first_word(text.get(start..)?);
     is_name(name).then_some((start, start + name.len()))
 }
 
@@ -77,8 +82,7 @@ fn beside_title(line: Line<'_>, start: usize, word: &str) -> Option<Diagnostic> 
         "test" => "only its title stands behind `test`".to_owned(),
         _ => format!("only its name and its title stand behind `{word}`"),
     };
-    let mut found = line.otherwise(&codes::LEFT_OVER, (from, to), &message, "");
-    found.fixes.clear();
+    let found = line.told(&codes::LEFT_OVER, (from, to), &message);
     let form = if word == "test" { "test \"what it shows\" {" } else { "pipeline name \"title\" {" };
     Some(found.help(format!("It is written `{}`.", form.replace("pipeline", word))))
 }
@@ -134,8 +138,7 @@ fn named(line: Line<'_>, place: (usize, usize), word: &str, rest: &str) -> Optio
     }
     let message = format!("the name of a {word} is one word, and its title stands in quotes");
     // What is meant for the name only its writer knows.
-    let mut found = line.otherwise(&codes::MISSING_QUOTES, place, &message, &right);
-    found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+    let mut found = line.perhaps(&codes::MISSING_QUOTES, place, &message, &right);
     let whole = rest.split(|c: char| c != '_' && !c.is_alphanumeric()).filter(|part| !part.is_empty());
     let whole = whole.collect::<Vec<_>>().join("_");
     let edit = Edit { span: line.part(place.0, place.1), text: whole.clone() };

@@ -146,6 +146,18 @@ impl<'a> Line<'a> {
         errors::otherwise(code, self.part(start, end), message, right)
     }
 
+    /// A finding without a change.
+    fn told(self, code: &'static Code, (start, end): (usize, usize), message: &str) -> Diagnostic {
+        Diagnostic::new(code, self.part(start, end), message)
+    }
+
+    /// A finding with what is most likely meant, which is not put there without asking.
+    fn perhaps(self, code: &'static Code, place: (usize, usize), message: &str, right: &str) -> Diagnostic {
+        let mut found = self.otherwise(code, place, message, right);
+        found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+        found
+    }
+
     /// The same, where the changes stand elsewhere.
     fn with_edits(
         self,

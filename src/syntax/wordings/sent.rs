@@ -53,7 +53,7 @@ fn bare_header(line: Line<'_>, from: usize) -> Option<Diagnostic> {
     })
 }
 
-/// `send POST "/p" json { … } with header "X-A" = "1"`, `… and header …`, `…, header …`, `… signed with secret.KEY`.
+/// `send POST "/p" json { … } with header "X-A" = "1"`, `… and header …`, `…, header …`.
 fn joined(line: Line<'_>, from: usize) -> Option<Diagnostic> {
     let known = ["json", "form", "text", "file", "header", "signed"];
     for sign in [", ", " with ", " and "] {

@@ -402,8 +402,7 @@ fn computed(line: Line<'_>) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("`{name}` is computed, and `extract` picks out what was sent");
-    let mut found = line.otherwise(&codes::MISPLACED_LINE, (at, at + value.len()), &message, "");
-    found.fixes.clear();
+    let found = line.told(&codes::MISPLACED_LINE, (at, at + value.len()), &message);
     let example = if call && parts.contains('.') { "lower(email)" } else { value };
     Some(found.help(format!("Write it in a line below the block: `let {name} = {example}`.")))
 }
@@ -422,8 +421,7 @@ fn computed_from(line: Line<'_>) -> Option<Diagnostic> {
     }
     let message = format!("what `{name}` is computed from is picked out first");
     let place = (at + cut + 1, at + value.text.trim_end().len());
-    let mut found = line.otherwise(&codes::MISPLACED_LINE, place, &message, "");
-    found.fixes.clear();
+    let found = line.told(&codes::MISPLACED_LINE, place, &message);
     let rest = value.text.get(cut..)?.trim();
     Some(found.help(format!(
         "Pick out `{path}` under a name of its own, and write a line below the block: `let {name} = … {rest}`."
@@ -440,8 +438,7 @@ fn pattern_of_time(line: Line<'_>) -> Option<Diagnostic> {
         true => "a time is read by the reader `time`, in whichever form it was sent",
         false => "what reads a value is a word without quotes",
     };
-    let mut found = line.otherwise(&codes::NEEDLESS_QUOTES, (at, end), message, "time");
-    found.fixes.iter_mut().for_each(|fix| fix.safe = false);
+    let mut found = line.perhaps(&codes::NEEDLESS_QUOTES, (at, end), message, "time");
     if !of_time {
         found.fixes.clear();
     }

@@ -9,8 +9,10 @@ use super::{Line, called, is_name, is_text};
 
 /// Whether a line that can be read means something else.
 pub(super) fn reads_otherwise(text: &str) -> bool {
-    let head = text.split_inclusive('{').next().unwrap_or(text);
-    head.contains('%') && percent_sign(head).is_some() || text.contains("next(") && !text.contains("next(\"")
+    // What stands in the block of a `when` is asked for by itself.
+    let line = text.split(['\n', '\r']).next().unwrap_or(text);
+    let head = line.split_inclusive('{').next().unwrap_or(line);
+    head.contains('%') && percent_sign(head).is_some() || line.contains("next(") && !line.contains("next(\"")
 }
 
 /// As they are printed, and as they are written here.
@@ -58,9 +60,7 @@ fn percent(line: Line<'_>) -> Option<Diagnostic> {
     let at = percent_sign(line.text)?;
     let from = line.text.get(..at)?.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len();
     let number = line.text.get(from..at)?;
-    let mut found =
-        line.otherwise(&codes::BAD_NUMBER, (from, at + 1), "a percentage is written as a number", "");
-    found.fixes.clear();
+    let found = line.told(&codes::BAD_NUMBER, (from, at + 1), "a percentage is written as a number");
     Some(found.help(format!("Write `{number}`, or the part of one that it is, `0.1` for ten percent.")))
 }
 
@@ -138,8 +138,7 @@ pub(super) fn parameter(line: Line<'_>) -> Option<Diagnostic> {
         let value = value.trim();
         let at = line.text.find(piece)? + piece.len() - value.len();
         let place = (at, at + value.len());
-        let bare = value.strip_prefix(['$', '@']).filter(|name| is_name(name) && value.starts_with('$'));
-        if let Some(bare) = bare {
+        if let Some(bare) = value.strip_prefix('$').filter(|name| is_name(name)) {
             return Some(line.otherwise(
                 &codes::FOREIGN_OPERATOR,
                 place,
