@@ -2,8 +2,9 @@
 //! name at that statement. A silence that says no reason, or takes nothing back, is a warning itself.
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::format::Subjects;
 use crate::source::{Source, Span};
-use crate::syntax::{self, ast};
+use crate::syntax::ast;
 
 use super::{across, codes};
 
@@ -40,8 +41,7 @@ pub(super) fn apply(source: &Source, file: &ast::File, mut findings: Vec<Diagnos
     }
     // Of a script with errors not everything is looked at: what a comment silences may come back with the next letter.
     let all_looked_at = !findings.iter().any(Diagnostic::is_error);
-    let statements = statements::by_line(source, file);
-    let code_lines = code_lines(source);
+    let subjects = Subjects::of_file(source, file);
     let mut own = Vec::new();
     for silence in &silences {
         let known = codes::explain(silence.name).filter(|code| code.severity == Severity::Warning);
@@ -52,7 +52,7 @@ pub(super) fn apply(source: &Source, file: &ast::File, mut findings: Vec<Diagnos
         if !silence.reasoned {
             own.push(silence_without_reason(silence));
         }
-        let place = silenced(source, silence, &code_lines, &statements);
+        let place = subjects.of_comment(silence.comment).unwrap_or_default();
         let before = findings.len();
         findings.retain(|finding| {
             let inside = finding.span.start >= place.start && finding.span.start < place.end;
@@ -101,29 +101,6 @@ fn read(source: &Source, comment: Span) -> Vec<Silence<'_>> {
     silences
 }
 
-/// The part of the text that a silence is about: its own line if code stands before it, else the next line of code;
-/// and the rest of the statement that begins there.
-fn silenced(source: &Source, silence: &Silence<'_>, code_lines: &[Span], statements: &[(u32, u32)]) -> Span {
-    // The line that holds the comment is a line of code if code stands before it.
-    let at = code_lines.partition_point(|line| line.end <= silence.comment.start);
-    let Some(line) = code_lines.get(at) else { return Span::at(source.text.len()) };
-    let number = source.position(line.start).line;
-    let from = statements.partition_point(|(begins, _)| *begins < number);
-    let rest = statements.get(from..).unwrap_or_default();
-    let ends = rest.iter().take_while(|(begins, _)| *begins == number).map(|(_, end)| *end);
-    Span { start: line.start, end: ends.max().unwrap_or(0).max(line.end) }
-}
-
-/// Every line that holds more than a comment.
-fn code_lines(source: &Source) -> Vec<Span> {
-    let is_code = |line: &Span| {
-        // A byte order mark is a blank, in front of the first line and where files were put together.
-        let code = source.slice(*line).trim_start_matches(syntax::BLANKS);
-        !code.is_empty() && !code.starts_with('#')
-    };
-    source.lines().filter(is_code).collect()
-}
-
 fn unused_silence(silence: &Silence<'_>) -> Diagnostic {
     Diagnostic::new(&UNUSED_SILENCE, silence.span, format!("there is no `{}` here to be silenced", silence.name))
         .label("silences nothing")
@@ -164,50 +141,5 @@ fn unknown_silence(silence: &Silence<'_>) -> Diagnostic {
             near,
         ),
         None => finding.help("`wj explain` lists all names; those of warnings can be silenced."),
-    }
-}
-
-/// Where statements begin and end, for silences that stand above or behind their first line.
-mod statements {
-    use super::{Source, ast};
-    use crate::lint::walk;
-
-    /// Line of the first letter and byte offset of the end, by line.
-    pub(super) fn by_line(source: &Source, file: &ast::File) -> Vec<(u32, u32)> {
-        let mut found = Vec::new();
-        for item in &file.items {
-            let ast::Item::Pipeline(pipeline) = item else { continue };
-            walk::statements(&pipeline.body, &mut |stmt| {
-                found.push(stmt.span);
-                match &stmt.kind {
-                    ast::StmtKind::Extract(extract) => {
-                        found.extend(extract.fields.iter().map(|field| field.span))
-                    }
-                    _ => found.extend(walk::entries(stmt).iter().map(|entry| entry.span)),
-                }
-            });
-        }
-        let mut lines: Vec<(u32, u32)> =
-            found.iter().map(|span| (source.position(span.start).line, span.end)).collect();
-        lines.sort_unstable();
-        lines
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_silence_ends_with_its_line_however_that_ends() {
-        for end in ["\n", "\r\n", "\r"] {
-            for mark in ["", "\u{feff}"] {
-                let text = format!("{mark}# wj-allow no-test: x{end}const A = 1{end}");
-                let source = Source::new("a.wj", text);
-                let lines: Vec<&str> =
-                    code_lines(&source).into_iter().map(|line| source.slice(line)).collect();
-                assert_eq!(lines, [format!("const A = 1{end}")]);
-            }
-        }
     }
 }

@@ -141,3 +141,37 @@ fn applied(text: &str, fixes: &[&Fix]) -> Option<String> {
     out.push_str(text.get(from..)?);
     Some(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::source::Span;
+
+    /// Findings whose change alters nothing, as many as there are lines.
+    fn in_vain(source: &Source) -> Vec<Diagnostic> {
+        let code: &Code = syntax::CODES.first().unwrap();
+        let ends = source.text.match_indices('\n').map(|(at, _)| Span::at(at));
+        let found = ends.map(|end| Diagnostic::new(code, end, "in vain").safe_fix("write a blank", end, " "));
+        found.collect()
+    }
+
+    #[test]
+    fn changes_that_mend_nothing_are_tried_so_often_and_no_more() {
+        // Each is a finding: it is used nowhere.
+        let constants: String = (0..500).map(|n| format!("const A{n} = {n}\n")).collect();
+        let source = Source::new("a.wj", constants);
+        let findings = in_vain(&source);
+        assert_eq!(findings.len(), 500);
+        let (known, options) = (Connectors::default(), Options::default());
+        let used = |mut tries: usize| {
+            let all = tries;
+            assert!(round(&source, &findings, &known, &options, &mut tries).is_none());
+            all - tries
+        };
+        // All at once, then in two, four, eight and sixteen parts.
+        assert_eq!(used(MOST_TRIES), 1 + 2 + 4 + 8 + 16);
+        assert_eq!(used(10), 10);
+        assert_eq!(used(0), 0);
+    }
+}

@@ -1,9 +1,9 @@
 //! Where lines begin, how deep they stand and what stands below what.
 
-use super::nest::{Block, Element, Group, Holds, Line, Node};
+use super::nest::{Block, Element, Group, Holds, Line, Node, Row, is_assignment};
 use super::page::Page;
 use super::tokens::{Kind, Role, Token};
-use super::{INDENT, WIDTH};
+use super::{INDENT, WIDTH, nest};
 
 /// Blanks before the `on_missing` of fields that stand below one another.
 const POLICY_GAP: usize = 4;
@@ -60,7 +60,7 @@ fn constants(items: &[Line<'_>]) -> Vec<Option<usize>> {
 
 /// The lines of a block, each on a row of its own; the page stands at the end of its head.
 fn lines(page: &mut Page, lines: &[Line<'_>], holds: Holds, indent: usize) {
-    let rows = split(lines);
+    let rows = nest::rows(lines);
     let columns = columns(&rows, holds);
     for (at, (row, column)) in rows.iter().zip(columns).enumerate() {
         page.next(indent);
@@ -75,38 +75,6 @@ fn lines(page: &mut Page, lines: &[Line<'_>], holds: Holds, indent: usize) {
             page.comment(comment);
         }
     }
-}
-
-/// A line, or one of the parameters that stood on it.
-struct Row<'r, 'a> {
-    nodes: &'r [Node<'a>],
-    comment: Option<&'r Token<'a>>,
-    blank: bool,
-}
-
-/// Parameters that commas part, on a row each.
-fn split<'r, 'a>(lines: &'r [Line<'a>]) -> Vec<Row<'r, 'a>> {
-    let mut rows = Vec::new();
-    for line in lines {
-        let mut rest: &[Node<'a>] = &line.nodes;
-        let mut blank = line.blank;
-        while is_assignment(rest)
-            && let Some(comma) = (0..rest.len()).find(|at| {
-                matches!(rest.get(*at), Some(Node::Token(token)) if token.is(","))
-                    && is_assignment(rest.get(at + 1..).unwrap_or_default())
-            })
-        {
-            rows.push(Row { nodes: rest.get(..comma).unwrap_or_default(), comment: None, blank });
-            rest = rest.get(comma + 1..).unwrap_or_default();
-            blank = false;
-        }
-        rows.push(Row { nodes: rest, comment: line.comment.as_ref(), blank });
-    }
-    rows
-}
-
-fn is_assignment(nodes: &[Node<'_>]) -> bool {
-    matches!(nodes, [Node::Token(name), Node::Token(sign), ..] if name.kind == Kind::Word && sign.is("="))
 }
 
 /// How wide the columns of an assignment are.

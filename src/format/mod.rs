@@ -1,6 +1,6 @@
 //! Tree and comments to text: the one style of scripts. The words of a script are never changed, only what stands between
 //! them, so the text is laid out from its tokens (`tokens`), which the tree says how to read (`marks`); `nest` finds blocks
-//! and brackets, `layout` gives each its lines, `page` sets comments. Pure.
+//! and brackets, `layout` gives each its lines, `page` sets comments; `subjects` says what a comment is about. Pure.
 
 mod guard;
 mod layout;
@@ -8,6 +8,7 @@ mod literal;
 mod marks;
 mod nest;
 mod page;
+mod subjects;
 mod tokens;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crate::source::Source;
 use crate::syntax::{self, Parsed};
 
 pub use literal::{is_name, member, quoted};
+pub use subjects::Subjects;
 
 /// Columns that a line may have; what cannot be broken may have more, and comments are not counted.
 pub const WIDTH: usize = 100;

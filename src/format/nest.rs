@@ -1,4 +1,4 @@
-//! From a row of tokens to lines, blocks and brackets. A line of a block ends with its line; inside brackets it does not.
+//! From a stream of tokens to lines, blocks and brackets. A line of a block ends with its line; inside brackets it does not.
 
 use super::tokens::{Kind, Role, Token};
 
@@ -19,6 +19,14 @@ pub(super) struct Line<'a> {
     pub comment: Option<Token<'a>>,
     /// An empty line stands above.
     pub blank: bool,
+    /// Of its last node, in bytes.
+    pub end: usize,
+}
+
+impl<'a> Line<'a> {
+    fn of_comment(token: Token<'a>, blank: bool) -> Line<'a> {
+        Line { comment: Some(token), blank, ..Line::default() }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +44,9 @@ pub(super) struct Block<'a> {
     pub comment: Option<Token<'a>>,
     /// It was written on one line.
     pub one_line: bool,
+    /// From its `{` to behind its `}`, in bytes.
+    pub start: usize,
+    pub end: usize,
 }
 
 /// A list, an object, the arguments of a call, or a value in brackets.
@@ -69,10 +80,54 @@ pub(super) fn lines<'a>(tokens: &[Token<'a>]) -> Vec<Line<'a>> {
     while reader.peek().is_some() {
         lines.extend(reader.lines(Holds::Lines));
         if let Some(token) = reader.next() {
-            lines.push(Line { nodes: vec![Node::Token(token)], ..Line::default() });
+            lines.push(Line { nodes: vec![Node::Token(token)], end: token.end(), ..Line::default() });
         }
     }
     lines
+}
+
+/// A line, or one of the parameters that stood on it.
+pub(super) struct Row<'r, 'a> {
+    pub nodes: &'r [Node<'a>],
+    /// At its end.
+    pub comment: Option<&'r Token<'a>>,
+    /// An empty line stands above.
+    pub blank: bool,
+    /// In bytes; without the comma behind it.
+    pub end: usize,
+}
+
+/// Parameters that commas part are a row each.
+pub(super) fn rows<'r, 'a>(lines: &'r [Line<'a>]) -> Vec<Row<'r, 'a>> {
+    let mut rows = Vec::new();
+    for line in lines {
+        let mut rest: &[Node<'a>] = &line.nodes;
+        let mut blank = line.blank;
+        while let Some((at, comma)) = comma(rest) {
+            rows.push(Row { nodes: rest.get(..at).unwrap_or_default(), comment: None, blank, end: comma });
+            rest = rest.get(at + 1..).unwrap_or_default();
+            blank = false;
+        }
+        rows.push(Row { nodes: rest, comment: line.comment.as_ref(), blank, end: line.end });
+    }
+    rows
+}
+
+/// The comma between a parameter and the next: which node it is, and where.
+fn comma(nodes: &[Node<'_>]) -> Option<(usize, usize)> {
+    if !is_assignment(nodes) {
+        return None;
+    }
+    nodes.iter().enumerate().find_map(|(at, node)| match node {
+        Node::Token(token) if token.is(",") => {
+            is_assignment(nodes.get(at + 1..).unwrap_or_default()).then_some((at, token.start))
+        }
+        _ => None,
+    })
+}
+
+pub(super) fn is_assignment(nodes: &[Node<'_>]) -> bool {
+    matches!(nodes, [Node::Token(name), Node::Token(sign), ..] if name.kind == Kind::Word && sign.is("="))
 }
 
 struct Reader<'t, 'a> {
@@ -93,6 +148,11 @@ impl<'a> Reader<'_, 'a> {
         Some(token)
     }
 
+    /// Where the token that was read last ends.
+    fn behind(&self) -> usize {
+        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, Token::end)
+    }
+
     /// The next word, and whether comments stand before it.
     fn peek_word(&self) -> Option<Token<'a>> {
         let rest = self.tokens.get(self.at..).unwrap_or_default();
@@ -110,7 +170,7 @@ impl<'a> Reader<'_, 'a> {
             self.at += 1;
             match lines.last_mut() {
                 Some(line) if token.newlines == 0 => line.comment = Some(token),
-                _ => lines.push(Line { nodes: Vec::new(), comment: Some(token), blank: token.newlines > 1 }),
+                _ => lines.push(Line::of_comment(token, token.newlines > 1)),
             }
         }
         lines
@@ -143,6 +203,7 @@ impl<'a> Reader<'_, 'a> {
                 self.node(token)
             };
             line.nodes.push(node);
+            line.end = self.behind();
         }
         line
     }
@@ -165,11 +226,7 @@ impl<'a> Reader<'_, 'a> {
         if let Some(block) = block {
             block.one_line = false;
             let waiting = self.waiting.drain(..);
-            block.lines.extend(waiting.map(|token| Line {
-                nodes: Vec::new(),
-                comment: Some(token),
-                blank: false,
-            }));
+            block.lines.extend(waiting.map(|token| Line::of_comment(token, false)));
         }
     }
 
@@ -179,19 +236,19 @@ impl<'a> Reader<'_, 'a> {
             Some(word) if word.is_word("match") => Holds::Arms,
             _ => Holds::Lines,
         };
+        let start = self.peek().map_or(0, |open| open.start);
         self.at += 1;
         let comment = self.peek().filter(|token| token.kind == Kind::Comment && token.newlines == 0);
         self.at += usize::from(comment.is_some());
         let waiting = std::mem::take(&mut self.waiting);
-        let waited = waiting.into_iter();
         let mut lines: Vec<Line<'a>> =
-            waited.map(|token| Line { nodes: Vec::new(), comment: Some(token), blank: false }).collect();
+            waiting.into_iter().map(|token| Line::of_comment(token, false)).collect();
         let mut one_line = lines.is_empty() && comment.is_none();
         one_line &= self.peek().is_some_and(|token| token.newlines == 0);
         lines.extend(self.lines(holds));
         one_line &= self.next().is_some_and(|close| close.newlines == 0) && lines.len() <= 1;
         one_line &= lines.iter().all(|line| line.comment.is_none());
-        Node::Block(Block { lines, holds, comment, one_line })
+        Node::Block(Block { lines, holds, comment, one_line, start, end: self.behind() })
     }
 
     fn node(&mut self, token: Token<'a>) -> Node<'a> {

@@ -24,8 +24,118 @@ fn twice(text: &str) -> String {
     let once = read(text);
     let again = read(&once);
     assert_eq!(once, again, "formatting again changes the text; it was\n{text}");
+    assert_eq!(abouts(text), abouts(&once), "a comment is about something else in\n{once}\nit was\n{text}");
     assert!(!once.contains(['\r', '\t', '\u{feff}']) || text.contains("\"\"\""), "{once:?}");
     once
+}
+
+/// Each comment with the words that it is about.
+fn abouts(text: &str) -> Vec<(String, Option<Vec<String>>)> {
+    let source = Source::new("a.wj", text);
+    let parsed = syntax::parse(&source);
+    let subjects = Subjects::of_file(&source, &parsed.file);
+    let marks = marks::of_file(&parsed.file);
+    let text = tokens::requoted(text, &marks);
+    let tokens = tokens::lex(&text, &marks);
+    let words = |about: crate::source::Span| {
+        let within = |token: &&tokens::Token<'_>| {
+            about.start as usize <= token.start && token.end() <= about.end as usize
+        };
+        let plain = |token: &&tokens::Token<'_>| token.kind != tokens::Kind::Comment && !token.is(",");
+        let words = tokens.iter().filter(within).filter(plain);
+        words
+            .map(|token| if token.text.contains(['\n', '\r']) { "long" } else { token.text }.to_owned())
+            .collect()
+    };
+    let comments = tokens.iter().filter(|token| token.kind == tokens::Kind::Comment);
+    comments
+        .map(|comment| {
+            let at = crate::source::Span::new(comment.start, comment.end());
+            (comment.text.to_owned(), subjects.of_comment(at).map(words))
+        })
+        .collect()
+}
+
+#[test]
+fn a_comment_is_about_the_statement_that_it_stands_at() {
+    let script = "# pipeline
+pipeline p { # behind its head
+  on POST \"/\" # on
+  # the whole
+  extract body on_missing empty { a = $.a, b = $.b } # extract
+  extract body on_missing empty { # extract again
+    # c
+    c = $.c, d = $.d # d
+    # nothing
+  }
+  when c == 1 { wait 1s } else { wait 2s } # when
+  when c == 1 { # when again
+    wait 1s # wait
+    # else when
+  } # else when again
+  else when d == 2 { # arm
+    # wait
+    wait 2s
+  }
+  # inner
+  else { wait 3s }
+  let e = [ # let
+    1,
+    # let again
+    2 ]
+  match e { \"1\" { wait 1s } # one
+    else { wait 2s } # other
+  }
+  # http
+  http.post \"https://example.com\" { query = { a: 1 }, json = { # json
+      b: 1 # json again
+  } } # http again
+} # pipeline again
+# const
+const A = 1 # const again
+# the end
+";
+    twice(script);
+    let told: Vec<String> = abouts(script)
+        .into_iter()
+        .map(|(comment, about)| {
+            format!("{comment}: {}", about.map_or_else(|| "-".to_owned(), |words| words.join(" ")))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "# pipeline: pipeline p",
+            "# behind its head: pipeline p",
+            "# on: on POST \"/\"",
+            "# the whole: extract body on_missing empty { a = $.a b = $.b }",
+            "# extract: extract body on_missing empty { a = $.a b = $.b }",
+            "# extract again: extract body on_missing empty { c = $.c d = $.d }",
+            "# c: c = $.c",
+            "# d: d = $.d",
+            "# nothing: -",
+            "# when: when c == 1 { wait 1s } else { wait 2s }",
+            "# when again: when c == 1 { wait 1s } else when d == 2 { wait 2s } else { wait 3s }",
+            "# wait: wait 1s",
+            "# else when: else when d == 2",
+            "# else when again: else when d == 2",
+            "# arm: else when d == 2 { wait 2s }",
+            "# wait: wait 2s",
+            "# inner: wait 3s",
+            "# let: let e = [ 1 2 ]",
+            "# let again: let e = [ 1 2 ]",
+            "# one: \"1\" { wait 1s }",
+            "# other: else { wait 2s }",
+            "# http: http . post \"https://example.com\" { query = { a : 1 } json = { b : 1 } }",
+            "# json: json = { b : 1 }",
+            "# json again: json = { b : 1 }",
+            "# http again: http . post \"https://example.com\" { query = { a : 1 } json = { b : 1 } }",
+            "# pipeline again: pipeline p",
+            "# const: const A = 1",
+            "# const again: const A = 1",
+            "# the end: -",
+        ]
+    );
 }
 
 #[test]

@@ -114,8 +114,9 @@ impl Lexer<'_> {
         let rest = self.rest();
         let Some(letter) = self.peek() else { return };
         let (kind, length) = match letter {
-            '#' => (Kind::Comment, rest.find(['\n', '\r']).unwrap_or(rest.len())),
-            '"' | '\'' => (Kind::Text, syntax::text_length(rest).unwrap_or(rest.len())),
+            '#' => (Kind::Comment, line_length(rest)),
+            // A text that nothing closes ends with its line: it is only seen by who asks what a comment is about.
+            '"' | '\'' => (Kind::Text, syntax::text_length(rest).unwrap_or_else(|| line_length(rest))),
             '0'..='9' => (Kind::Number, number_length(rest)),
             _ if is_word(letter) => {
                 let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
@@ -156,6 +157,10 @@ fn is_blank(letter: char) -> bool {
 
 fn is_word(letter: char) -> bool {
     letter == '_' || letter.is_alphanumeric() || !letter.is_ascii() && !is_blank(letter)
+}
+
+fn line_length(text: &str) -> usize {
+    text.find(['\n', '\r']).unwrap_or(text.len())
 }
 
 /// `7`, `1.10`, `5s`, `64KB`.

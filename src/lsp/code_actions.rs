@@ -10,7 +10,9 @@ use super::workspace::View;
 use super::{findings, formatting, place};
 use crate::check::{self, Levels, Options};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::format::Subjects;
 use crate::source::Span;
+use crate::syntax::BLANKS;
 
 pub(super) fn code_actions(
     view: &View<'_>,
@@ -29,9 +31,10 @@ pub(super) fn code_actions(
             .diagnostics
             .iter()
             .filter(|finding| finding.span.start <= part.end && part.start <= finding.span.end);
+        let subjects = Subjects::of_file(view.source(), view.file.tree());
         for finding in touched {
             actions.extend(fixes(view, finding));
-            actions.extend(silence(view, finding));
+            actions.extend(silence(view, &subjects, finding));
         }
     }
     if wants(&CodeActionKind::SOURCE_FIX_ALL) {
@@ -60,21 +63,37 @@ fn capitalised(title: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A comment above the line of a warning, with the reason left to be written.
-fn silence(view: &View<'_>, finding: &Diagnostic) -> Option<CodeAction> {
+/// A comment above the statement of a warning, with the reason left to be written.
+fn silence(view: &View<'_>, subjects: &Subjects, finding: &Diagnostic) -> Option<CodeAction> {
     // What is said of silences is mended, not silenced.
     if finding.code.severity == Severity::Error
         || check::SILENCE_CODES.iter().any(|code| code.id == finding.code.id)
     {
         return None;
     }
-    let text = &view.source().text;
-    let front = text.get(..finding.span.start as usize)?;
-    let start = front.rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let indent: String = text.get(start..)?.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
-    let comment = format!("{indent}# wj-allow {}: \n", finding.code.name);
-    let edit = TextEdit::new(place::range(view.source(), Span::at(start)), comment);
+    let start = finding.span.start;
+    let about = subjects.at(start).map_or(start, |about| about.start);
+    let (place, indent) = above(&view.source().text, about as usize)?;
+    let silence = format!("# wj-allow {}: ", finding.code.name);
+    // A parameter behind another one gets a line of its own.
+    let text = match place.is_empty() {
+        true => format!("{indent}{silence}\n"),
+        false => format!("\n{indent}{silence}\n{indent}"),
+    };
+    let edit = TextEdit::new(place::range(view.source(), place), text);
     Some(action(view, finding, format!("Silence `{}` here, and say why", finding.code.name), vec![edit]))
+}
+
+/// What a comment above the statement that begins there is put in place of, and its indent: nothing, at the start of the
+/// line; or what parts a parameter from the one before it.
+fn above(text: &str, begin: usize) -> Option<(Span, String)> {
+    let front = text.get(..begin)?;
+    let start = front.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let line = text.get(start..)?;
+    let indent = line.get(..line.len() - line.trim_start_matches(BLANKS).len())?.to_owned();
+    let parameter = front.get(start..)?.trim_end_matches(BLANKS).strip_suffix(',');
+    let parted = parameter.map(|before| Span::new(start + before.len(), begin));
+    Some((parted.unwrap_or_else(|| Span::at(start)), indent))
 }
 
 #[expect(clippy::mutable_key_type, reason = "what the protocol's crate wants; a URI is never changed")]

@@ -336,6 +336,38 @@ fn every_fix_of_a_finding_is_offered() {
 }
 
 #[test]
+fn a_silence_is_put_where_it_silences() {
+    let editor = &mut editor();
+    let text = "# wj-allow no-test: not the point\npipeline p {\n  on POST \"/p\"\n  extract body on_missing empty {\n    a = $.a, b = $.b, c = $.c\n  }\n  let d = [\n    1,\n  ]\n  when a == \"\" { let e = 1 }\n}\n";
+    let warned = |findings: &Json| -> Vec<String> {
+        let findings = findings.as_array().unwrap().iter();
+        findings
+            .map(|found| found["message"].as_str().unwrap().split('`').nth(1).unwrap().to_owned())
+            .collect()
+    };
+    for (code, name) in
+        [("unused-field", "b"), ("unused-field", "c"), ("unused-let", "d"), ("unused-let", "e")]
+    {
+        let findings = editor.open("b.wj", text);
+        assert_eq!(warned(&findings), ["b", "c", "d", "e"]);
+        let finding =
+            findings.as_array().unwrap().iter().find(|found| warned(&json!([found])) == [name]).unwrap();
+        let params = json!({
+            "textDocument": { "uri": editor.uri("b.wj") },
+            "range": finding["range"],
+            "context": { "diagnostics": [finding] },
+        });
+        let actions = editor.ask("textDocument/codeAction", params);
+        let title = format!("Silence `{code}` here, and say why");
+        let silence = actions.as_array().unwrap().iter().find(|action| action["title"] == *title).unwrap();
+        let silenced = edited(text, &silence["edit"]["changes"][&editor.uri("b.wj")]);
+        let left = editor.open("b.wj", &silenced.replace(": \n", ": for the test\n"));
+        let others: Vec<&str> = ["b", "c", "d", "e"].into_iter().filter(|other| *other != name).collect();
+        assert_eq!(warned(&left), others, "{silenced}");
+    }
+}
+
+#[test]
 fn formatting_is_that_of_wj_fmt() {
     let editor = &mut editor();
     let text =
