@@ -142,8 +142,16 @@ pub fn one(text: &str, corpus: &Corpus, random: &mut Random) -> String {
         }
         _ => {
             let at = token(random);
-            let comment =
-                random.pick(&[" # c\n", "\n# wj-allow unused-field: x\n", "\n\n\n", " \\\n", ",", "\n"]);
+            let comment = random.pick(&[
+                " # c\n",
+                " # wj-allow unused-field: x\n",
+                "\n# wj-allow unused-field: x\n",
+                "\n# wj-allow unused-let: x\n",
+                "\n\n\n",
+                " \\\n",
+                ",",
+                "\n",
+            ]);
             replaced(text, at.start..at.start, comment)
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wj::check;
-use wj::format::{Refusal, format};
-use wj::source::Source;
+use wj::format::{Refusal, Subjects, format};
+use wj::source::{Source, Span};
 use wj::syntax;
 
 use super::super::Target;
@@ -32,6 +32,10 @@ fn judge(_: &Corpus, input: &[u8], _: u64) -> Result<(), String> {
     if before != after {
         return Err(format!("comments are changed: {before:?} {after:?}"));
     }
+    let (before, after) = (subjects(&source), subjects(&formatted));
+    if before != after {
+        return Err(format!("a comment is about something else: {before:?} {after:?}"));
+    }
     let (before, after) = (findings(source), findings(formatted));
     if before != after {
         return Err(format!("the findings are changed: {before:?} {after:?}"));
@@ -42,6 +46,27 @@ fn judge(_: &Corpus, input: &[u8], _: u64) -> Result<(), String> {
 fn comments(source: &Source) -> Vec<String> {
     let parsed = syntax::parse(source);
     parsed.file.comments.iter().map(|comment| source.slice(comment.span).trim_end().to_owned()).collect()
+}
+
+/// What each comment is about: all but blanks, quotes, commas and comments.
+fn subjects(source: &Source) -> Vec<Option<String>> {
+    let parsed = syntax::parse(source);
+    let subjects = Subjects::of_file(source, &parsed.file);
+    let comments = &parsed.file.comments;
+    let said = |about: Span| {
+        let mut said = source.slice(about).to_owned();
+        for comment in comments.iter().rev().map(|comment| comment.span) {
+            if about.start <= comment.start && comment.end <= about.end {
+                said.replace_range(
+                    (comment.start - about.start) as usize..(comment.end - about.start) as usize,
+                    "",
+                );
+            }
+        }
+        said.retain(|letter| !letter.is_whitespace() && !matches!(letter, ',' | '\'' | '"' | '\u{feff}'));
+        said
+    };
+    comments.iter().map(|comment| subjects.of_comment(comment.span).map(said)).collect()
 }
 
 /// How many of each code.
