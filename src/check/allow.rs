@@ -4,7 +4,7 @@
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::format::Subjects;
 use crate::source::{Source, Span};
-use crate::syntax::ast;
+use crate::syntax::Parsed;
 
 use super::{across, codes};
 
@@ -33,15 +33,15 @@ static UNKNOWN_SILENCE: Code = Code {
 pub static CODES: &[&Code] = &[&UNUSED_SILENCE, &SILENCE_WITHOUT_REASON, &UNKNOWN_SILENCE];
 
 /// Takes back what the file silences, and adds what is wrong with its silences.
-pub(super) fn apply(source: &Source, file: &ast::File, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(super) fn apply(source: &Source, parsed: &Parsed, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let silences: Vec<Silence> =
-        file.comments.iter().flat_map(|comment| read(source, comment.span)).collect();
+        parsed.file.comments.iter().flat_map(|comment| read(source, comment.span)).collect();
     if silences.is_empty() {
         return findings;
     }
     // Of a script with errors not everything is looked at: what a comment silences may come back with the next letter.
     let all_looked_at = !findings.iter().any(Diagnostic::is_error);
-    let subjects = Subjects::of_file(source, file);
+    let subjects = Subjects::of_file(source, parsed);
     let mut own = Vec::new();
     for silence in &silences {
         let known = codes::explain(silence.name).filter(|code| code.severity == Severity::Warning);

@@ -65,7 +65,7 @@ impl Examined {
         let mut diagnostics = self.diagnostics.clone();
         diagnostics.extend(across);
         if script.unreadable.is_none() {
-            diagnostics = allow::apply(&script.source, &parsed.file, diagnostics);
+            diagnostics = allow::apply(&script.source, parsed, diagnostics);
         }
         if let Some(levels) = levels {
             levels.apply(&mut diagnostics);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::file::{self, Examined};
 use super::{Checked, CheckedFile, Options, Script, across, claims, connectors, parallel, undefined};
 use crate::diagnostic::Diagnostic;
-use crate::format::{self, Refusal};
+use crate::format::{self, Refusal, Subjects};
 use crate::resolve::model::Model;
 use crate::resolve::program::Pipeline;
 use crate::resolve::test_program::Test;
@@ -230,6 +230,11 @@ impl ProjectFile {
     pub fn formatted(&self) -> Option<Result<String, Refusal>> {
         let is_read = self.script.unreadable.is_none();
         is_read.then(|| format::format_read(&self.script.source, &self.parsed))
+    }
+
+    /// What its comments are about.
+    pub fn subjects(&self) -> Subjects {
+        Subjects::of_file(&self.script.source, &self.parsed)
     }
 
     pub fn has_errors(&self) -> bool {

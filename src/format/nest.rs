@@ -74,7 +74,7 @@ pub(super) struct Element<'a> {
 
 /// The items of a file, and the comments between them.
 pub(super) fn lines<'a>(tokens: &[Token<'a>]) -> Vec<Line<'a>> {
-    let mut reader = Reader { tokens, at: 0, waiting: Vec::new() };
+    let mut reader = Reader { tokens, at: 0, waiting: Vec::new(), depth: 0 };
     let mut lines = Vec::new();
     // A `}` too many cannot stand in a text without mistakes; it would be kept all the same.
     while reader.peek().is_some() {
@@ -135,7 +135,12 @@ struct Reader<'t, 'a> {
     at: usize,
     /// Comments between a `}` and the `else` below; they go into its block.
     waiting: Vec<Token<'a>>,
+    /// Blocks and brackets that are open.
+    depth: usize,
 }
+
+/// A bracket that stands deeper is a word like any other: so only in a text with mistakes, since reading refuses them sooner.
+const MOST_DEPTH: usize = 128;
 
 impl<'a> Reader<'_, 'a> {
     fn peek(&self) -> Option<Token<'a>> {
@@ -194,7 +199,7 @@ impl<'a> Reader<'_, 'a> {
             if ends || token.is("}") || token.kind == Kind::Comment {
                 break;
             }
-            let node = if token.is("{") && token.role != Role::Object {
+            let node = if token.is("{") && token.role != Role::Object && self.depth < MOST_DEPTH {
                 let head = line.nodes.get(1);
                 let assigned = matches!(head, Some(Node::Token(second)) if second.is("="));
                 self.settle_waiting(&mut line);
@@ -238,6 +243,7 @@ impl<'a> Reader<'_, 'a> {
         };
         let start = self.peek().map_or(0, |open| open.start);
         self.at += 1;
+        self.depth += 1;
         let comment = self.peek().filter(|token| token.kind == Kind::Comment && token.newlines == 0);
         self.at += usize::from(comment.is_some());
         let waiting = std::mem::take(&mut self.waiting);
@@ -248,6 +254,7 @@ impl<'a> Reader<'_, 'a> {
         lines.extend(self.lines(holds));
         one_line &= self.next().is_some_and(|close| close.newlines == 0) && lines.len() <= 1;
         one_line &= lines.iter().all(|line| line.comment.is_none());
+        self.depth -= 1;
         Node::Block(Block { lines, holds, comment, one_line, start, end: self.behind() })
     }
 
@@ -259,10 +266,13 @@ impl<'a> Reader<'_, 'a> {
             "{" => "}",
             _ => return Node::Token(token),
         };
-        if token.kind != Kind::Sign {
+        if token.kind != Kind::Sign || self.depth >= MOST_DEPTH {
             return Node::Token(token);
         }
-        Node::Group(self.group(token, close))
+        self.depth += 1;
+        let group = self.group(token, close);
+        self.depth -= 1;
+        Node::Group(group)
     }
 
     fn group(&mut self, open: Token<'a>, close: &'a str) -> Group<'a> {

@@ -1,8 +1,9 @@
 //! What each comment is about, however the lines are broken: read from the same lines and blocks that are laid out, so that
 //! formatting changes nothing of it.
 
+use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
-use crate::syntax::ast;
+use crate::syntax::Parsed;
 
 use super::marks;
 use super::nest::{self, Block, Group, Line, Node, Row};
@@ -19,8 +20,11 @@ pub struct Subjects {
 
 impl Subjects {
     /// Of a text with mistakes as well, as far as its brackets can be followed.
-    pub fn of_file(source: &Source, file: &ast::File) -> Subjects {
-        let tokens = tokens::lex(&source.text, &marks::of_file(file));
+    pub fn of_file(source: &Source, read: &Parsed) -> Subjects {
+        let marks = marks::of_file(&read.file);
+        let broken = read.diagnostics.iter().any(Diagnostic::is_error);
+        let lex = if broken { tokens::lex_broken } else { tokens::lex };
+        let tokens = lex(&source.text, &marks);
         let mut found = Subjects::default();
         found.lines(&nest::lines(&tokens), Place::File);
         found.comments.sort_unstable_by_key(|(at, _)| *at);

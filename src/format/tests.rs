@@ -33,7 +33,7 @@ fn twice(text: &str) -> String {
 fn abouts(text: &str) -> Vec<(String, Option<Vec<String>>)> {
     let source = Source::new("a.wj", text);
     let parsed = syntax::parse(&source);
-    let subjects = Subjects::of_file(&source, &parsed.file);
+    let subjects = Subjects::of_file(&source, &parsed);
     let marks = marks::of_file(&parsed.file);
     let text = tokens::requoted(text, &marks);
     let tokens = tokens::lex(&text, &marks);
@@ -176,6 +176,14 @@ fn what_fuzzing_found_is_formatted() {
     ] {
         twice(&fields(text));
     }
+    for blank in [" ", "\t", "\u{a0}"] {
+        let text = format!("pipeline p {{\n  verify c{blank}R secret.K\n}}\n");
+        let refused = format(&Source::new("a.wj", text));
+        assert!(
+            matches!(&refused, Err(Refusal::Broken(findings)) if findings[0].code.id == "WJ0112"),
+            "{refused:?}"
+        );
+    }
     let text = "pipeline p {\n  verify token header \"X-Token\" == secret.T\n}\n";
     assert_eq!(twice(&text.replace("\"X-Token\"", "'X-Token'")), text);
     let text = "pipeline p {\n  verify o query \"{\" {}\n  respond 200 { json { d: 1 } }\n}\n";
@@ -201,6 +209,29 @@ fn mistakes_are_refused() {
     let cut =
         Source::new("a.wj", "pipeline p {\n  extract body {\n    a = $.b[#0] on_missing empty\n  }\n}\n");
     assert!(matches!(format(&cut), Err(Refusal::Broken(_))));
+}
+
+/// A comment is told from its text as well where nothing says how deep that goes.
+#[test]
+fn what_comments_of_a_broken_text_are_about_is_told_soon() {
+    for inner in ["{".repeat(20_000), "\"{".repeat(5_000), "\"\"\"{".repeat(5_000), "[(".repeat(9_000)] {
+        let text = format!("pipeline p {{\n  stop # stop\n  let a = {inner}\n  wait 1s # wait\n}}\n");
+        let source = Source::new("a.wj", text.as_str());
+        let subjects = Subjects::of_file(&source, &syntax::parse(&source));
+        let at = |comment: &str| {
+            let start = text.find(comment).unwrap();
+            subjects
+                .of_comment(crate::source::Span::new(start, start + comment.len()))
+                .map(|span| source.slice(span))
+        };
+        assert_eq!(at("# stop"), Some("stop"));
+    }
+    let text = "pipeline p {\n  let a = \"b {\n  wait 1s # wait\n  ?? \"c\\\"d\" # left\n}\n";
+    let source = Source::new("a.wj", text);
+    let subjects = Subjects::of_file(&source, &syntax::parse(&source));
+    let start = text.find("# wait").unwrap();
+    let about = subjects.of_comment(crate::source::Span::new(start, start + "# wait".len()));
+    assert_eq!(about.map(|span| source.slice(span)), Some("wait 1s"));
 }
 
 #[test]

@@ -66,7 +66,17 @@ pub(super) fn requoted(text: &str, marks: &Marks) -> String {
 }
 
 pub(super) fn lex<'a>(text: &'a str, marks: &Marks) -> Vec<Token<'a>> {
-    let mut lexer = Lexer { text, at: 0, newlines: 0, tokens: Vec::new() };
+    lexed(text, marks, |rest| syntax::text_length(rest).unwrap_or(rest.len()))
+}
+
+/// The same of a text with mistakes, in which nothing says how deep the insertions of a text go: it ends at its next quote, or
+/// with its line.
+pub(super) fn lex_broken<'a>(text: &'a str, marks: &Marks) -> Vec<Token<'a>> {
+    lexed(text, marks, flat_length)
+}
+
+fn lexed<'a>(text: &'a str, marks: &Marks, text_length: fn(&str) -> usize) -> Vec<Token<'a>> {
+    let mut lexer = Lexer { text, text_length, at: 0, newlines: 0, tokens: Vec::new() };
     let mut paths = marks.paths.iter().peekable();
     while lexer.skip_blanks() {
         while paths.next_if(|path| (path.start as usize) < lexer.at).is_some() {}
@@ -88,6 +98,7 @@ pub(super) fn lex<'a>(text: &'a str, marks: &Marks) -> Vec<Token<'a>> {
 
 struct Lexer<'a> {
     text: &'a str,
+    text_length: fn(&str) -> usize,
     at: usize,
     newlines: usize,
     tokens: Vec<Token<'a>>,
@@ -115,8 +126,7 @@ impl Lexer<'_> {
         let Some(letter) = self.peek() else { return };
         let (kind, length) = match letter {
             '#' => (Kind::Comment, line_length(rest)),
-            // A text that nothing closes ends with its line: it is only seen by who asks what a comment is about.
-            '"' | '\'' => (Kind::Text, syntax::text_length(rest).unwrap_or_else(|| line_length(rest))),
+            '"' | '\'' => (Kind::Text, (self.text_length)(rest)),
             '0'..='9' => (Kind::Number, number_length(rest)),
             _ if is_word(letter) => {
                 let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
@@ -157,6 +167,22 @@ fn is_blank(letter: char) -> bool {
 
 fn is_word(letter: char) -> bool {
     letter == '_' || letter.is_alphanumeric() || !letter.is_ascii() && !is_blank(letter)
+}
+
+/// Of a text with its quotes.
+fn flat_length(text: &str) -> usize {
+    if let Some(lines) = text.strip_prefix("\"\"\"") {
+        return lines.find("\"\"\"").map_or_else(|| line_length(text), |length| length + 2 * "\"\"\"".len());
+    }
+    let quote = text.chars().next();
+    let mut escaped = false;
+    let closes = |(_, letter): &(usize, char)| {
+        let closes = !escaped && Some(*letter) == quote;
+        escaped = !escaped && *letter == '\\' && quote == Some('"');
+        closes
+    };
+    let line = text.get(..line_length(text)).unwrap_or("");
+    line.char_indices().skip(1).find(closes).map_or(line.len(), |(at, _)| at + 1)
 }
 
 fn line_length(text: &str) -> usize {

@@ -31,7 +31,7 @@ pub(super) fn code_actions(
             .diagnostics
             .iter()
             .filter(|finding| finding.span.start <= part.end && part.start <= finding.span.end);
-        let subjects = Subjects::of_file(view.source(), view.file.tree());
+        let subjects = view.file.subjects();
         for finding in touched {
             actions.extend(fixes(view, finding));
             actions.extend(silence(view, &subjects, finding));

@@ -7,7 +7,7 @@ use crate::source::Span;
 use super::blocks::Within;
 use super::errors;
 use super::grammar::Rule;
-use super::words::first_word;
+use super::words::{BLANKS, first_word};
 
 /// Kinds as other languages write them before a name.
 const TYPES: [&str; 10] =
@@ -73,7 +73,7 @@ fn behind_path(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
 fn blank_in_path(before: &str, text: &str, span: Span) -> Option<Diagnostic> {
     let words = text.find("on_missing").or_else(|| text.find(" as ").map(|at| at + 1))?;
     let words = text.get(..words)?.trim_end();
-    if words.is_empty() || !words.split(' ').all(|word| !word.is_empty() && first_word(word) == word) {
+    if words.is_empty() || !words.split(BLANKS).all(|word| !word.is_empty() && first_word(word) == word) {
         return None;
     }
     let path = before.trim_end();
@@ -249,7 +249,7 @@ pub(super) fn names_meant(text: &str) -> Vec<String> {
 /// The first of several words before a `=` or a `:`, and the others.
 fn words_before_sign(text: &str) -> Option<(&str, &str)> {
     let head = text.get(..text.find(['=', ':'])?)?.trim_end();
-    let (first, words) = head.split_once(' ')?;
+    let (first, words) = head.split_once(BLANKS)?;
     let words = words.trim_start();
     let plain = head.split_whitespace().all(|word| first_word(word) == word);
     (plain && !words.is_empty() && !first.is_empty()).then_some((first, words))

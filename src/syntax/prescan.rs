@@ -43,6 +43,9 @@ pub(super) struct Part {
 /// How comments over several lines begin and end elsewhere.
 const REMARKS: [(&str, &str); 2] = [("/*", "*/"), ("<!--", "-->")];
 
+/// What begins a text elsewhere; the grammar reads one up to the quote that ends it.
+const FOREIGN_QUOTES: [char; 8] = ['«', '“', '”', '„', '‘', '’', '‚', '`'];
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Brace {
     pub at: usize,
@@ -256,7 +259,8 @@ impl Scanner<'_> {
                 let end = self.line_end(at);
                 self.scan.comments.push(Span::new(at, end));
                 self.written(at, end);
-                if self.open.contains(&Open::Insert) {
+                // In `` `#` "{… `` the grammar takes the sign for a letter between quotes.
+                if self.open.contains(&Open::Insert) || self.has_foreign_quote(at) {
                     self.count_brackets(at, end);
                 }
                 return end;
@@ -381,6 +385,13 @@ impl Scanner<'_> {
             Ok(nesting) => self.in_quotes = nesting,
             Err(at) => self.too_deep(at),
         }
+    }
+
+    /// Whether a quote of another language stands on the line before an offset.
+    fn has_foreign_quote(&self, at: usize) -> bool {
+        let front = self.text.get(..at).unwrap_or("");
+        let line = front.rsplit(['\n', '\r']).next().unwrap_or("");
+        line.contains(FOREIGN_QUOTES)
     }
 
     fn too_deep(&mut self, at: usize) {

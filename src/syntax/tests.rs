@@ -147,6 +147,7 @@ fn too_much_ends_in_a_finding_soon() {
         format!("\"{{\"{{'{}{}", "\"{".repeat(14), "{".repeat(5_000)),
         pipeline(&format!("  respond 200 {}#{}", "\"{".repeat(8), "{".repeat(5_000))),
         pipeline(&format!("  respond 200 \"\"\"{{{}", "'{{{{'\n".repeat(2_000))),
+        pipeline(&format!("  help: `#` and {}", "\"{".repeat(2_000))),
         "a".repeat(super::MAX_BYTES + 1),
     ] {
         let parsed = read_within(20, &text);

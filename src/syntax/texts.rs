@@ -361,7 +361,6 @@ fn dedented(chunk: &str, indent: &str) -> String {
     out
 }
 
-/// The length of an escape, or of one character.
 /// How many bytes the text takes that `rest` begins with, its quotes and insertions among them, as the grammar reads it; `None`
 /// where no text begins.
 pub fn text_length(rest: &str) -> Option<usize> {
@@ -373,6 +372,7 @@ pub fn text_length(rest: &str) -> Option<usize> {
     Some(read.next()?.as_span().end())
 }
 
+/// The length of an escape, or of one character.
 fn piece_length(text: &str) -> usize {
     let Some(escaped) = text.strip_prefix('\\') else {
         return text.chars().next().map_or(0, char::len_utf8);

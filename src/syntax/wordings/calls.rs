@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::syntax::codes;
-use crate::syntax::words::first_word;
+use crate::syntax::words::{BLANKS, first_word};
 
 use super::{Line, heads, is_name, is_text};
 
@@ -217,7 +217,7 @@ fn retry(line: Line<'_>) -> Option<Diagnostic> {
 
 /// `give up 2m`, `give_up after 2m`, `give up in 2m`.
 fn give_up(line: Line<'_>) -> Option<Diagnostic> {
-    let time = line.text.rsplit(' ').next()?;
+    let time = line.text.rsplit(BLANKS).next()?;
     let digits = time.trim_start_matches(|c: char| c.is_ascii_digit());
     let is_time = digits.len() < time.len() && matches!(digits, "ms" | "s" | "m" | "h" | "d");
     let right = format!("give up after {time}");

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::syntax::codes;
-use crate::syntax::words::first_word;
+use crate::syntax::words::{BLANKS, first_word};
 
 use super::{Line, is_name, is_text};
 
@@ -50,7 +50,7 @@ pub(super) fn reads_otherwise(text: &str) -> bool {
 /// `expect nothing`, `expect no calls`, `expect 0 actions`.
 fn nothing(line: Line<'_>) -> Option<Diagnostic> {
     let (at, rest) = line.rest();
-    let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (first, behind) = rest.split_once(BLANKS).unwrap_or((rest, ""));
     let behind = behind.trim();
     let told = match first {
         "nothing" | "none" => {
@@ -60,7 +60,7 @@ fn nothing(line: Line<'_>) -> Option<Diagnostic> {
             )
         }
         "no" | "0" | "zero" | "any" => {
-            let what = behind.split(' ').next()?;
+            let what = behind.split(BLANKS).next()?;
             let actions =
                 ["action", "actions", "call", "calls", "request", "requests", "sends"].contains(&what);
             actions && first != "any" && behind != "actions" || actions && matches!(first, "0" | "zero")
@@ -316,7 +316,7 @@ fn state(line: Line<'_>) -> Option<Diagnostic> {
     }
     let first = first_word(rest);
     let behind = rest.get(first.len()..)?.trim();
-    let (text, status) = behind.rsplit_once(' ').unwrap_or(("", behind));
+    let (text, status) = behind.rsplit_once(BLANKS).unwrap_or(("", behind));
     let text = text.trim_end_matches("with").trim();
     let number = status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
     if !STATES.contains(&first) || !number || !text.is_empty() && !is_text(text) {

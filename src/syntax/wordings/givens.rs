@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, near};
 use crate::syntax::codes;
-use crate::syntax::words::first_word;
+use crate::syntax::words::{BLANKS, first_word};
 
 use super::{Line, is_text};
 
@@ -130,7 +130,7 @@ fn answer(line: Line<'_>, (start, end): (usize, usize), index: usize) -> Option<
         let message = format!("how a call goes wrong is written `{right}`, not `{text}`");
         return Some(Some(line.otherwise(&codes::FOREIGN_WORD, (start, end), &message, right)));
     }
-    let word = text.split(' ').next()?;
+    let word = text.split(BLANKS).next()?;
     let behind = text.get(word.len()..)?.trim_start();
     if number(text) {
         return Some(Some(without_word(line, (start, end), index)));

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, near};
 use crate::syntax::codes;
 use crate::syntax::literals::unit_of;
-use crate::syntax::words::{METHODS, first_word};
+use crate::syntax::words::{BLANKS, METHODS, first_word};
 
 use super::{Line, is_name, is_text};
 
@@ -137,7 +137,7 @@ pub(super) fn notify(line: Line<'_>) -> Option<Diagnostic> {
 fn sites(line: Line<'_>) -> Option<Diagnostic> {
     let (at, rest) = line.rest();
     let right: Option<Vec<String>> = rest
-        .split([',', ' '])
+        .split(|letter| letter == ',' || BLANKS.contains(&letter))
         .filter(|site| !site.is_empty())
         .map(|site| match site {
             _ if is_text(site) => Some(site.to_owned()),
@@ -233,7 +233,7 @@ fn route(line: Line<'_>) -> Option<Diagnostic> {
 
 fn verify(line: Line<'_>) -> Option<Diagnostic> {
     let (at, rest) = line.rest();
-    let end = rest.find(' ').unwrap_or(rest.len());
+    let end = rest.find(BLANKS).unwrap_or(rest.len());
     let scheme = rest.get(..end)?;
     let behind = rest.get(end..)?.trim_start();
     let start = line.text.len() - behind.len();
@@ -244,7 +244,10 @@ fn verify(line: Line<'_>) -> Option<Diagnostic> {
     }
     if scheme == "ip" && !behind.starts_with("in ") {
         let addresses = behind.trim_start_matches("== ");
-        let all: Vec<&str> = addresses.split([',', ' ']).filter(|address| !address.is_empty()).collect();
+        let all: Vec<&str> = addresses
+            .split(|letter| letter == ',' || BLANKS.contains(&letter))
+            .filter(|address| !address.is_empty())
+            .collect();
         if !all.is_empty() && all.iter().all(|address| is_text(address)) {
             let right = format!("in [{}]", all.join(", "));
             return Some(
@@ -265,7 +268,7 @@ fn verify(line: Line<'_>) -> Option<Diagnostic> {
         return hmac(line, at, rest);
     }
     // `verify bearer token secret.KEY`, `verify github = secret.KEY`
-    let word = behind.split(' ').next().unwrap_or("");
+    let word = behind.split(BLANKS).next().unwrap_or("");
     let value = behind.get(word.len()..)?.trim_start();
     // The name of a constant may stand for the user of `verify basic`.
     let needless = word == "=" || word == ":" || is_name(word) && !matches!(scheme, "basic" | "token" | "ip");
@@ -437,7 +440,10 @@ fn parts(line: Line<'_>) -> Option<Diagnostic> {
     let (at, rest) = line.rest();
     let all = |parts: &[&str]| parts.iter().map(|part| measure(part.trim())).collect::<Option<Vec<_>>>();
     let by_commas: Vec<&str> = rest.split(',').collect();
-    let by_blanks: Vec<&str> = rest.split([',', ' ']).filter(|part| !part.is_empty()).collect();
+    let by_blanks: Vec<&str> = rest
+        .split(|letter| letter == ',' || BLANKS.contains(&letter))
+        .filter(|part| !part.is_empty())
+        .collect();
     let (code, message) = match all(&by_commas) {
         Some(_) => (&codes::MISSING_UNIT, "a number stands together with its unit, without a blank"),
         None => (&codes::MISSING_COMMA, "the parts of `keep` are parted by commas"),

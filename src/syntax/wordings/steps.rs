@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::syntax::codes;
 use crate::syntax::errors;
 use crate::syntax::literals::unit_of;
-use crate::syntax::words::first_word;
+use crate::syntax::words::{BLANKS, first_word};
 
 use super::{Line, called, is_name, values};
 
@@ -122,7 +122,7 @@ fn outside(line: Line<'_>) -> Option<Diagnostic> {
 /// `when a - b > 30 days {`.
 fn blank_in_unit(line: Line<'_>) -> Option<Diagnostic> {
     let mut at = 0;
-    for word in line.text.split(' ') {
+    for word in line.text.split(BLANKS) {
         let begin = at;
         at += word.len() + 1;
         let number = word.trim_start_matches('(');
@@ -157,7 +157,7 @@ fn each(line: Line<'_>) -> Option<Diagnostic> {
     // `for item in items limit 50 {`, `for item in items at most 50 items {`
     for sign in [" limit ", " max ", " up to ", ", max ", ", limit ", " at most ", ", at most "] {
         let Some((list, count)) = head.split_once(sign) else { continue };
-        let digits = count.split(' ').next().unwrap_or("");
+        let digits = count.split(BLANKS).next().unwrap_or("");
         let right = format!("{list}, at most {digits}");
         let number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         if number && right != head && !list.contains(['(', '"']) {
@@ -319,7 +319,7 @@ fn format_in_extract(line: Line<'_>) -> Option<Diagnostic> {
 fn call_without_brackets(line: Line<'_>) -> Option<Diagnostic> {
     let sign = line.find(" = ")? + " = ".len();
     let value = line.text.get(sign..)?.trim();
-    let (function, argument) = value.split_once(' ')?;
+    let (function, argument) = value.split_once(BLANKS)?;
     let plain = argument.split('.').all(is_name);
     let known = |word: &str| matches!(word, "if" | "not" | "and" | "or" | "in" | "empty" | "true" | "false");
     (is_name(function) && plain && !known(function) && !known(argument) && argument != "on_missing").then(
@@ -337,7 +337,7 @@ fn call_without_brackets(line: Line<'_>) -> Option<Diagnostic> {
 
 /// `http.put HOST + "/orders/" + id {`.
 fn url_put_together(line: Line<'_>) -> Option<Diagnostic> {
-    let blank = line.text.find(' ')?;
+    let blank = line.text.find(BLANKS)?;
     let end = line.text.rfind('{').filter(|_| line.text.ends_with('{')).unwrap_or(line.text.len());
     let written = line.text.get(blank..end)?.trim();
     let pieces: Vec<&str> = written.split('+').map(str::trim).collect();
@@ -500,7 +500,7 @@ pub(super) fn field(line: Line<'_>) -> Option<Diagnostic> {
         let abort = abort.trim();
         let start = line.text.len() - abort.len();
         let number = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some((text, status)) = abort.rsplit_once(' ')
+        if let Some((text, status)) = abort.rsplit_once(BLANKS)
             && number(status)
             && text.starts_with('"')
             && text.ends_with('"')

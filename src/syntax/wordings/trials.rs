@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::syntax::codes;
-use crate::syntax::words::{METHODS, first_word};
+use crate::syntax::words::{BLANKS, METHODS, first_word};
 
 use super::{Line, expected, givens, is_text, sent};
 
@@ -14,7 +14,7 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
             let message = format!("what is expected is written `expect`, not `{word}`");
             Some(line.otherwise(&codes::FOREIGN_WORD, (0, word.len()), &message, "expect"))
         }
-        "send" if is_text(line.rest().1.split(' ').next()?) => Some(line.otherwise(
+        "send" if is_text(line.rest().1.split(BLANKS).next()?) => Some(line.otherwise(
             &codes::BAD_METHOD,
             (0, "send".len()),
             "`send` does not say with which method",
@@ -47,7 +47,7 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
         }
         _ if METHODS.contains(&word.to_uppercase().as_str()) && line.rest().1.starts_with('/') => {
             let (at, rest) = line.rest();
-            let path = rest.split(' ').next()?;
+            let path = rest.split(BLANKS).next()?;
             let right = format!("send {} \"{path}\"", word.to_uppercase());
             Some(line.otherwise(
                 &codes::FOREIGN_WORD,
@@ -72,7 +72,7 @@ pub(super) fn of(line: Line<'_>, word: &str) -> Option<Diagnostic> {
 /// `mock http.post answers 200`.
 fn mocks(line: Line<'_>) -> bool {
     let (_, rest) = line.rest();
-    let action = rest.split(' ').next().unwrap_or("");
+    let action = rest.split(BLANKS).next().unwrap_or("");
     let does = [" answers ", " times out", " refuses", " fails"];
     action.contains('.')
         && action.split('.').all(super::is_name)

@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::syntax::codes;
 use crate::syntax::errors;
-use crate::syntax::words::{RESERVED, first_word};
+use crate::syntax::words::{BLANKS, RESERVED, first_word};
 
 use super::{Line, called, is_name, is_text};
 
@@ -40,7 +40,7 @@ fn printed_sign(line: Line<'_>) -> Option<Diagnostic> {
 /// `price > 1,000`.
 fn thousands(line: Line<'_>) -> Option<Diagnostic> {
     let mut at = 0;
-    for word in line.text.split(' ') {
+    for word in line.text.split(BLANKS) {
         let begin = at;
         at += word.len() + 1;
         let compared = line.text.get(..begin)?.trim_end().ends_with(['>', '<', '=', '+', '-', '*', '/']);

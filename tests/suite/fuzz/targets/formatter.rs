@@ -51,7 +51,7 @@ fn comments(source: &Source) -> Vec<String> {
 /// What each comment is about: all but blanks, quotes, commas and comments.
 fn subjects(source: &Source) -> Vec<Option<String>> {
     let parsed = syntax::parse(source);
-    let subjects = Subjects::of_file(source, &parsed.file);
+    let subjects = Subjects::of_file(source, &parsed);
     let comments = &parsed.file.comments;
     let said = |about: Span| {
         let mut said = source.slice(about).to_owned();
