@@ -176,8 +176,16 @@ impl Builder<'_> {
         if text == ";" {
             return self.report(errors::line_separator(span, ";"));
         }
-        if !self.told_before(span, span) {
-            self.report(errors::left_over_of_item(span, &text));
+        if self.told_before(span, span) {
+            return;
+        }
+        match text.as_str() {
+            // A block without a head. Where its `{` was only put in, that was told of.
+            "" if self.source.get(span.range().start..).is_some_and(|rest| rest.starts_with('{')) => {
+                self.report(errors::left_over_of_item(span, "{"));
+            }
+            "" => {}
+            text => self.report(errors::left_over_of_item(span, text)),
         }
     }
 
