@@ -207,27 +207,27 @@ fn number_length(text: &str) -> usize {
 fn assign_roles(tokens: &mut [Token<'_>], marks: &Marks) {
     let (mut list, mut object, mut minus) = (false, false, false);
     let mut before: Option<(usize, Kind)> = None;
-    for token in tokens {
+    for token in tokens.iter_mut().filter(|token| token.kind != Kind::Comment) {
+        let front = before.replace((token.end(), token.kind));
+        if token.kind != Kind::Sign {
+            (list, object, minus) = (false, false, false);
+            continue;
+        }
         let start = token.start as u32;
         list |= marks.lists.contains(&start);
         object |= marks.objects.contains(&start);
         minus |= marks.minuses.contains(&start);
-        if token.kind == Kind::Comment {
-            continue;
-        }
-        let called =
-            before.is_some_and(|(end, kind)| kind == Kind::Word && marks.calls.contains(&(end as u32)));
-        before = Some((token.end(), token.kind));
         match token.text {
-            "(" if token.kind == Kind::Sign => {
-                if called {
+            "(" => {
+                if front.is_some_and(|(end, kind)| kind == Kind::Word && marks.calls.contains(&(end as u32)))
+                {
                     token.role = Role::Call;
                 }
                 continue;
             }
-            "[" if !list && token.kind == Kind::Sign => token.role = Role::Index,
-            "{" if object && token.kind == Kind::Sign => token.role = Role::Object,
-            "-" if minus && token.kind == Kind::Sign => token.role = Role::Minus,
+            "[" if !list => token.role = Role::Index,
+            "{" if object => token.role = Role::Object,
+            "-" if minus => token.role = Role::Minus,
             _ => {}
         }
         (list, object, minus) = (false, false, false);

@@ -364,12 +364,36 @@ fn dedented(chunk: &str, indent: &str) -> String {
 /// How many bytes the text takes that `rest` begins with, its quotes and insertions among them, as the grammar reads it; `None`
 /// where no text begins.
 pub fn text_length(rest: &str) -> Option<usize> {
+    if let Some(length) = plain_length(rest) {
+        return Some(length);
+    }
     let lines = rest.starts_with("\"\"\"");
     // Reading costs what is handed over: a text with one quote on each side ends with its line.
     let line_end = if lines { None } else { rest.find(['\n', '\r']) };
     let within = line_end.map_or(rest, |end| rest.get(..=end).unwrap_or(rest));
     let mut read = Grammar::parse(Rule::any_text, within).ok()?;
     Some(read.next()?.as_span().end())
+}
+
+/// The same of a text on one line without escapes, and without texts in its insertions, as most are: the next quote ends it.
+fn plain_length(rest: &str) -> Option<usize> {
+    let quote = rest.bytes().next().filter(|quote| matches!(quote, b'"' | b'\''))?;
+    let inner = rest.as_bytes().get(1..)?;
+    let mut inserted = 0usize;
+    for (at, byte) in inner.iter().enumerate() {
+        match byte {
+            b'\n' | b'\r' => return None,
+            // Two quotes may begin a text of several lines, or one that somebody quoted twice.
+            _ if *byte == quote => return (inserted == 0 && at > 0).then_some(at + 2),
+            _ if quote == b'\'' => {}
+            b'{' => inserted += 1,
+            b'}' => inserted = inserted.checked_sub(1)?,
+            b'\\' => return None,
+            b'\'' | b'#' if inserted > 0 => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The length of an escape, or of one character.
@@ -392,4 +416,23 @@ fn between_quotes(text: &str) -> &str {
     characters.next();
     characters.next_back();
     characters.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_plain_text_is_as_long_as_the_grammar_says(rest in "[\"'][\"'{}()a#.$,+ \\\\\n\\[\\]]{0,12}") {
+            if let Some(length) = plain_length(&rest) {
+                let mut read = Grammar::parse(Rule::any_text, &rest).unwrap();
+                prop_assert_eq!(read.next().unwrap().as_span().end(), length);
+            }
+        }
+    }
 }
