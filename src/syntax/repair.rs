@@ -28,6 +28,15 @@ impl Patched {
         let mut taken = 0;
         for change in changes {
             let at = change.at();
+            // A word that ends a block elsewhere stood for a brace, and that was one too many.
+            let is_taken = at < taken;
+            if is_taken && matches!(change, Change::Blank(_)) {
+                patched.text.truncate(patched.text.len() - (taken - at));
+                patched.text.extend(std::iter::repeat_n(' ', taken - at));
+            }
+            if is_taken {
+                continue;
+            }
             patched.text.push_str(text.get(taken..at).unwrap_or(""));
             taken = at;
             match change {
@@ -46,6 +55,8 @@ impl Patched {
             }
         }
         patched.text.push_str(text.get(taken..).unwrap_or(""));
+        let put_in: usize = patched.inserted.iter().map(|(_, length)| length).sum();
+        debug_assert_eq!(patched.text.len(), text.len() + put_in, "places in it are places in the file");
         patched
     }
 
@@ -382,4 +393,23 @@ pub(super) fn code_length(line: &str) -> usize {
         }
     }
     line.trim_end().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_in_the_place_of_a_brace_that_is_one_too_many_is_blank() {
+        let changes = vec![
+            Change::Replace(4, "}   "),
+            Change::Blank(2),
+            Change::Insert(4, "{"),
+            Change::Blank(4),
+            Change::Insert(9, "}"),
+        ];
+        let patched = Patched::new("a }\ndone\n", 10, changes);
+        assert_eq!(patched.text, "a  \n{    \n}");
+        assert_eq!([3, 4, 5, 9, 10].map(|at| patched.in_file(at)), [13, 14, 14, 18, 19]);
+    }
 }
