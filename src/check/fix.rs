@@ -61,8 +61,8 @@ pub fn fix(script: &Script, known: &Connectors, options: &Options<'_>) -> Option
     let mut fixed = Fixed { script: script.clone(), count: 0 };
     let mut tries = MOST_TRIES;
     loop {
-        let findings = findings(&fixed.script, known, options);
-        let round = round(&fixed.script.source, &findings, known, options, &mut tries);
+        let found = Found::of(&fixed.script, known, options);
+        let round = round(&fixed.script.source, &found, known, options, &mut tries);
         let Some((source, count)) = round else { break };
         fixed.script = Script::from(source);
         fixed.count += count;
@@ -70,28 +70,42 @@ pub fn fix(script: &Script, known: &Connectors, options: &Options<'_>) -> Option
     (fixed.count > 0).then_some(fixed)
 }
 
-fn findings(script: &Script, known: &Connectors, options: &Options<'_>) -> Vec<Diagnostic> {
-    let parsed = file::parse(script);
-    let examined = file::examine(script, &parsed, known, options.now);
-    examined.all(script, &parsed, Vec::new(), options.levels)
+/// What a text has.
+struct Found {
+    /// What is found in reading it, before anything is made of it.
+    unread: usize,
+    findings: Vec<Diagnostic>,
+}
+
+impl Found {
+    fn of(script: &Script, known: &Connectors, options: &Options<'_>) -> Found {
+        let parsed = file::parse(script);
+        let examined = file::examine(script, &parsed, known, options.now);
+        let findings = examined.all(script, &parsed, Vec::new(), options.levels);
+        Found { unread: parsed.diagnostics.len(), findings }
+    }
+
+    /// A line that can be read again may show mistakes that nobody saw before, so mistakes of syntax count first.
+    fn trouble(&self) -> (usize, usize) {
+        (self.unread, self.findings.len())
+    }
 }
 
 /// All fixes that do not touch one another; if together they mend nothing, the first of their halves, quarters and so on that does.
 fn round(
     source: &Source,
-    findings: &[Diagnostic],
+    found: &Found,
     known: &Connectors,
     options: &Options<'_>,
     tries: &mut usize,
 ) -> Option<(Arc<Source>, usize)> {
-    let apart = apart(findings.iter().filter_map(Diagnostic::only_safe_fix));
-    let before = worth(source, findings.len());
+    let apart = apart(found.findings.iter().filter_map(Diagnostic::only_safe_fix));
     let mut mends = |fixes: &[&Fix]| {
         *tries = tries.checked_sub(1)?;
         let text = applied(&source.text, fixes).filter(|text| text.len() <= MAX_FILE_BYTES)?;
         let mended = Arc::new(Source::new(source.name.clone(), text));
-        let after = self::findings(&Script::from(mended.clone()), known, options).len();
-        (worth(&mended, after) < before).then_some((mended, fixes.len()))
+        let after = Found::of(&Script::from(mended.clone()), known, options);
+        (after.trouble() < found.trouble()).then_some((mended, fixes.len()))
     };
     let mut length = apart.len();
     while length > 0 {
@@ -102,11 +116,6 @@ fn round(
         length = if length == 1 || parts >= MOST_PARTS { 0 } else { length.div_ceil(2) };
     }
     None
-}
-
-/// A line that can be read again may show mistakes that nobody saw before, so mistakes of syntax count first.
-fn worth(source: &Source, findings: usize) -> (usize, usize) {
-    (syntax::parse(source).diagnostics.len(), findings)
 }
 
 /// Those of the fixes, by place, that touch none before them.
@@ -149,11 +158,11 @@ mod tests {
     use crate::source::Span;
 
     /// Findings whose change alters nothing, as many as there are lines.
-    fn in_vain(source: &Source) -> Vec<Diagnostic> {
+    fn in_vain(source: &Source) -> Found {
         let code: &Code = syntax::CODES.first().unwrap();
         let ends = source.text.match_indices('\n').map(|(at, _)| Span::at(at));
         let found = ends.map(|end| Diagnostic::new(code, end, "in vain").safe_fix("write a blank", end, " "));
-        found.collect()
+        Found { unread: 0, findings: found.collect() }
     }
 
     #[test]
@@ -161,12 +170,12 @@ mod tests {
         // Each is a finding: it is used nowhere.
         let constants: String = (0..500).map(|n| format!("const A{n} = {n}\n")).collect();
         let source = Source::new("a.wj", constants);
-        let findings = in_vain(&source);
-        assert_eq!(findings.len(), 500);
+        let found = in_vain(&source);
+        assert_eq!(found.findings.len(), 500);
         let (known, options) = (Connectors::default(), Options::default());
         let used = |mut tries: usize| {
             let all = tries;
-            assert!(round(&source, &findings, &known, &options, &mut tries).is_none());
+            assert!(round(&source, &found, &known, &options, &mut tries).is_none());
             all - tries
         };
         // All at once, then in two, four, eight and sixteen parts.
