@@ -242,9 +242,10 @@ impl Builder<'_> {
     }
 
     pub fn stray_lines(&mut self, line: Span, text: &str, item: Option<Span>) {
+        // Behind a brace that was put in, blanks may still be counted in.
         let item = item.map(|item| {
-            let written = self.source.get(item.range()).unwrap_or("");
-            (item, written.trim_end().ends_with('}'))
+            let written = self.source.get(item.range()).unwrap_or("").trim_end();
+            (Span::new(item.start as usize, item.start as usize + written.len()), written.ends_with('}'))
         });
         self.report(slips::stray(line, text, item));
     }

@@ -117,6 +117,18 @@ fn depth_is_read_up_to_the_limit_and_refused_beyond() {
     assert!(read_within(5, &chain).diagnostics.is_empty());
 }
 
+/// A brace that was put in stands at no letter of the file.
+#[test]
+fn a_label_cuts_no_letter() {
+    for text in ["pipeline{{\"}\u{a0}", "pipeline p {{\"}\u{a0}\nx\u{a0}"] {
+        for finding in read(text).diagnostics {
+            for span in finding.labels.iter().map(|label| label.span).chain([finding.span]) {
+                assert!(text.get(span.range()).is_some(), "{finding:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn too_much_ends_in_a_finding_soon() {
     let junk = |line: &str, count: usize| pipeline(&format!("{line}\n").repeat(count));
