@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::source::Span;
 
 const SCRIPT: &str = include_str!("../../tests/cases/syntax/everything.wj");
 
@@ -37,7 +38,7 @@ fn abouts(text: &str) -> Vec<(String, Option<Vec<String>>)> {
     let marks = marks::of_file(&parsed.file);
     let text = tokens::requoted(text, &marks);
     let tokens = tokens::lex(&text, &marks);
-    let words = |about: crate::source::Span| {
+    let words = |about: Span| {
         let within = |token: &&tokens::Token<'_>| {
             about.start as usize <= token.start && token.end() <= about.end as usize
         };
@@ -50,7 +51,7 @@ fn abouts(text: &str) -> Vec<(String, Option<Vec<String>>)> {
     let comments = tokens.iter().filter(|token| token.kind == tokens::Kind::Comment);
     comments
         .map(|comment| {
-            let at = crate::source::Span::new(comment.start, comment.end());
+            let at = Span::new(comment.start, comment.end());
             (comment.text.to_owned(), subjects.of_comment(at).map(words))
         })
         .collect()
@@ -211,6 +212,21 @@ fn mistakes_are_refused() {
     assert!(matches!(format(&cut), Err(Refusal::Broken(_))));
 }
 
+#[test]
+fn a_comment_ends_with_its_line_however_that_ends() {
+    for end in ["\n", "\r\n", "\r"] {
+        for mark in ["", "\u{feff}"] {
+            let text = format!("{mark}# a{end}const A = 1{end}{mark}# b{end}const B = 2 # c{end}");
+            let told: Vec<Option<String>> =
+                abouts(&text).into_iter().map(|(_, about)| about.map(|words| words.join(" "))).collect();
+            assert_eq!(
+                told,
+                ["const A = 1", "const B = 2", "const B = 2"].map(|words| Some(words.to_owned()))
+            );
+        }
+    }
+}
+
 /// A comment is told from its text as well where nothing says how deep that goes.
 #[test]
 fn what_comments_of_a_broken_text_are_about_is_told_soon() {
@@ -220,9 +236,7 @@ fn what_comments_of_a_broken_text_are_about_is_told_soon() {
         let subjects = Subjects::of_file(&source, &syntax::parse(&source));
         let at = |comment: &str| {
             let start = text.find(comment).unwrap();
-            subjects
-                .of_comment(crate::source::Span::new(start, start + comment.len()))
-                .map(|span| source.slice(span))
+            subjects.of_comment(Span::new(start, start + comment.len())).map(|span| source.slice(span))
         };
         assert_eq!(at("# stop"), Some("stop"));
     }
@@ -230,7 +244,7 @@ fn what_comments_of_a_broken_text_are_about_is_told_soon() {
     let source = Source::new("a.wj", text);
     let subjects = Subjects::of_file(&source, &syntax::parse(&source));
     let start = text.find("# wait").unwrap();
-    let about = subjects.of_comment(crate::source::Span::new(start, start + "# wait".len()));
+    let about = subjects.of_comment(Span::new(start, start + "# wait".len()));
     assert_eq!(about.map(|span| source.slice(span)), Some("wait 1s"));
 }
 

@@ -162,7 +162,7 @@ impl<'a> Lexer<'a> {
 
 /// As the grammar has it: any other blank of Unicode is a letter, which a path may hold.
 fn is_blank(letter: char) -> bool {
-    matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{a0}' | '\u{feff}')
+    syntax::BLANKS.contains(&letter)
 }
 
 fn is_word(letter: char) -> bool {

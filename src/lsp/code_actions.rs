@@ -1,5 +1,6 @@
 //! Every change that a finding offers, as `wj check --fix` would make it; and a silence, where there is a reason for one.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use lsp_types::{
@@ -31,7 +32,8 @@ pub(super) fn code_actions(
             .diagnostics
             .iter()
             .filter(|finding| finding.span.start <= part.end && part.start <= finding.span.end);
-        let subjects = view.file.subjects();
+        // Only a finding makes it worth the reading.
+        let subjects = LazyCell::new(|| view.file.subjects());
         for finding in touched {
             actions.extend(fixes(view, finding));
             actions.extend(silence(view, &subjects, finding));

@@ -28,13 +28,12 @@ impl Patched {
         let mut taken = 0;
         for change in changes {
             let at = change.at();
-            // A word that ends a block elsewhere stood for a brace, and that was one too many.
-            let is_taken = at < taken;
-            if is_taken && matches!(change, Change::Blank(_)) {
-                patched.text.truncate(patched.text.len() - (taken - at));
-                patched.text.extend(std::iter::repeat_n(' ', taken - at));
-            }
-            if is_taken {
+            if at < taken {
+                // A word that ends a block elsewhere stood for a brace, and that was one too many.
+                if let Change::Blank(_) = change {
+                    patched.text.truncate(patched.text.len() - (taken - at));
+                    patched.text.extend(std::iter::repeat_n(' ', taken - at));
+                }
                 continue;
             }
             patched.text.push_str(text.get(taken..at).unwrap_or(""));
